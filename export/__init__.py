@@ -1,0 +1,1 @@
+"""torch to ONNX: export, parity, quantisation and the model registry. Never imports ``streams``."""

@@ -1,0 +1,1 @@
+"""Offline training with torch: data, networks, training, evaluation. Never imports ``streams``."""

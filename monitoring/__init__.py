@@ -1,0 +1,1 @@
+"""Metrics, AUC, drift and alerts; Prometheus and Grafana as code. Never imports ``streams``."""

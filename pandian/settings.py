@@ -1,0 +1,125 @@
+"""One frozen settings class. Every field is an environment variable with the prefix ``PANDIAN_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pandian.errors import SettingError
+
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+PREFIX = "PANDIAN_"
+
+
+class Settings(BaseSettings):
+    """Everything a deployment can set. Read once at the start, never changed after."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", use_attribute_docstrings=True, env_ignore_empty=True
+    )
+
+    broker: str | None = None
+    """Kafka to connect to: ``host:port`` or ``kafka://host:port``, several separated by ``;``. Unset: an
+    embedded broker, which keeps nothing on disk."""
+    security_protocol: SecurityProtocol = "PLAINTEXT"
+    """How to talk to the broker."""
+    ssl_ca_location: Path | None = None
+    """File with the certificate authorities that may sign the broker's certificate."""
+    ssl_certificate_location: Path | None = None
+    """File with the client's certificate (PEM), for brokers that ask for one."""
+    ssl_key_location: Path | None = None
+    """File with the client's private key (PEM)."""
+    ssl_key_password: SecretStr | None = None
+    """Password of the private key."""
+    sasl_mechanism: SaslMechanism = "PLAIN"
+    """SASL mechanism, used when the security protocol starts with ``SASL_``."""
+    sasl_username: str | None = None
+    """SASL user name."""
+    sasl_password: SecretStr | None = None
+    """SASL password."""
+    group: str = Field(default="pandian", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """Consumer group. Workers of one group share the partitions."""
+    datadir: Path = Path(".pandian")
+    """Folder for local state. Safe to delete: it is rebuilt from the topics."""
+    models: Path = Path(".pandian/models")
+    """The model registry."""
+    replication_factor: int = Field(default=1, ge=1, le=32767)
+    """Replicas of the topics that Pandian makes."""
+    checkpoint_seconds: float = Field(default=2.0, ge=0.1, le=300)
+    """Shortest time between two checkpoints of a source partition."""
+    profile_bytes_per_second: int = Field(default=5_000_000, ge=10_000)
+    """At most this many bytes of profiles a second from one worker: the checkpoints stretch to keep to it."""
+    discovery_seconds: float = Field(default=5.0, ge=0.2, le=3600)
+    """How often the broker is asked for new topics."""
+    session_seconds: float = Field(default=6.0, ge=1, le=300)
+    """After this time without a sign of life a worker's partitions go to others."""
+    max_fields: int = Field(default=1_000, ge=10, le=100_000)
+    """Fields profiled per asset and partition; values of further fields are counted in ``overflow``."""
+    quarantine_original: bool = False
+    """Keep the original bytes of quarantined records in ``pandian.quarantine``. They may hold personal data."""
+    host: str = "127.0.0.1"
+    """Address the web server listens on. ``0.0.0.0`` shows the inventory to the network."""
+    port: int = Field(default=6066, ge=0, le=65535)
+    """Port of the web server; 0 takes a free one."""
+
+    @field_validator("broker")
+    @classmethod
+    def _check_broker(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_brokers(value)
+        return value
+
+    @property
+    def bootstrap_servers(self) -> list[str]:
+        """Return ``host:port`` of each broker; empty when the embedded broker is to be used."""
+        return parse_brokers(self.broker) if self.broker else []
+
+
+def parse_brokers(text: str) -> list[str]:
+    """Turn ``kafka://a:9092;b:9092`` into ``["a:9092", "b:9092"]``; a missing port is 9092.
+
+    Raises:
+        ValueError: when there is no host, or a port is no number between 1 and 65535.
+    """
+    servers = []
+    for part in filter(None, (piece.strip() for piece in text.replace(",", ";").split(";"))):
+        scheme, _, rest = part.rpartition("://")
+        if scheme not in ("", "kafka", "pandian"):
+            raise ValueError(f"the address {part!r} must be host:port or kafka://host:port")
+        host, colon, port = rest.rpartition(":") if _has_port(rest) else (rest, ":", "9092")
+        if not host or not colon or not port.isdigit() or not 1 <= int(port) <= 65535:
+            raise ValueError(f"the address {part!r} must be host:port with a port from 1 to 65535")
+        servers.append(f"{host}:{port}")
+    if not servers:
+        raise ValueError("at least one host:port is needed")
+    return servers
+
+
+def _has_port(address: str) -> bool:
+    return ":" in address.rsplit("]", maxsplit=1)[-1]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment; ``overrides`` (not None) win.
+
+    Raises:
+        SettingError: naming the variable, its value (never a secret's), the rule and the fix.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        secret = "password" in name
+        shown = "***" if secret else repr(first["input"])
+        doc = (Settings.model_fields[name].description or "").split(". ")[0].strip(".").replace("\n", " ")
+        raise SettingError(
+            f"{PREFIX}{name.upper()}={shown}",
+            first["msg"].removeprefix("Value error, "),
+            f"set it to a valid value ({doc})" if doc else "set it to a valid value",
+        ) from None

@@ -1,0 +1,99 @@
+"""The contract of decoding: raw record values in, columns of values by field path and rejects out.
+
+A decoder works on a whole batch at a time. What it decides about a record depends on that record alone
+(its bytes and headers), never on its neighbours or on earlier records: so counts are the same however the
+records are cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+#: Kafka record headers, as aiokafka gives them.
+Headers = Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Column:
+    """The values of one field path in one batch.
+
+    Paths: ``a.b`` for nested objects, ``a[]`` for the elements of an array, ``a[].b`` for objects in it.
+    """
+
+    path: str
+    values: list[Any]
+    """Present scalars in record order: ``str``, ``int``, ``float`` or ``bool``; never None or a container."""
+    nulls: int = 0
+    """How often it was there as null."""
+    containers: dict[str, int] = field(default_factory=dict)
+    """How often it was there as an ``object`` or an ``array`` (JSON types), whatever was inside."""
+    kind: str = ""
+    """``str``, ``int``, ``float`` or ``bool`` when every value has exactly that type; else empty (mixed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that cannot be read."""
+
+    index: int
+    """Position in the batch."""
+    reason: str
+    """A stable code from :mod:`streams.decode.reasons`, such as ``not-json-nor-csv``; a bounded set."""
+    detail: str
+    """What exactly, in words, without any of the record's content."""
+
+
+@dataclass(slots=True)
+class RowGroup:
+    """Records of one format in one batch, as columns."""
+
+    format: str
+    """``json`` or ``csv``."""
+    indexes: Sequence[int]
+    """Positions of these records in the batch, ascending."""
+    columns: list[Column]
+    header_records: int = 0
+    """CSV: how many of the records were header lines: they count as records and add no values."""
+    layout: tuple[str, ...] = ()
+    """CSV: names of the columns by header line, to rename ``c1``, ``c2`` …; empty when none was seen."""
+    dropped_values: int = 0
+    """Values that were not turned into columns because the record had too many different fields."""
+
+    @property
+    def records(self) -> int:
+        """How many records this group holds, header lines included."""
+        return len(self.indexes)
+
+
+@dataclass(slots=True)
+class Decoded:
+    """One decoded batch: every record is in exactly one group or reject."""
+
+    groups: list[RowGroup]
+    rejects: list[Reject]
+
+
+class Decoder(Protocol):
+    """One format. Implementations are registered in :mod:`streams.decode.registry`."""
+
+    name: str
+
+    def accepts(self, value: bytes) -> bool:
+        """Tell from the first bytes whether this decoder is to try the record. Cheap."""
+        ...
+
+    def decode(
+        self, values: Sequence[bytes], indexes: Sequence[int], headers: Sequence[Headers] | None
+    ) -> Decoded:
+        """Decode records of this format. ``indexes[i]`` is the place of ``values[i]`` in the batch.
+
+        Args:
+            values: the records' bytes.
+            indexes: their places in the whole batch, ascending; results refer to these.
+            headers: the records' Kafka headers, or None when no record of the batch has any.
+
+        Guarantees: never raises for any content; each record lands in one group or in ``rejects``.
+        """
+        ...
