@@ -14,15 +14,25 @@ class Metric(NamedTuple):
 
 
 RECORDS = Metric(
-    "pandian_records_total", "Records read, by what became of them (profiled, quarantined).", ("topic", "outcome")
+    "pandian_records_total",
+    "Records read, by what became of them (profiled, quarantined).",
+    ("topic", "outcome"),
 )
-LAG = Metric("pandian_lag_records", "Records in a source partition that are not yet counted.", ("topic", "partition"))
-CHECKPOINT = Metric("pandian_checkpoint_seconds", "Time from freezing a partition's profile to its acknowledgement.")
+LAG = Metric(
+    "pandian_lag_records", "Records in a source partition that are not yet counted.", ("topic", "partition")
+)
+CHECKPOINT = Metric(
+    "pandian_checkpoint_seconds", "Time from freezing a partition's profile to its acknowledgement."
+)
 QUALITY = Metric("pandian_quality_score", "Quality score of an asset between 0 and 1.", ("asset",))
-MISSING = Metric("pandian_field_missing_ratio", "Share of a field's values that are missing.", ("asset", "field"))
+MISSING = Metric(
+    "pandian_field_missing_ratio", "Share of a field's values that are missing.", ("asset", "field")
+)
 ASSETS = Metric("pandian_assets", "Assets in the live inventory.")
 EXPIRED = Metric(
-    "pandian_expired_records_total", "Records that retention removed before they were read.", ("topic", "partition")
+    "pandian_expired_records_total",
+    "Records that retention removed before they were read.",
+    ("topic", "partition"),
 )
 PROFILE_BYTES = Metric("pandian_profile_bytes_total", "Bytes of partition profiles written.")
 RELOADS = Metric(

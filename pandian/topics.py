@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+#: All of Pandian's own topics begin with this.
+OWN_PREFIX = "pandian"
 #: Partition profiles: key (topic id, partition, set, piece), value binary and versioned. Compacted.
 PROFILES = "pandian.profiles"
 #: One asset of the inventory document per key. Compacted.
@@ -13,7 +15,7 @@ INVENTORY = "pandian.inventory"
 QUARANTINE = "pandian.quarantine"
 
 #: Topics that are never read as data: Kafka's own and ours.
-RESERVED = ("__*", "pandian*")
+RESERVED = ("__*", f"{OWN_PREFIX}*")
 
 
 def matching(names: Iterable[str], globs: Iterable[str]) -> list[str]:

@@ -1,0 +1,132 @@
+"""What the stages ask a cluster about its topics: ids, partitions, offsets. kafka-python's admin client in a
+thread of its own, as aiokafka does not tell topic ids."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from pandian.errors import BrokerError
+from pandian.kafka_client import client_options
+from pandian.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicInfo:
+    """A topic as the cluster knows it now."""
+
+    name: str
+    id: str
+    """Changes when a topic is deleted and made again under the same name."""
+    partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRange:
+    """The offsets a partition holds: from ``start`` up to, not including, ``end``."""
+
+    start: int
+    end: int
+
+
+class ClusterAdmin:
+    """Questions to the cluster, each answered from a fresh request. Close when done.
+
+    Every method raises :class:`~pandian.errors.BrokerError` when the broker cannot be reached.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: KafkaAdminClient | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="admin")
+
+    async def topics(self, names: Iterable[str] | None = None) -> dict[str, TopicInfo]:
+        """Return the topics of these names that exist (None: all of the cluster), by name."""
+        wanted = None if names is None else sorted(names)
+        if wanted == []:
+            return {}
+        described = await self._call(lambda client: client.describe_topics(wanted))
+        return {
+            topic["name"]: TopicInfo(topic["name"], str(topic["topic_id"]), len(topic["partitions"]))
+            for topic in described
+            if not topic["error_code"] and topic["partitions"]
+        }
+
+    async def ranges(self, tps: Iterable[tuple[str, int]]) -> dict[tuple[str, int], LogRange]:
+        """Return which offsets the partitions hold."""
+        keys = [TopicPartition(topic, partition) for topic, partition in tps]
+        if not keys:
+            return {}
+        start = await self._call(
+            lambda client: client.list_partition_offsets(dict.fromkeys(keys, OffsetSpec.EARLIEST))
+        )
+        end = await self._call(
+            lambda client: client.list_partition_offsets(dict.fromkeys(keys, OffsetSpec.LATEST))
+        )
+        return {(tp.topic, tp.partition): LogRange(start[tp].offset, end[tp].offset) for tp in keys}
+
+    async def offset_at(self, tp: tuple[str, int], time_ms: int) -> int | None:
+        """Return the first offset at or after a broker time (epoch milliseconds); None when all are earlier."""
+        key = TopicPartition(*tp)
+        found = await self._call(lambda client: client.list_partition_offsets({key: time_ms}))
+        offset: int = found[key].offset
+        return offset if offset >= 0 else None
+
+    async def ensure_topic(self, name: str, partitions: int, config: Mapping[str, str]) -> TopicInfo:
+        """Make the topic unless it exists, and return it as it is."""
+        existing = await self.topics([name])
+        while name not in existing:
+            await self._call(lambda client: self._create(client, name, partitions, config))
+            existing = await self.topics([name])
+            if name not in existing:
+                await asyncio.sleep(0.05)  # the broker answers before its metadata shows the topic
+        return existing[name]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._drop)
+        self._pool.shutdown(wait=False)
+
+    def _create(
+        self, client: KafkaAdminClient, name: str, partitions: int, config: Mapping[str, str]
+    ) -> None:
+        topic = NewTopic(name, partitions, self._settings.replication_factor, topic_configs=dict(config))
+        try:
+            client.create_topics([topic])
+        except TopicAlreadyExistsError:
+            return
+
+    async def _call(self, ask: Callable[[Any], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, ask)
+
+    def _ask(self, ask: Callable[[Any], T]) -> T:
+        try:
+            if self._client is None:
+                self._client = KafkaAdminClient(**client_options(self._settings))
+            return ask(self._client)
+        except (KafkaError, OSError) as error:
+            self._drop()
+            raise unreachable(self._settings, error) from error
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def unreachable(settings: Settings, error: BaseException) -> BrokerError:
+    """Return the one line for a broker that does not answer."""
+    return BrokerError(
+        f"PANDIAN_BROKER={settings.broker}",
+        f"a Kafka broker must answer there ({type(error).__name__}: {str(error)[:160]})",
+        "start it, or set PANDIAN_BROKER to the right host:port (and the TLS or SASL settings it needs)",
+    )

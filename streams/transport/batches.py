@@ -1,0 +1,201 @@
+"""One Faust message per fetched partition batch, read from positions that the stages decide.
+
+Stock Faust spends about 85 microseconds on a message. Here a message carries everything that one fetch
+brought from one partition (about 1 MB), so that cost is shared by thousands of records; agents, streams,
+rebalancing and the web server stay Faust's own.
+
+For a *batched* topic Faust's bookkeeping of acknowledged offsets is not used: the position lives in the
+partition's profile (see :mod:`streams.counting`). A batched partition is therefore *held* from the moment it
+is assigned until its owner calls :meth:`BatchConsumer.reposition`. Each reposition begins a new *epoch*, which
+every batch carries, so that batches fetched before it are recognised and dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from faust import Topic
+from faust.events import Event
+from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
+from faust.types import TP
+
+#: How long one fetch may wait. Repositioning waits for a running fetch, so this bounds it too.
+FETCH_WAIT_SECONDS = 0.25
+_HELD_WAIT_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one fetch brought from one partition. Looks like one Kafka record to Faust."""
+
+    tp: TP
+    epoch: int
+    """Which reposition of the partition it was read after."""
+    records: Sequence[Any]
+    """aiokafka ``ConsumerRecord`` objects in offset order, at least one."""
+    highwater: int
+    """Offset behind the last record that the broker had at the time of the fetch."""
+
+    # What Faust reads of a record.
+    headers: None = None
+    key: None = None
+    checksum: None = None
+    serialized_key_size: int = -1
+    serialized_value_size: int = -1
+
+    @property
+    def value(self) -> Batch:
+        """The value that agents receive: the batch itself."""
+        return self
+
+    @property
+    def topic(self) -> str:
+        """Topic of every record."""
+        return str(self.tp.topic)
+
+    @property
+    def partition(self) -> int:
+        """Partition of every record."""
+        return int(self.tp.partition)
+
+    @property
+    def offset(self) -> int:
+        """Offset of the first record."""
+        return int(self.records[0].offset)
+
+    @property
+    def next_offset(self) -> int:
+        """Offset behind the last record."""
+        return int(self.records[-1].offset) + 1
+
+    @property
+    def timestamp(self) -> int:
+        """Broker time of the first record, epoch milliseconds."""
+        return int(self.records[0].timestamp)
+
+    @property
+    def timestamp_type(self) -> int:
+        """Kafka's timestamp type of the first record."""
+        return int(self.records[0].timestamp_type)
+
+
+class BatchTopic(Topic):
+    """A Faust topic whose messages are whole batches.
+
+    ``names`` may grow while the app runs; the conductor subscribes to what was added. Acknowledgement is off:
+    Faust neither counts offsets nor commits for these topics.
+    """
+
+    topics: Sequence[str]
+
+    def __init__(self, app: Any, names: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(app, topics=sorted(names), acks=False, internal=False, **options)
+        app.batched_topics.update(self.topics)
+
+    def _compile_decode(self) -> None:
+        async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ARG001 - Faust's signature
+            return Event(self.app, None, message.value, None, message)
+
+        self.decode = decode
+
+    def rename(self, names: Iterable[str]) -> bool:
+        """Read exactly these topics from now on; return whether that changed anything."""
+        wanted = sorted(names)
+        if wanted == list(self.topics):
+            return False
+        self.app.batched_topics.difference_update(self.topics)
+        self.topics = wanted
+        self.app.batched_topics.update(wanted)
+        self.app.topics._flag_changes()  # the conductor offers no public call for a topic that grew
+        return True
+
+
+class BatchConsumer(AIOKafkaConsumer):
+    """Faust's aiokafka consumer, with batches and held partitions for the app's ``batched_topics``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._epochs: dict[TP, int] = {}
+        self._ready: set[TP] = set()
+        self._last_epoch = 0
+        # A seek while a fetch is under way could hand out records from before it as records from after it.
+        self._fetching = asyncio.Lock()
+
+    def is_batched(self, tp: TP) -> bool:
+        """Tell whether this partition belongs to a batched topic."""
+        return tp.topic in self.app.batched_topics
+
+    def epoch(self, tp: TP) -> int | None:
+        """Return the partition's epoch; None while it is held or not ours."""
+        return self._epochs.get(tp) if tp in self._ready else None
+
+    def hold(self, tps: Iterable[TP]) -> None:
+        """Hand out nothing more of these partitions until they are repositioned."""
+        self._ready.difference_update(tps)
+
+    async def reposition(self, tp: TP, offset: int) -> int | None:
+        """Read the partition from ``offset`` on.
+
+        Returns:
+            The epoch that batches read from there carry, or None when the partition is no longer ours.
+        """
+        self.hold([tp])
+        async with self._fetching:
+            if tp not in self.assignment():
+                return None
+            await self.seek_wait({tp: offset})
+            self._last_epoch += 1
+            self._epochs[tp] = self._last_epoch
+            self._ready.add(tp)
+            return self._last_epoch
+
+    async def commit_positions(self, offsets: Mapping[TP, int]) -> None:
+        """Tell Kafka how far the partitions are counted. For lag tools only: never read back."""
+        ours = {tp: offset for tp, offset in offsets.items() if tp in self.assignment()}
+        if ours:
+            await self._thread.call_thread(self._thread._ensure_consumer().commit, ours)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Stop handing out what is taken away after the stages have had their last word."""
+        await super().on_partitions_revoked(revoked)
+        self.hold(revoked)
+        for tp in revoked:
+            self._epochs.pop(tp, None)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Hold every batched partition until its owner knows the position."""
+        self.hold(assigned)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Seek to the committed offsets, but never the batched partitions."""
+        plain = [tp for tp in self.assignment() if not self.is_batched(tp)]
+        if not plain:
+            return {}
+        result: Mapping[TP, int] = await self._thread.call_thread(
+            self._thread._ensure_consumer().seek_to_committed, *plain
+        )
+        return result
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Any]]:
+        wanted = {
+            tp
+            for tp in active_partitions or self.assignment()
+            if tp in self._ready or not self.is_batched(tp)
+        }
+        if not wanted:
+            await self.sleep(_HELD_WAIT_SECONDS)
+            return {}
+        async with self._fetching:
+            wanted &= self._ready | {tp for tp in wanted if not self.is_batched(tp)}
+            epochs = dict(self._epochs)
+            fetched = await super()._getmany(wanted, min(timeout, FETCH_WAIT_SECONDS)) if wanted else {}
+        return {tp: self._wrap(tp, records, epochs) for tp, records in (fetched or {}).items() if records}
+
+    def _wrap(self, tp: TP, records: list[Any], epochs: Mapping[TP, int]) -> list[Any]:
+        if not self.is_batched(tp):
+            return records
+        return [Batch(tp, epochs.get(tp, -1), records, self.highwater(tp) or 0)]
