@@ -38,3 +38,8 @@ PROFILE_BYTES = Metric("pandian_profile_bytes_total", "Bytes of partition profil
 RELOADS = Metric(
     "pandian_reloads_total", "Times a partition's state was dropped and read again, by reason.", ("reason",)
 )
+OMITTED = Metric(
+    "pandian_metrics_omitted",
+    "Things left out of the metrics to bound their number: assets or fields.",
+    ("what",),
+)
