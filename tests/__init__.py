@@ -1,0 +1,1 @@
+"""Tests of every room, mirroring the packages; what they share is in :mod:`tests.support`."""
