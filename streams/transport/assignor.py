@@ -22,6 +22,11 @@ def is_source(topic: str) -> bool:
 class SpreadingAssignor(PartitionAssignor):
     """Faust's assignor for Pandian's own topics, round robin for all others."""
 
+    def on_assignment(self, assignment: Any) -> None:
+        """Tell Faust of its part; it insists on knowing every partition that it hears of."""
+        own = [(topic, partitions) for topic, partitions in assignment.assignment if not is_source(topic)]
+        super().on_assignment(ConsumerProtocolMemberAssignment(assignment.version, own, assignment.user_data))
+
     def _perform_assignment(self, cluster: Any, member_metadata: Any) -> Any:
         own = {
             member: ConsumerProtocolMemberMetadata(

@@ -85,15 +85,27 @@ class Batch:
 class BatchTopic(Topic):
     """A Faust topic whose messages are whole batches.
 
-    ``names`` may grow while the app runs; the conductor subscribes to what was added. Acknowledgement is off:
+    Its names may change while the app runs; the conductor subscribes to what was added. Acknowledgement is off:
     Faust neither counts offsets nor commits for these topics.
     """
 
-    topics: Sequence[str]
+    def __init__(self, app: Any, names: list[str] | None = None, **options: Any) -> None:
+        # Agents read clones of their topic: all of them share one list, so that a rename reaches them.
+        self._names = [] if names is None else names
+        app.batched_topics.update(self._names)
+        super().__init__(app, **{**options, "topics": None, "acks": False, "internal": False})
 
-    def __init__(self, app: Any, names: Iterable[str] = (), **options: Any) -> None:
-        super().__init__(app, topics=sorted(names), acks=False, internal=False, **options)
-        app.batched_topics.update(self.topics)
+    @property
+    def topics(self) -> Sequence[str]:
+        """Names of the topics that are read now."""
+        return self._names
+
+    @topics.setter
+    def topics(self, names: Sequence[str]) -> None:
+        """Ignore what Faust's constructor sets: the names are ours."""
+
+    def _clone_args(self) -> Mapping[str, Any]:
+        return {**super()._clone_args(), "names": self._names}
 
     def _compile_decode(self) -> None:
         async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ARG001 - Faust's signature
@@ -101,16 +113,18 @@ class BatchTopic(Topic):
 
         self.decode = decode
 
-    def rename(self, names: Iterable[str]) -> bool:
-        """Read exactly these topics from now on; return whether that changed anything."""
+    def rename(self, names: Iterable[str]) -> None:
+        """Read exactly these topics from now on. Subscribes again only when that changes something."""
         wanted = sorted(names)
-        if wanted == list(self.topics):
-            return False
-        self.app.batched_topics.difference_update(self.topics)
-        self.topics = wanted
+        conductor = self.app.topics
+        if wanted == self._names and all(name in conductor._topic_name_index for name in wanted):
+            return
+        self.app.batched_topics.difference_update(self._names)
+        self._names[:] = wanted
         self.app.batched_topics.update(wanted)
-        self.app.topics._flag_changes()  # the conductor offers no public call for a topic that grew
-        return True
+        # The conductor offers no public call for a topic that grew, and forgets a change that comes during a
+        # rebalance: so this is called again and again, and looks at what is really subscribed.
+        conductor._flag_changes()
 
 
 class BatchConsumer(AIOKafkaConsumer):
