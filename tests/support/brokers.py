@@ -43,6 +43,9 @@ KAFKA_DEFAULTS: Mapping[str, object] = {
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 500,
     "message.max.bytes": 10 * 1024 * 1024,
+    # A broker that was killed may come back under its id when this has run out.
+    "broker.session.timeout.ms": 1_500,
+    "broker.heartbeat.interval.ms": 300,
     # Retention, deletion and compaction within a second, so that tests can wait for them.
     "log.initial.task.delay.ms": 500,
     "log.retention.check.interval.ms": 500,

@@ -49,7 +49,7 @@ def start_process(
                 stderr=subprocess.STDOUT,
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, already loaded, takes no lock
             )
 
     process = _STARTER.submit(start).result()
@@ -88,7 +88,11 @@ def free_port() -> int:
 
 
 def wait_until(
-    condition: Callable[[], object], seconds: float, what: str, interval: float = 0.02, log: Path | None = None
+    condition: Callable[[], object],
+    seconds: float,
+    what: str,
+    interval: float = 0.02,
+    log: Path | None = None,
 ) -> None:
     """Wait until ``condition`` is true.
 

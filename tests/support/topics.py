@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
+from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.partitioner import DefaultPartitioner
 from kafka import KafkaAdminClient
 from kafka import TopicPartition as AdminTopicPartition
@@ -152,8 +152,8 @@ def end_offsets(address: str, topic: str) -> dict[int, int]:
 
     async def ask() -> dict[int, int]:
         async with _consumer(address) as consumer:
-            assigned = await _assign(consumer, topic, None)
-            return {tp.partition: end for tp, end in (await consumer.end_offsets(assigned)).items()}
+            ends = await _ends(consumer, await _assign(consumer, topic, None))
+            return {tp.partition: end for tp, end in ends.items()}
 
     return _run(ask())
 
@@ -205,9 +205,16 @@ async def _produce(
         ends: dict[int, int] = {}
         flying: list[tuple[int, int, asyncio.Future[Any]]] = []
 
+        def place(key: bytes | None) -> int:
+            if partition is not None:
+                return partition
+            return next(turns) if key is None else int(choose(key, parts, parts))
+
         async def send(part: int) -> None:
             batch = batches.pop(part)
-            flying.append((part, batch.record_count(), await producer.send_batch(batch, topic, partition=part)))
+            flying.append(
+                (part, batch.record_count(), await producer.send_batch(batch, topic, partition=part))
+            )
             if len(flying) >= _IN_FLIGHT:
                 await settle()
 
@@ -217,13 +224,13 @@ async def _produce(
             flying.clear()
 
         for key, value in records:
-            if partition is not None:
-                part = partition
-            else:
-                part = next(turns) if key is None else choose(key, parts, parts)
+            part = place(key)
             for _ in range(2):
                 batch = batches.get(part) or batches.setdefault(part, producer.create_batch())
-                if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=list(headers)) is not None:
+                if (
+                    batch.append(key=key, value=value, timestamp=timestamp_ms, headers=list(headers))
+                    is not None
+                ):
                     break
                 await send(part)
         for part in list(batches):
@@ -257,11 +264,21 @@ async def _assign(consumer: AIOKafkaConsumer, topic: str, partition: int | None)
     return assigned
 
 
+async def _ends(consumer: AIOKafkaConsumer, assigned: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    # The embedded broker's ListOffsets answers "first offset of the last batch, plus one" for the latest offset;
+    # the high watermark that comes with every fetch is right on both brokers.
+    for tp, near in (await consumer.end_offsets(assigned)).items():
+        consumer.seek(tp, near)
+    while any(consumer.highwater(tp) is None for tp in assigned):
+        await consumer.getmany(timeout_ms=50)
+    return {tp: consumer.highwater(tp) for tp in assigned}
+
+
 async def _read_all(address: str, topic: str, partition: int | None, committed: bool) -> list[Record]:
     found: list[Record] = []
     async with _consumer(address, committed) as consumer:
         assigned = await _assign(consumer, topic, partition)
-        ends = await consumer.end_offsets(assigned)
+        ends = await _ends(consumer, assigned)
         await consumer.seek_to_beginning(*assigned)
         left = {tp for tp in assigned if await consumer.position(tp) < ends[tp]}
         while left:
@@ -276,7 +293,6 @@ async def _read_all(address: str, topic: str, partition: int | None, committed: 
 
 
 __all__ = [
-    "KafkaConnectionError",
     "Record",
     "add_partitions",
     "admin",

@@ -1,0 +1,74 @@
+"""Fixtures of all tests: brokers, topic names, a clock; and what is skipped where it cannot run."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support import brokers
+from tests.support.clock import FakeClock
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a Kafka that is not here, and keep tests on real Kafka in one xdist worker: one Kafka runs."""
+    missing = brokers.kafka_missing()
+    for item in items:
+        if "kafka_broker" in getattr(item, "fixturenames", ()):
+            item.add_marker("kafka")
+        if item.get_closest_marker("kafka") is None:
+            continue
+        if missing:
+            item.add_marker(pytest.mark.skip(reason=missing))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> None:
+    """Keep PANDIAN_* of the developer's shell out of the tests; where the real data lies may be said."""
+    for name in [name for name in os.environ if name.startswith("PANDIAN_") and name != "PANDIAN_TEST_DATA"]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def embedded_broker() -> Iterator[brokers.EmbeddedBroker]:
+    """One embedded broker for all tests of this process. Use names of your own; never stop it."""
+    with brokers.embedded_broker() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[brokers.RealKafka]:
+    """One Apache Kafka for all tests of this process. Use names of your own; never stop it."""
+    with brokers.real_kafka() as broker:
+        yield broker
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+def broker(request: pytest.FixtureRequest) -> brokers.Broker:
+    """Each broker in turn, shared: for what must hold on both."""
+    name = "embedded_broker" if request.param == "embedded" else "kafka_broker"
+    found: brokers.Broker = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """Return names that no other test uses: ``unique("orders")`` gives ``orders-4711-1``. For topics and groups."""
+
+    def name(prefix: str) -> str:
+        return f"{prefix}-{os.getpid()}-{next(_NUMBERS)}"
+
+    return name
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that only moves when the test turns it."""
+    return FakeClock()
