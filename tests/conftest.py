@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import brokers
 from tests.support.clock import FakeClock
+from tests.support.security import Security, openssl_missing
 
 _NUMBERS = itertools.count(1)
 
@@ -19,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs a Kafka that is not here, and keep tests on real Kafka in one xdist worker: one Kafka runs."""
     missing = brokers.kafka_missing()
     for item in items:
-        if "kafka_broker" in getattr(item, "fixturenames", ()):
+        if {"kafka_broker", "secured_kafka"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("kafka")
         if item.get_closest_marker("kafka") is None:
             continue
@@ -47,6 +48,23 @@ def embedded_broker() -> Iterator[brokers.EmbeddedBroker]:
 def kafka_broker() -> Iterator[brokers.RealKafka]:
     """One Apache Kafka for all tests of this process. Use names of your own; never stop it."""
     with brokers.real_kafka() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def security(tmp_path_factory: pytest.TempPathFactory) -> Security:
+    """Certificates and listeners of :func:`secured_kafka`: ``security.environment("SASL_SSL")`` connects a worker."""
+    if reason := openssl_missing():
+        pytest.skip(reason)
+    made = Security(tmp_path_factory.mktemp("security"))
+    made.make_certificates()
+    return made
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(security: Security) -> Iterator[brokers.RealKafka]:
+    """One Apache Kafka with TLS and SASL listeners beside the plain one. Use names of your own; never stop it."""
+    with brokers.real_kafka(security=security) as broker:
         yield broker
 
 

@@ -25,6 +25,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.support.processes import free_port, kill_process, start_process, stop_process, tail, wait_until
+from tests.support.security import Security
 
 KAFKA_DEFAULTS: Mapping[str, object] = {
     "process.roles": "broker,controller",
@@ -116,25 +117,32 @@ class RealKafka:
 
     kind = "kafka"
 
-    def __init__(self, folder: Path, configs: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, folder: Path, configs: Mapping[str, object] | None = None, security: Security | None = None
+    ) -> None:
         self.log = folder / "kafka.log"
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self._properties = folder / "server.properties"
-        controller = f"127.0.0.1:{free_port()}"
+        ports = {"PLAINTEXT": self.port, **(security.ports if security else {}), "CONTROLLER": free_port()}
+        listeners = [f"{name}://127.0.0.1:{port}" for name, port in ports.items()]
         settings = {
             **KAFKA_DEFAULTS,
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.address}",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-            "controller.quorum.voters": f"1@{controller}",
+            "listeners": ",".join(listeners),
+            "advertised.listeners": ",".join(listeners[:-1]),
+            "listener.security.protocol.map": ",".join(
+                f"{name}:{'PLAINTEXT' if name == 'CONTROLLER' else name}" for name in ports
+            ),
+            "controller.quorum.voters": f"1@127.0.0.1:{ports['CONTROLLER']}",
             "log.dirs": str(folder / "data"),
+            **(security.broker_configs() if security else {}),
             **(configs or {}),
         }
         self._properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+        users = security.format_arguments() if security else []
+        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties), *users)
 
     def _command(self, *arguments: str) -> list[str]:
         home = kafka_home()
@@ -185,16 +193,19 @@ def embedded_broker() -> Iterator[EmbeddedBroker]:
 
 
 @contextlib.contextmanager
-def real_kafka(configs: Mapping[str, object] | None = None) -> Iterator[RealKafka]:
+def real_kafka(
+    configs: Mapping[str, object] | None = None, security: Security | None = None
+) -> Iterator[RealKafka]:
     """Run an Apache Kafka node of its own for a ``with`` block (about 5 s); it is killed at the end.
 
     Args:
         configs: Broker configuration that changes or adds to :data:`KAFKA_DEFAULTS`.
+        security: Further listeners with TLS and SASL, their certificates made.
 
     Tests that call this are marked ``kafka``: they are skipped where there is no Kafka.
     """
     with tempfile.TemporaryDirectory(prefix="pandian-kafka-", ignore_cleanup_errors=True) as folder:
-        broker = RealKafka(Path(folder), configs)
+        broker = RealKafka(Path(folder), configs, security)
         try:
             broker.start()
             yield broker

@@ -126,7 +126,7 @@ def produce(
     """
     items = ((None, value) for value in values) if keys is None else zip(keys, values, strict=True)
     encoded = ((key, _encode(value)) for key, value in items)
-    return _run(_produce(address, topic, encoded, partition, tuple(headers), timestamp_ms, compression))
+    return _run(_produce(address, topic, encoded, partition, list(headers), timestamp_ms, compression))
 
 
 def read_all(
@@ -189,56 +189,68 @@ async def _produce(
     topic: str,
     records: Iterable[tuple[bytes | None, bytes | None]],
     partition: int | None,
-    headers: tuple[Header, ...],
+    headers: list[Header],
     timestamp_ms: int | None,
     compression: str | None,
 ) -> dict[int, int]:
     producer = AIOKafkaProducer(
         bootstrap_servers=address, acks="all", max_batch_size=_BATCH_BYTES, compression_type=compression
     )
-    await producer.start()
-    try:
-        parts = sorted(await producer.partitions_for(topic))
-        turns = cycle(parts)
-        choose = DefaultPartitioner()
-        batches: dict[int, Any] = {}
-        ends: dict[int, int] = {}
-        flying: list[tuple[int, int, asyncio.Future[Any]]] = []
-
-        def place(key: bytes | None) -> int:
-            if partition is not None:
-                return partition
-            return next(turns) if key is None else int(choose(key, parts, parts))
-
-        async def send(part: int) -> None:
-            batch = batches.pop(part)
-            flying.append(
-                (part, batch.record_count(), await producer.send_batch(batch, topic, partition=part))
-            )
-            if len(flying) >= _IN_FLIGHT:
-                await settle()
-
-        async def settle() -> None:
-            for part, count, future in flying:
-                ends[part] = (await future).offset + count
-            flying.clear()
-
+    async with producer:
+        writer = _Writer(producer, topic, sorted(await producer.partitions_for(topic)))
         for key, value in records:
-            part = place(key)
-            for _ in range(2):
-                batch = batches.get(part) or batches.setdefault(part, producer.create_batch())
-                if (
-                    batch.append(key=key, value=value, timestamp=timestamp_ms, headers=list(headers))
-                    is not None
-                ):
-                    break
-                await send(part)
-        for part in list(batches):
-            await send(part)
-        await settle()
-        return ends
-    finally:
-        await producer.stop()
+            part = writer.place(key) if partition is None else partition
+            await writer.add(part, key, value, timestamp_ms, headers)
+        return await writer.finish()
+
+
+class _Writer:
+    """Fills one batch a partition and sends it when it is full, a bounded number of them at a time."""
+
+    def __init__(self, producer: AIOKafkaProducer, topic: str, parts: list[int]) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._parts = parts
+        self._turns = cycle(parts)
+        self._choose = DefaultPartitioner()
+        self._batches: dict[int, Any] = {}
+        self._flying: list[tuple[int, int, asyncio.Future[Any]]] = []
+        self._ends: dict[int, int] = {}
+
+    def place(self, key: bytes | None) -> int:
+        return next(self._turns) if key is None else int(self._choose(key, self._parts, self._parts))
+
+    async def add(
+        self,
+        part: int,
+        key: bytes | None,
+        value: bytes | None,
+        timestamp_ms: int | None,
+        headers: list[Header],
+    ) -> None:
+        for _ in range(2):  # an empty batch takes any record
+            batch = self._batches.get(part) or self._batches.setdefault(part, self._producer.create_batch())
+            if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers) is not None:
+                return
+            await self._send(part)
+
+    async def finish(self) -> dict[int, int]:
+        for part in list(self._batches):
+            await self._send(part)
+        await self._settle()
+        return self._ends
+
+    async def _send(self, part: int) -> None:
+        batch = self._batches.pop(part)
+        sent = await self._producer.send_batch(batch, self._topic, partition=part)
+        self._flying.append((part, batch.record_count(), sent))
+        if len(self._flying) >= _IN_FLIGHT:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        for part, count, sent in self._flying:
+            self._ends[part] = (await sent).offset + count
+        self._flying.clear()
 
 
 def _consumer(address: str, committed: bool = False) -> AIOKafkaConsumer:
