@@ -7,19 +7,32 @@ records are cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 #: Kafka record headers, as aiokafka gives them.
 Headers = Sequence[tuple[str, bytes]]
 
+#: The Kafka record header that declares a record to be CSV and names its columns: one CSV line with the record's
+#: own delimiter.
+COLUMNS_HEADER = "pandian.columns"
+
+#: Takes a field path, returns its value in each record of a group.
+Aligner = Callable[[str], list[Any]]
+
+
+def has_columns_header(headers: Headers) -> bool:
+    """Tell whether a record's headers name its columns."""
+    return any(key == COLUMNS_HEADER for key, _ in headers)
+
 
 @dataclass(slots=True)
 class Column:
     """The values of one field path in one batch.
 
-    Paths: ``a.b`` for nested objects, ``a[]`` for the elements of an array, ``a[].b`` for objects in it.
+    Paths: ``a.b`` for nested objects, ``a[]`` for the elements of an array, ``a[].b`` for objects in it;
+    a name with a dot or a bracket is quoted, see :mod:`streams.decode.paths`.
     """
 
     path: str
@@ -59,7 +72,21 @@ class RowGroup:
     layout: tuple[str, ...] = ()
     """CSV: names of the columns by header line, to rename ``c1``, ``c2`` …; empty when none was seen."""
     dropped_values: int = 0
-    """Values that were not turned into columns because the record had too many different fields."""
+    """Values that were not turned into columns because the record had too many different fields, or a
+    field path too long to keep."""
+    aligner: Aligner | None = field(default=None, repr=False, compare=False)
+    """How :meth:`aligned` finds values; set by the decoder, costs nothing until used."""
+
+    def aligned(self, path: str) -> list[Any]:
+        """Return one entry per record, in the order of ``indexes``: the scalar at ``path``, or None.
+
+        None stands for absent, null, a container, or (CSV) an empty cell or a header line. The rows are kept
+        for as long as the group is, and walked anew by each call.
+
+        Raises:
+            ValueError: ``path`` leads into an array (``[]``), so a record can have many values for it.
+        """
+        return self.aligner(path) if self.aligner else [None] * self.records
 
     @property
     def records(self) -> int:
@@ -80,8 +107,13 @@ class Decoder(Protocol):
 
     name: str
 
-    def accepts(self, value: bytes) -> bool:
-        """Tell from the first bytes whether this decoder is to try the record. Cheap."""
+    def accepts(self, value: bytes, headers: Headers) -> bool:
+        """Tell whether this decoder is to try the record: from its first bytes or its headers. Cheap.
+
+        Args:
+            value: the record's bytes, never empty or blank.
+            headers: its Kafka headers; empty when it has none.
+        """
         ...
 
     def decode(
@@ -92,7 +124,7 @@ class Decoder(Protocol):
         Args:
             values: the records' bytes.
             indexes: their places in the whole batch, ascending; results refer to these.
-            headers: the records' Kafka headers, or None when no record of the batch has any.
+            headers: the Kafka headers of each of ``values``, or None when no record of the batch has any.
 
         Guarantees: never raises for any content; each record lands in one group or in ``rejects``.
         """

@@ -1,0 +1,112 @@
+"""Rows of nested objects -> columns of scalars, a whole batch at a time.
+
+The work per value is done by C loops over the batch (``chain``, slices, ``map``); Python runs once per field.
+Rows of one shape are cut apart by slicing; rows of many shapes go through one append per value, so a million
+shapes cost what one costs. Nested objects and arrays are flattened column by column: the objects found in a
+column are a batch of rows again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from streams.decode.base import Column
+from streams.decode.limits import Limits
+from streams.decode.paths import MAX_PATH, child, element, names
+
+_NULL = type(None)
+_KINDS = {frozenset[type]((kind,)): kind.__name__ for kind in (str, int, float, bool)}
+_CONTAINERS = {dict: "object", list: "array"}
+_NOT_SCALAR = frozenset((_NULL, *_CONTAINERS))
+
+
+class TooManyColumnsError(Exception):
+    """A batch has more columns than its caller wanted to see."""
+
+
+class ColumnBuilder:
+    """Collects the columns of one batch of rows.
+
+    Args:
+        limits: what bounds them.
+        most: give up with :class:`TooManyColumnsError` beyond this many columns; None: no bound but the rows.
+    """
+
+    def __init__(self, limits: Limits, most: int | None = None) -> None:
+        self.columns: list[Column] = []
+        self.dropped = 0
+        """Entries under paths that are too long to keep."""
+        self._max_depth = limits.max_depth
+        self._most = most
+
+    def add_objects(self, rows: Sequence[dict[str, Any]], parent: str = "", depth: int = 1) -> None:
+        """Add the fields of ``rows``, which are the objects found at ``parent`` (empty: the records)."""
+        for name, values in split(rows):
+            self._add(child(parent, name), values, depth)
+
+    def _add(self, path: str, values: list[Any], depth: int) -> None:
+        if len(path) > MAX_PATH:
+            self.dropped += len(values)
+            return
+        if self._most is not None and len(self.columns) >= self._most:
+            raise TooManyColumnsError
+        types = frozenset(map(type, values))
+        kind = _KINDS.get(types)
+        if kind is not None:
+            self.columns.append(Column(path, values, kind=kind))
+            return
+        column = _mixed_column(path, values, types)
+        self.columns.append(column)
+        if column.containers and depth < self._max_depth:
+            self._open(path, values, depth + 1)
+
+    def _open(self, path: str, values: list[Any], depth: int) -> None:
+        objects = [value for value in values if type(value) is dict]
+        if objects:
+            self.add_objects(objects, path, depth)
+        elements = list(chain.from_iterable(value for value in values if type(value) is list))
+        if elements:
+            self._add(element(path), elements, depth)
+
+
+def _mixed_column(path: str, values: list[Any], types: frozenset[type]) -> Column:
+    containers = {
+        name: sum(type(value) is container for value in values)
+        for container, name in _CONTAINERS.items()
+        if container in types
+    }
+    if containers:
+        scalars = [value for value in values if type(value) not in _NOT_SCALAR]
+        nulls = values.count(None) if _NULL in types else 0
+    else:
+        scalars = [value for value in values if value is not None]
+        nulls = len(values) - len(scalars)
+    return Column(path, scalars, nulls, containers, _KINDS.get(types - _NOT_SCALAR, ""))
+
+
+def split(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
+    """Yield each key of the rows with its values in row order; keys in the order of their first appearance."""
+    shape = list(rows[0])
+    keys = list(chain.from_iterable(rows))
+    width = len(shape)
+    if keys == shape * len(rows):
+        values = list(chain.from_iterable(map(dict.values, rows)))
+        for place, key in enumerate(shape):
+            yield key, values[place::width]
+        return
+    collected: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        for key, value in row.items():
+            collected[key].append(value)
+    yield from collected.items()
+
+
+def aligned_objects(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:
+    """Return the scalar at ``path`` in each row, or None; see :meth:`streams.decode.base.RowGroup.aligned`."""
+    found: list[Any] = list(rows)
+    for name in names(path):
+        found = [value.get(name) if type(value) is dict else None for value in found]
+    return [None if type(value) in _CONTAINERS else value for value in found]

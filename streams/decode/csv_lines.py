@@ -1,0 +1,269 @@
+"""CSV: each record one line, its cells as strings.
+
+Columns are named by the record's ``pandian.columns`` header, else by position (``c1``, ``c2`` …); a record that is
+itself a header line is counted, adds no values, and lends its names to the group as ``layout``. Lines are handed
+to one ``csv.reader`` for the whole batch, a record as one item: a row uses up at least one item, so as many rows
+as items means that no quoted cell ran from one record into the next.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from streams.decode import reasons
+from streams.decode.base import COLUMNS_HEADER, Column, Decoded, Headers, Reject, RowGroup, has_columns_header
+from streams.decode.csv_rules import delimiter_of, has_delimiter, is_header_line, is_prose
+from streams.decode.halves import Failure, read_by_halves
+from streams.decode.limits import Limits
+from streams.decode.paths import MAX_PATH, child
+
+Row = list[str]
+
+_CONTROL: Final = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\r\n")
+_LONGEST_HEADER: Final = 65_536
+_NOT_CSV: Final = Failure(reasons.NOT_JSON_NOR_CSV, "text without JSON and without two or more CSV cells")
+_BAD_HEADER: Final = Failure(reasons.CSV_COLUMNS_HEADER, f"the header {COLUMNS_HEADER} is not one CSV line")
+_BINARY: Final = Failure(reasons.NOT_JSON_NOR_CSV, "control characters, which neither JSON nor CSV has")
+
+
+class Layout(NamedTuple):
+    """Columns as a ``pandian.columns`` header names them."""
+
+    delimiter: str
+    cells: Row
+    """The header's cells as they are."""
+    names: tuple[str, ...]
+    """The cells as field paths; an empty one by position, a repeated one with its position added."""
+
+
+class _Open:
+    """A row group in the making. Places are positions in the values being decoded."""
+
+    __slots__ = ("data", "headers", "layout", "names")
+
+    def __init__(self, names: tuple[str, ...], layout: tuple[str, ...] = ()) -> None:
+        self.names = names
+        self.layout = layout
+        self.data: list[int] = []
+        self.headers: list[int] = []
+
+
+class CsvDecoder:
+    """Reads CSV lines (RFC 4180 quotes) separated by comma, tab, semicolon or bar."""
+
+    name = "csv"
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def accepts(self, value: bytes, headers: Headers) -> bool:
+        """Tell whether columns are declared for ``value``, or it has a delimiter. JSON is asked first."""
+        return has_delimiter(value) or has_columns_header(headers)
+
+    def decode(
+        self, values: Sequence[bytes], indexes: Sequence[int], headers: Sequence[Headers] | None
+    ) -> Decoded:
+        """Decode records; see :meth:`streams.decode.base.Decoder.decode`."""
+        layouts: list[Layout | Failure | None] = [None] * len(values)
+        if headers is not None:
+            layouts = [_declared(found) for found in headers]
+        rows = _read(values, layouts)
+        grouping = _Grouping()
+        rejects: list[Reject] = []
+        for place, (row, layout) in enumerate(zip(rows, layouts, strict=True)):
+            declared = layout if isinstance(layout, Layout) else None
+            failure = row if isinstance(row, Failure) else grouping.add(place, row, declared)
+            if failure is not None:
+                rejects.append(failure.reject(indexes[place]))
+        return Decoded([self._group(found, rows, indexes) for found in grouping.groups()], rejects)
+
+    def _group(self, found: _Open, rows: Sequence[Any], indexes: Sequence[int]) -> RowGroup:
+        names = found.names[: self._limits.max_fields]
+        columns, dropped = _columns([rows[place] for place in found.data], names, len(found.names))
+        places = sorted(found.data + found.headers) if found.headers else found.data
+        lines = frozenset(found.headers)
+        return RowGroup(
+            self.name,
+            [indexes[place] for place in places],
+            columns,
+            header_records=len(lines),
+            layout=found.layout,
+            dropped_values=dropped,
+            aligner=partial(_aligned, [() if place in lines else rows[place] for place in places], names),
+        )
+
+
+class _Grouping:
+    """Sorts rows into groups of the same columns."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, ...] | int, _Open] = {}
+        self._lines: dict[tuple[str, ...], list[int]] = {}
+
+    def add(self, place: int, row: Row, layout: Layout | None) -> Failure | None:
+        """Put a row into its group; return why when it breaks a rule."""
+        if layout is None:
+            self._add_positional(place, row)
+            return None
+        if len(row) != len(layout.cells):
+            return Failure(
+                reasons.CSV_CELL_COUNT, f"{len(row)} cells where the header names {len(layout.cells)}"
+            )
+        group = self._groups.get(layout.names)
+        if group is None:
+            group = self._groups[layout.names] = _Open(layout.names)
+        (group.headers if row == layout.cells else group.data).append(place)
+        return None
+
+    def _add_positional(self, place: int, row: Row) -> None:
+        if row[-1][:1].isalpha() and row[0][:1].isalpha() and is_header_line(row):
+            self._lines.setdefault(tuple(row), []).append(place)
+            return
+        width = len(row)
+        group = self._groups.get(width)
+        if group is None:
+            group = self._groups[width] = _Open(_positional(width))
+        group.data.append(place)
+
+    def groups(self) -> list[_Open]:
+        """Return the groups; header lines are with the rows of as many cells, a second layout by itself."""
+        groups = dict(self._groups)
+        more = []
+        for cells, places in self._lines.items():
+            layout = _paths(cells)
+            group = groups.setdefault(len(cells), _Open(_positional(len(cells)), layout))
+            if group.headers:
+                group = _Open(group.names, layout)
+                more.append(group)
+            group.layout = layout
+            group.headers = places
+        return [*groups.values(), *more]
+
+
+def _read(values: Sequence[bytes], layouts: Sequence[Layout | Failure | None]) -> list[Row | Failure]:
+    """Return each value's cells, or why it cannot be read."""
+    results: list[Row | Failure] = [_NOT_CSV] * len(values)
+    lines: dict[str, tuple[list[int], list[str]]] = {}
+    for place, (text, layout) in enumerate(zip(_texts(values), layouts, strict=True)):
+        if isinstance(text, Failure):
+            results[place] = text
+        elif isinstance(layout, Failure):
+            results[place] = layout
+        else:
+            delimiter = delimiter_of(text) if layout is None else layout.delimiter
+            if delimiter is not None:
+                places, texts = lines.setdefault(delimiter, ([], []))
+                places.append(place)
+                texts.append(text)
+    for delimiter, (places, texts) in lines.items():
+        rows = read_by_halves(texts, partial(_read_together, delimiter), partial(_read_alone, delimiter))
+        blank = delimiter + " "
+        for place, text, row in zip(places, texts, rows, strict=True):
+            prose = layouts[place] is None and blank in text and type(row) is list and is_prose(row)
+            results[place] = _NOT_CSV if prose else row
+    return results
+
+
+def _texts(values: Sequence[bytes]) -> list[str | Failure]:
+    """Return each value as text without byte order mark and last line end, or why it is none."""
+    joined = b"\n".join(values)
+    if len(joined.translate(None, _CONTROL)) == len(joined):
+        try:
+            return [value.decode().removeprefix("\ufeff").rstrip("\r\n") for value in values]
+        except UnicodeDecodeError:
+            pass
+    return [_text(value) for value in values]
+
+
+def _text(value: bytes) -> str | Failure:
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as error:
+        return Failure(reasons.NOT_UTF8, f"byte {error.start + 1} of {len(value)} is not valid UTF-8")
+    if len(value.translate(None, _CONTROL)) != len(value):
+        return _BINARY
+    return text.removeprefix("\ufeff").rstrip("\r\n")
+
+
+def _read_together(delimiter: str, texts: Sequence[str]) -> list[Row] | None:
+    try:
+        rows = list(csv.reader(texts, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(texts) else None
+
+
+def _read_alone(delimiter: str, text: str) -> Row | Failure:
+    try:
+        return next(csv.reader((text,), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        message = str(error)
+    if "new-line" in message:
+        return Failure(reasons.CSV_SEVERAL_LINES, f"{len(text.splitlines())} lines")
+    if "field limit" in message:
+        return Failure(reasons.CSV_CELL_TOO_LONG, f"a cell of more than {csv.field_size_limit()} characters")
+    return Failure(reasons.CSV_QUOTES, "the quotes of a cell do not close at its end")
+
+
+def _declared(headers: Headers) -> Layout | Failure | None:
+    for key, line in headers:
+        if key == COLUMNS_HEADER:
+            return _layout(line) if len(line or b"") <= _LONGEST_HEADER else _BAD_HEADER
+    return None
+
+
+@lru_cache(maxsize=256)
+def _layout(line: bytes) -> Layout | Failure:
+    text = _text(line or b"")
+    if isinstance(text, Failure) or not text:
+        return _BAD_HEADER
+    delimiter = delimiter_of(text) or ","
+    cells = _read_alone(delimiter, text)
+    if isinstance(cells, Failure):
+        return _BAD_HEADER
+    return Layout(delimiter, cells, _paths(cells))
+
+
+def _paths(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return a different field path for each cell of a header line."""
+    paths: dict[str, None] = {}
+    for position, cell in enumerate(cells, start=1):
+        path = child("", cell) if cell else f"c{position}"
+        while path in paths:
+            path = f"{path}_{position}"
+        paths[path] = None
+    return tuple(paths)
+
+
+@lru_cache(maxsize=64)
+def _positional(width: int) -> tuple[str, ...]:
+    return tuple(f"c{position}" for position in range(1, width + 1))
+
+
+def _columns(rows: Sequence[Row], names: Sequence[str], width: int) -> tuple[list[Column], int]:
+    """Return the first columns of rows that are ``width`` cells wide, and how many cells were left out."""
+    cells = list(chain.from_iterable(rows))
+    columns = []
+    dropped = (width - len(names)) * len(rows)
+    for place, name in enumerate(names):
+        values = cells[place::width]
+        if len(name) > MAX_PATH:
+            dropped += len(values)
+            continue
+        nulls = values.count("")
+        if nulls:
+            values = list(filter(None, values))
+        columns.append(Column(name, values, nulls, kind="str" if values else ""))
+    return columns, dropped
+
+
+def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str], path: str) -> list[str | None]:
+    """Return the cell called ``path`` of each row; None for an empty one and where the row is a header line."""
+    if path not in names:
+        return [None] * len(rows)
+    place = names.index(path)
+    return [row[place] or None if row else None for row in rows]

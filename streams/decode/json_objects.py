@@ -1,0 +1,190 @@
+"""JSON: each record one object.
+
+Why reading a batch together gives what reading each record alone gives. The records are joined by
+
+    , newline 9007199254740993 , newline
+
+put in brackets and parsed once. The result is taken only when (1) that number's digits occur in the text exactly
+once per join, (2) the parsed array has 2n - 1 elements, and (3) every second one is that integer. Then:
+
+- A raw newline is illegal inside a JSON string and ends every other token, so no token spans a join.
+- 2**53 + 1 has one spelling as a JSON integer and no float equals it. By (1) no record holds those digits, so
+  the n - 1 integers found by (3) at the top level are the n - 1 joins themselves: at every join the parser
+  stood between elements of the outer array, so no bracket opened in one record is closed in another.
+- Hence each record is a list of one or more complete values; there are n values by (2), so each is exactly one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from math import isinf
+from typing import Any, Final
+
+import orjson
+
+from streams.decode import reasons
+from streams.decode.base import Decoded, Headers, Reject, RowGroup, has_columns_header
+from streams.decode.columns import ColumnBuilder, TooManyColumnsError, aligned_objects
+from streams.decode.halves import Failure, read_by_halves
+from streams.decode.limits import Limits, cut_rows
+
+BOM: Final = b"\xef\xbb\xbf"
+
+_MARK: Final = 2**53 + 1
+_DIGITS: Final = b"%d" % _MARK
+_JOIN: Final = b",\n%d,\n" % _MARK
+
+# A value that starts as an object ("{"), as an array, or is one whole scalar.
+_LOOKS_LIKE_JSON = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+(?:(\{)|\[|"
+    rb'(?:"(?:[^"\\]|\\.)*+"|-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?|true|false|null)'
+    rb"[ \t\r\n]*+\Z)",
+    re.DOTALL,
+)
+_NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
+_NOT_A_NUMBER = re.compile(r"-?(?:nan|inf)", re.IGNORECASE)
+
+
+class JsonDecoder:
+    """Reads JSON objects. Numbers beyond 64 bits become floats; of equal keys the last one counts."""
+
+    name = "json"
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def accepts(self, value: bytes, headers: Headers) -> bool:
+        """Tell whether ``value`` starts as an object; or as an array, or is one scalar, and is not declared CSV."""
+        found = _LOOKS_LIKE_JSON.match(value)
+        if found is None:
+            return False
+        return found[1] is not None or not (headers and has_columns_header(headers))
+
+    def decode(
+        self,
+        values: Sequence[bytes],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,  # noqa: ARG002 the protocol's; JSON needs none
+    ) -> Decoded:
+        """Decode records; see :meth:`streams.decode.base.Decoder.decode`."""
+        rows = _read(values)
+        rejects: list[Reject] = []
+        if set(map(type, rows)) != {dict}:
+            rejects = [
+                _failure(row).reject(index)
+                for row, index in zip(rows, indexes, strict=True)
+                if type(row) is not dict
+            ]
+            good = [place for place, row in enumerate(rows) if type(row) is dict]
+            rows = [rows[place] for place in good]
+            values = [values[place] for place in good]
+            indexes = [indexes[place] for place in good]
+        groups = [self._group(values, rows, indexes)] if rows else []
+        return Decoded(groups, rejects)
+
+    def _group(self, values: Sequence[bytes], rows: list[dict[str, Any]], indexes: Sequence[int]) -> RowGroup:
+        suspects = self._suspects(values)
+        dropped = 0
+        builder = ColumnBuilder(self._limits, self._limits.max_fields if suspects else None)
+        try:
+            builder.add_objects(rows)
+        except TooManyColumnsError:
+            rows, dropped = cut_rows(rows, suspects, self._limits)
+            builder = ColumnBuilder(self._limits)
+            builder.add_objects(rows)
+        return RowGroup(
+            self.name,
+            indexes,
+            builder.columns,
+            dropped_values=dropped + builder.dropped,
+            aligner=partial(aligned_objects, rows),
+        )
+
+    def _suspects(self, values: Sequence[bytes]) -> list[int]:
+        """Return the places of records that may have more than ``max_fields`` paths.
+
+        Each path of a record needs a colon (a named field) or an opening bracket (elements) of its own.
+        """
+        most = self._limits.max_fields
+        if max(map(len, values)) <= most:
+            return []
+        return [
+            place
+            for place, value in enumerate(values)
+            if len(value) > most and value.count(b":") + value.count(b"[") > most
+        ]
+
+
+def _read(values: Sequence[bytes]) -> list[Any]:
+    """Return what each value holds, or a Failure."""
+    rows = _read_together(values)
+    if rows is None:
+        rows = read_by_halves([value.removeprefix(BOM) for value in values], _read_together, _read_alone)
+    return rows
+
+
+def _read_together(values: Sequence[bytes]) -> list[Any] | None:
+    joins = len(values) - 1
+    text = _JOIN.join(values)
+    if text.count(_DIGITS) != joins:
+        return None
+    try:
+        parsed = orjson.loads(b"".join((b"[", text, b"]")))
+    except orjson.JSONDecodeError:
+        return None
+    if len(parsed) != 2 * joins + 1 or parsed[1::2] != [_MARK] * joins:
+        return None
+    rows: list[Any] = parsed[::2]
+    return rows
+
+
+def _read_alone(value: bytes) -> Any:
+    text = value.strip(b" \t\r\n")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return _explain(text, error)
+
+
+def _explain(value: bytes, error: orjson.JSONDecodeError) -> Failure:
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as encoding:
+        return Failure(reasons.NOT_UTF8, f"byte {encoding.start + 1} of {len(value)} is not valid UTF-8")
+    where = f"at character {error.pos + 1} of {len(text)}"
+    if error.msg == "depth limit exceeded":
+        return Failure(reasons.JSON_TOO_DEEP, f"the nesting is too deep {where}")
+    if error.msg == "unexpected content after document":
+        return Failure(reasons.JSON_SEVERAL_VALUES, f"something follows the first value {where}")
+    if error.msg == "unexpected end of data":
+        return Failure(reasons.JSON_TRUNCATED, f"the text ends too early, after {len(text)} characters")
+    if _is_bad_number(text, error.pos):
+        return Failure(reasons.JSON_NUMBER, f"a number that JSON does not have {where}")
+    return Failure(reasons.JSON_MALFORMED, f"not valid JSON {where}")
+
+
+def _is_bad_number(text: str, at: int) -> bool:
+    """Tell whether the parser stopped at NaN, an infinity, or digits too large for a float.
+
+    It stops one character late when a sign comes first.
+    """
+    sign = at > 0 and text[at - 1] == "-"
+    if _NOT_A_NUMBER.match(text, at - sign):
+        return True
+    number = _NUMBER.match(text, at)
+    return number is not None and isinf(float(number[0]))
+
+
+def _failure(row: Any) -> Failure:
+    if type(row) is Failure:
+        return row
+    if row is None:
+        return Failure(reasons.JSON_NULL, "the whole value is null")
+    if type(row) is list:
+        return Failure(reasons.JSON_ARRAY, f"an array of {len(row)} elements")
+    return Failure(reasons.JSON_SCALAR, f"a single {_SCALAR_NAMES.get(type(row), 'value')}")
+
+
+_SCALAR_NAMES = {str: "string", bool: "boolean", int: "number", float: "number"}

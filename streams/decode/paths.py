@@ -1,0 +1,50 @@
+"""How field paths are written, so that each can be read back without doubt.
+
+``a.b`` is field ``b`` of the object ``a``, ``a[]`` an element of the array ``a``. A name that is empty or holds a
+dot, a bracket, a quote or a control character is written as a JSON string in brackets: the single name ``a.b`` is
+``["a.b"]``, inside the object ``x`` it is ``x["a.b"]``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+
+#: Longer paths are not kept: their values are counted as dropped.
+MAX_PATH = 512
+
+ELEMENT = "[]"
+
+_PLAIN = re.compile(r'[^.\[\]"\x00-\x1f\x7f]+')
+_SEGMENT = re.compile(r'\.?(?P<plain>[^.\[\]"]+)|\[(?P<quoted>"(?:[^"\\]|\\.)*+")\]')
+
+
+def child(parent: str, name: str) -> str:
+    """Return the path of the field ``name`` of the object at ``parent`` (empty: of the record itself)."""
+    if _PLAIN.fullmatch(name):
+        return f"{parent}.{name}" if parent else name
+    return f"{parent}[{orjson.dumps(name).decode()}]"
+
+
+def element(parent: str) -> str:
+    """Return the path of the elements of the array at ``parent``."""
+    return parent + ELEMENT
+
+
+def names(path: str) -> list[str]:
+    """Return the names along a path without arrays: ``x["a.b"]`` gives ``["x", "a.b"]``.
+
+    Raises:
+        ValueError: the path leads into an array or was not written by :func:`child`.
+    """
+    found: list[str] = []
+    end = 0
+    while end < len(path):
+        segment = _SEGMENT.match(path, end)
+        if segment is None:
+            raise ValueError(f"{path!r} is not a path of named fields outside arrays")
+        quoted = segment["quoted"]
+        found.append(orjson.loads(quoted) if quoted else segment["plain"])
+        end = segment.end()
+    return found

@@ -1,0 +1,51 @@
+"""Why a record cannot be read: a bounded set of stable codes, each with one line for people.
+
+The codes are used in ``pandian.quarantine``, in metrics (so the set must stay small) and in the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+TOMBSTONE: Final = "tombstone"
+EMPTY: Final = "empty"
+NOT_UTF8: Final = "not-utf8"
+NOT_JSON_NOR_CSV: Final = "not-json-nor-csv"
+JSON_ARRAY: Final = "json-array"
+JSON_SCALAR: Final = "json-scalar"
+JSON_NULL: Final = "json-null"
+JSON_TRUNCATED: Final = "json-truncated"
+JSON_MALFORMED: Final = "json-malformed"
+JSON_NUMBER: Final = "json-number"
+JSON_SEVERAL_VALUES: Final = "json-several-values"
+JSON_TOO_DEEP: Final = "json-too-deep"
+CSV_CELL_COUNT: Final = "csv-cell-count"
+CSV_CELL_TOO_LONG: Final = "csv-cell-too-long"
+CSV_COLUMNS_HEADER: Final = "csv-columns-header"
+CSV_QUOTES: Final = "csv-quotes"
+CSV_SEVERAL_LINES: Final = "csv-several-lines"
+
+#: One line for each code.
+EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        TOMBSTONE: "The record has a key and no value: Kafka's marker for a deleted key.",
+        EMPTY: "The value has no bytes, or nothing but blanks.",
+        NOT_UTF8: "The value is not valid UTF-8: another encoding, a binary format, or damaged.",
+        NOT_JSON_NOR_CSV: "The value is neither a JSON object nor a CSV line of two or more cells.",
+        JSON_ARRAY: "The value is a JSON array; a record is one JSON object.",
+        JSON_SCALAR: "The value is a single JSON string, number, true or false; a record is one JSON object.",
+        JSON_NULL: "The value is the JSON null; a record is one JSON object.",
+        JSON_TRUNCATED: "The JSON ends before it is complete.",
+        JSON_MALFORMED: "The value starts like JSON and breaks its grammar.",
+        JSON_NUMBER: "A number is NaN, infinite or too large for a 64-bit float, which JSON does not have.",
+        JSON_SEVERAL_VALUES: "There is more after the end of the first JSON value; a record is one JSON object.",
+        JSON_TOO_DEEP: "Objects and arrays are nested deeper than the JSON parser goes (1,024).",
+        CSV_CELL_COUNT: "The line does not have as many cells as its pandian.columns header names.",
+        CSV_CELL_TOO_LONG: "A cell is longer than the CSV parser's limit (131,072 characters).",
+        CSV_COLUMNS_HEADER: "The record's pandian.columns header is not one readable CSV line.",
+        CSV_QUOTES: "A quoted cell is not closed, or goes on after its closing quote (RFC 4180).",
+        CSV_SEVERAL_LINES: "The value has several CSV lines; a record is one line.",
+    }
+)
