@@ -1,0 +1,10 @@
+"""Masking: what is personal leaves the counting code only as a shape that shows nobody.
+
+:class:`~streams.inventory.masking.masker.ShapeMasker` implements :class:`streams.inventory.base.Masker`.
+``shapes`` turns one value of a masked type into its shape; ``finders`` finds what is certainly personal
+inside any text; ``gates`` tells for thousands of texts at once whether a finder could find anything.
+"""
+
+from streams.inventory.masking.masker import ShapeMasker
+
+__all__ = ["ShapeMasker"]
