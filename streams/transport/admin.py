@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from pandian.errors import BrokerError
-from pandian.kafka_client import client_options
+from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings
+from streams.counting.base import LogRange
 
 T = TypeVar("T")
 
@@ -25,17 +26,9 @@ class TopicInfo:
     """A topic as the cluster knows it now."""
 
     name: str
-    id: str
+    id: UUID
     """Changes when a topic is deleted and made again under the same name."""
     partitions: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogRange:
-    """The offsets a partition holds: from ``start`` up to, not including, ``end``."""
-
-    start: int
-    end: int
 
 
 class ClusterAdmin:
@@ -56,7 +49,7 @@ class ClusterAdmin:
             return {}
         described = await self._call(lambda client: client.describe_topics(wanted))
         return {
-            topic["name"]: TopicInfo(topic["name"], str(topic["topic_id"]), len(topic["partitions"]))
+            topic["name"]: TopicInfo(topic["name"], UUID(str(topic["topic_id"])), len(topic["partitions"]))
             for topic in described
             if not topic["error_code"] and topic["partitions"]
         }
@@ -121,12 +114,3 @@ class ClusterAdmin:
         client, self._client = self._client, None
         if client is not None:
             client.close()
-
-
-def unreachable(settings: Settings, error: BaseException) -> BrokerError:
-    """Return the one line for a broker that does not answer."""
-    return BrokerError(
-        f"PANDIAN_BROKER={settings.broker}",
-        f"a Kafka broker must answer there ({type(error).__name__}: {str(error)[:160]})",
-        "start it, or set PANDIAN_BROKER to the right host:port (and the TLS or SASL settings it needs)",
-    )

@@ -34,6 +34,9 @@ class Batch:
     tp: TP
     epoch: int
     """Which reposition of the partition it was read after."""
+    follows: int
+    """Where the batch handed out before it in this epoch ended, or the repositioned offset: if this is not where
+    its reader stands, a batch between was lost on the way."""
     records: Sequence[Any]
     """aiokafka ``ConsumerRecord`` objects in offset order, at least one."""
     highwater: int
@@ -133,6 +136,7 @@ class BatchConsumer(AIOKafkaConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._epochs: dict[TP, int] = {}
+        self._handed: dict[TP, int] = {}
         self._ready: set[TP] = set()
         self._last_epoch = 0
         # A seek while a fetch is under way could hand out records from before it as records from after it.
@@ -163,6 +167,7 @@ class BatchConsumer(AIOKafkaConsumer):
             await self.seek_wait({tp: offset})
             self._last_epoch += 1
             self._epochs[tp] = self._last_epoch
+            self._handed[tp] = offset
             self._ready.add(tp)
             return self._last_epoch
 
@@ -205,11 +210,12 @@ class BatchConsumer(AIOKafkaConsumer):
             return {}
         async with self._fetching:
             wanted &= self._ready | {tp for tp in wanted if not self.is_batched(tp)}
-            epochs = dict(self._epochs)
             fetched = await super()._getmany(wanted, min(timeout, FETCH_WAIT_SECONDS)) if wanted else {}
-        return {tp: self._wrap(tp, records, epochs) for tp, records in (fetched or {}).items() if records}
+            return {tp: self._wrap(tp, records) for tp, records in (fetched or {}).items() if records}
 
-    def _wrap(self, tp: TP, records: list[Any], epochs: Mapping[TP, int]) -> list[Any]:
+    def _wrap(self, tp: TP, records: list[Any]) -> list[Any]:
         if not self.is_batched(tp):
             return records
-        return [Batch(tp, epochs.get(tp, -1), records, self.highwater(tp) or 0)]
+        batch = Batch(tp, self._epochs.get(tp, -1), self._handed.get(tp, -1), records, self.highwater(tp) or 0)
+        self._handed[tp] = batch.next_offset
+        return [batch]

@@ -1,0 +1,118 @@
+"""Begins source partitions: from their last complete set, or from nothing, at the right offset."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiokafka.errors import KafkaError
+
+from monitoring.metrics import WorkerMetrics
+from pandian.errors import BrokerError, PandianError
+from streams.counting.base import LogRange, Position
+from streams.counting.sets import SetStore
+from streams.stages.profiles_log import ProfilesLog
+from streams.stages.source import ProfileState, SourcePartition
+from streams.transport.admin import ClusterAdmin
+from streams.worklog import logger
+
+log = logger("profile")
+
+_RETRY_SECONDS = 1.0
+_REFUSED_RETRY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StartFrom:
+    """Where to begin a partition of which no profile is known."""
+
+    time_ms: int | None = None
+    """Begin at the first record at or after this broker time."""
+    latest: bool = False
+    """Begin at the end of the log."""
+    topics: frozenset[str] | None = None
+    """Topics this holds for; others are read from the earliest offset: they appeared after the worker began."""
+
+    def applies(self, topic: str) -> bool:
+        """Tell whether a topic is to begin anywhere but at its earliest offset."""
+        chosen = self.latest or self.time_ms is not None
+        return chosen and (self.topics is None or topic in self.topics)
+
+
+class Loader:
+    """Brings partitions from *held* to *being read*; tries again for as long as they are ours."""
+
+    def __init__(
+        self, app: Any, admin: ClusterAdmin, profiles: ProfilesLog, start: StartFrom, metrics: WorkerMetrics
+    ) -> None:
+        self._app = app
+        self._admin = admin
+        self._profiles = profiles
+        self._start = start
+        self._metrics = metrics
+
+    async def load(self, sources: Sequence[SourcePartition]) -> None:
+        """Begin these partitions. Returns when each is read or is no longer ours."""
+        waiting = [source for source in sources if source.epoch is None]
+        while waiting and not self._app.should_stop:
+            ours = self._app.consumer.assignment()
+            waiting = [source for source in waiting if source.tp in ours]
+            try:
+                refused = await self._attempt(waiting)
+                pause = _REFUSED_RETRY_SECONDS
+            except (BrokerError, KafkaError, OSError) as error:
+                log.warning("cannot begin %d partitions yet, trying again: %s", len(waiting), error)
+                refused, pause = waiting, _RETRY_SECONDS
+            waiting = [source for source in refused if source.epoch is None]
+            if waiting:
+                await asyncio.sleep(pause)
+
+    async def _attempt(self, sources: Iterable[SourcePartition]) -> list[SourcePartition]:
+        """Try once; return what must wait: topics that are gone, and partitions that this version may not count."""
+        infos = await self._admin.topics({source.tp.topic for source in sources})
+        there = [source for source in sources if source.tp.topic in infos]
+        there = [source for source in there if source.tp.partition < infos[source.tp.topic].partitions]
+        stores = {
+            partition: await self._profiles.read(partition, ProfileState.format)
+            for partition in {self._profiles.partition_of(source.tp.topic) for source in there}
+        }
+        ranges = await self._admin.ranges((source.tp.topic, source.tp.partition) for source in there)
+        for source in there:
+            store = stores[self._profiles.partition_of(source.tp.topic)]
+            log_range = ranges[source.tp.topic, source.tp.partition]
+            await self._begin(source, infos[source.tp.topic].id, store, log_range)
+        return [source for source in sources if source.epoch is None]
+
+    async def _begin(self, source: SourcePartition, topic_id: UUID, store: SetStore, held: LogRange) -> None:
+        origin = await self._origin(source, held)
+        try:
+            position = source.counter.begin(topic_id, store, held, origin=origin)
+        except PandianError as error:
+            log.error("%s", error)
+            return
+        source.highwater = held.end
+        source.epoch = await self._app.consumer.reposition(source.tp, position.offset)
+        if source.epoch is not None:
+            self._tell(source, position)
+
+    async def _origin(self, source: SourcePartition, held: LogRange) -> int:
+        if not self._start.applies(source.tp.topic):
+            return 0
+        if self._start.time_ms is None:
+            return held.end
+        found = await self._admin.offset_at((source.tp.topic, source.tp.partition), self._start.time_ms)
+        return held.end if found is None else found
+
+    def _tell(self, source: SourcePartition, position: Position) -> None:
+        name = f"{source.tp.topic}[{source.tp.partition}]"
+        log.info("%s: reading from offset %d%s", name, position.offset, ", resumed" if position.resumed else "")
+        if position.expired:
+            gone = position.expired.end - position.expired.start
+            self._metrics.expired(source.tp.topic, source.tp.partition, gone)
+            log.warning(
+                "%s: %d offsets (%d to %d) expired before they were read; counted as gone",
+                name, gone, position.expired.start, position.expired.end - 1,
+            )

@@ -1,0 +1,216 @@
+"""Stage 2: partition profiles become the live inventory.
+
+Reads its partitions of ``pandian.profiles`` from their beginning, so that the compacted topic itself is the memory:
+for each source partition of a topic as it is now, the complete set that reaches furthest counts, and an asset is the
+sum over partitions. What cannot be had from there (when a field was first seen, how figures moved) lives in a
+checkpointed table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from pandian import topics
+from pandian.errors import PandianError
+from streams.counting.base import SetHeader, Source
+from streams.counting.sets import CompleteSet, SetStore
+from streams.inventory.document import topic_documents
+from streams.inventory.profile import PartitionProfile, ProfilePolicy
+from streams.stages.history import remember
+from streams.stages.profiles_log import ProfilesLog
+from streams.state import CheckpointedTable
+from streams.transport.admin import ClusterAdmin, TopicInfo
+from streams.transport.batches import Batch, BatchTopic
+from streams.worklog import logger
+
+log = logger("merge")
+
+#: Sets that come within this time are merged together.
+_GATHER_SECONDS = 0.2
+_RETIRE_SECONDS = 60.0
+
+
+class _TopicView:
+    """What one topic name holds: the best set of each source, parsed once."""
+
+    def __init__(self) -> None:
+        self.headers: dict[Source, SetHeader] = {}
+        self.profiles: dict[Source, PartitionProfile] = {}
+        self.fresh: dict[Source, CompleteSet] = {}
+
+    def parse(self, policy: ProfilePolicy) -> None:
+        for source, complete in self.fresh.items():
+            self.headers[source] = complete.header
+            self.profiles[source] = PartitionProfile.from_bytes(complete.body(), policy)
+        self.fresh.clear()
+
+    def keep_only(self, topic_id: UUID) -> None:
+        for source in [source for source in self.profiles if source.topic_id != topic_id]:
+            del self.profiles[source], self.headers[source]
+
+
+class MergeStage:
+    """Sums the partitions of each topic and publishes its assets on ``pandian.inventory``."""
+
+    def __init__(
+        self, app: Any, admin: ClusterAdmin, profiles: ProfilesLog, policy: ProfilePolicy, table: CheckpointedTable
+    ) -> None:
+        self.topic = BatchTopic(app, [topics.PROFILES])
+        self._app = app
+        self._admin = admin
+        self._profiles = profiles
+        self._policy = policy
+        self._table = table
+        self._stores: dict[TP, SetStore] = {}
+        self._epochs: dict[TP, int | None] = {}
+        self._views: dict[str, _TopicView] = {}
+        self._dirty: set[str] = set()
+        self._wake = asyncio.Event()
+        self.owned: dict[str, Mapping[str, Any]] = {}
+        self.version = 0
+        app.agent(self.topic, name="merge")(self._consume)
+        app.on_partitions_assigned.connect(self._on_assigned, weak=False)
+        app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+
+    async def _consume(self, stream: Any) -> None:
+        async for batch in stream:
+            self._on_batch(batch)
+            await asyncio.sleep(0)
+
+    def _on_batch(self, batch: Batch) -> None:
+        if batch.epoch != self._epochs.get(batch.tp):
+            return
+        store = self._stores[batch.tp]
+        for record in batch.records:
+            complete = store.add(record.key, record.value)
+            if complete is not None:
+                view = self._views.setdefault(complete.header.topic, _TopicView())
+                view.fresh[complete.source] = complete
+                self._dirty.add(complete.header.topic)
+        self._wake.set()
+
+    async def _on_assigned(self, app: Any, assigned: Iterable[TP], **_: Any) -> None:
+        for tp in assigned:
+            if tp.topic == topics.PROFILES:
+                self._stores[tp] = SetStore(PartitionProfile.FORMAT, keep_bodies=False)
+                app.add_future(self._begin(tp))
+
+    async def _begin(self, tp: TP) -> None:
+        while not self._app.should_stop and tp in self._app.consumer.assignment():
+            try:
+                held = (await self._admin.ranges([(tp.topic, tp.partition)]))[tp.topic, tp.partition]
+                self._epochs[tp] = await self._app.consumer.reposition(tp, held.start)
+                return
+            except (PandianError, KafkaError) as error:
+                log.warning("cannot read %s[%d] yet: %s", tp.topic, tp.partition, error)
+                await asyncio.sleep(1.0)
+
+    async def _on_revoked(self, app: Any, revoked: Iterable[TP], **_: Any) -> None:  # noqa: ARG002 - Faust's
+        for tp in revoked:
+            if tp.topic == topics.PROFILES:
+                self._epochs[tp] = None
+                self._stores.pop(tp, None)
+                self._table.forget(tp.partition)
+                self._forget(tp.partition)
+
+    def _forget(self, partition: int) -> None:
+        lost = {name for name in self._views if self._profiles.partition_of(name) == partition}
+        for name in lost:
+            del self._views[name]
+        self._dirty -= lost
+        self.owned = {asset: doc for asset, doc in self.owned.items() if doc["source"]["topic"] not in lost}
+        self.version += 1
+
+    async def run(self) -> None:
+        """Merge what changed, again and again, until cancelled."""
+        retire_at = time.monotonic() + _RETIRE_SECONDS
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+            self._wake.clear()
+            try:
+                await self.flush()
+                if time.monotonic() > retire_at:
+                    await self._retire()
+                    retire_at = time.monotonic() + _RETIRE_SECONDS
+            except (PandianError, KafkaError) as error:
+                log.warning("the inventory is not up to date, trying again: %s", error)
+                await asyncio.sleep(1.0)
+                self._wake.set()
+
+    async def flush(self) -> None:
+        """Merge and publish the topics that changed."""
+        names, self._dirty = self._dirty, set()
+        try:
+            infos = await self._admin.topics(names)
+            sends = []
+            for name in sorted(names & self._views.keys()):
+                sends += await self._publish(name, infos.get(name))
+                await asyncio.sleep(0)
+            await asyncio.gather(*sends)
+            await self._table.checkpoint()
+        except BaseException:
+            self._dirty |= names
+            raise
+
+    async def _publish(self, name: str, info: TopicInfo | None) -> list[Any]:
+        """Send what changed of a topic's assets; an asset that is no more gets a tombstone."""
+        documents = self._documents(name, info)
+        before = {asset for asset, document in self.owned.items() if document["source"]["topic"] == name}
+        if info is None:
+            before |= {name}
+        for asset in before - documents.keys():
+            self.owned.pop(asset, None)
+        self.owned.update(documents)
+        self.version += 1
+        changed: dict[str, Mapping[str, Any] | None] = {**dict.fromkeys(before - documents.keys()), **documents}
+        return [await self._send(asset, document) for asset, document in changed.items()]
+
+    def _documents(self, name: str, info: TopicInfo | None) -> dict[str, Mapping[str, Any]]:
+        view = self._views[name]
+        view.parse(self._policy)
+        if info is None:
+            del self._views[name]
+            return {}
+        view.keep_only(info.id)
+        if not view.profiles:
+            return {}
+        source = {
+            "topic": name,
+            "topic_id": str(info.id),
+            "partitions": {
+                str(source.partition): {"next_offset": header.end, "gone": header.gone.offsets}
+                for source, header in sorted(view.headers.items(), key=lambda item: item[0].partition)
+            },
+        }
+        documents = topic_documents(view.profiles.values(), source, self._policy, now_ms=time.time_ns() // 1_000_000)
+        partition = self._profiles.partition_of(name)
+        return {asset: remember(self._table, partition, document) for asset, document in documents.items()}
+
+    async def _send(self, asset: str, document: Mapping[str, Any] | None) -> Any:
+        value = None if document is None else orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
+        return await self._app.producer.send(topics.INVENTORY, asset.encode(), value, 0, None, None)
+
+    async def _retire(self) -> None:
+        """Remove from ``pandian.profiles`` what belongs to topics that are no more."""
+        alive = {info.id for info in (await self._admin.topics()).values()}
+        for tp, store in self._stores.items():
+            dead = {source.topic_id for source in store.sources()} - alive
+            sends = [
+                await self._app.producer.send(topics.PROFILES, key, None, tp.partition, None, None)
+                for topic_id in dead
+                for key in store.retire(topic_id)
+            ]
+            await asyncio.gather(*sends)
+        for name in {name for name, view in self._views.items() if {s.topic_id for s in view.profiles} - alive}:
+            self._dirty.add(name)
+            self._wake.set()
+

@@ -1,0 +1,245 @@
+"""Stage 1: every record of the source partitions is decoded, counted and written to ``pandian.profiles``.
+
+Follows :mod:`streams.counting.protocol` to the letter; this module brings the clock, the broker and Faust.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from monitoring.metrics import WorkerMetrics
+from pandian.errors import PandianError
+from pandian.settings import Settings
+from streams.counting.base import Reload, ReloadReason
+from streams.counting.protocol import PartitionCounter
+from streams.decode.base import Decoded
+from streams.decode.registry import BatchDecoder
+from streams.inventory.profile import ProfilePolicy
+from streams.stages.loading import Loader, StartFrom
+from streams.stages.profiles_log import ProfilesLog
+from streams.stages.quarantine import QuarantineLog
+from streams.stages.source import Checkpoint, ProfileState, SourcePartition, batch_meta
+from streams.stages.throttle import Throttle
+from streams.transport.admin import ClusterAdmin, TopicInfo
+from streams.transport.batches import Batch, BatchTopic
+from streams.worklog import logger
+
+log = logger("profile")
+
+
+class ProfileStage:
+    """Counts the source partitions that the consumer group gives to this worker.
+
+    Args:
+        app: the Faust app; gets an agent on :attr:`topic`.
+        admin: answers questions about the cluster.
+        profiles: reads and writes ``pandian.profiles``.
+        settings: intervals and limits.
+        policy: how fields are classified and masked.
+        metrics: told of records, lag and checkpoints.
+        start: where to begin a partition of which nothing is known.
+        max_rate: at most so many records a second; None for no limit.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        admin: ClusterAdmin,
+        profiles: ProfilesLog,
+        settings: Settings,
+        policy: ProfilePolicy,
+        metrics: WorkerMetrics,
+        start: StartFrom,
+        max_rate: float | None = None,
+    ) -> None:
+        self.topic = BatchTopic(app)
+        self.sources: dict[TP, SourcePartition] = {}
+        self._app = app
+        self._admin = admin
+        self._profiles = profiles
+        self._settings = settings
+        self._policy = policy
+        self._metrics = metrics
+        self._decoder = BatchDecoder(max_fields=settings.max_fields)
+        self._quarantine = QuarantineLog(app, settings.quarantine_original)
+        self._loader = Loader(app, admin, profiles, start, metrics)
+        self._throttle = Throttle(max_rate)
+        self._checkpointing = asyncio.Lock()
+        self._interval = settings.checkpoint_seconds
+        self._written = 0
+        self._closed = False
+        app.agent(self.topic, name="profile")(self._consume)
+        app.on_partitions_assigned.connect(self._on_assigned, weak=False)
+        app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+
+    async def _consume(self, stream: Any) -> None:
+        async for batch in stream:
+            await self._on_batch(batch)
+            await asyncio.sleep(0)  # a stream with a full queue would never let others run
+
+    async def _on_batch(self, batch: Batch) -> None:
+        source = self.sources.get(batch.tp)
+        if self._closed or source is None or batch.epoch != source.epoch:
+            return
+        if batch.follows != source.counter.end or await self._expired(source, batch):
+            self._restart(source, source.counter.out_of_range())
+            return
+        values = [record.value for record in batch.records]
+        headers = [record.headers for record in batch.records]
+        decoded = self._decoder.decode(values, headers if any(headers) else None)
+        if decoded.rejects:
+            source.sends += await self._quarantine.send(source, batch, values, decoded.rejects)
+        if batch.epoch != source.epoch:  # reloaded while a send was waiting
+            return
+        reload = source.count(batch, decoded, batch_meta(batch, values, _now_ms()))
+        if reload:
+            self._restart(source, reload)
+            return
+        self._account(source, len(values), decoded)
+        await self._throttle.spend(len(values))
+
+    async def _expired(self, source: SourcePartition, batch: Batch) -> bool:
+        """Tell whether retention, not compaction, left a gap in front of a batch.
+
+        aiokafka moves to the start of the log by itself when the next offset has expired; this finds out.
+        """
+        if batch.offset == source.counter.end:
+            return False
+        key = (source.tp.topic, source.tp.partition)
+        ranges = await self._admin.ranges([key])
+        return ranges[key].start > source.counter.end
+
+    def _account(self, source: SourcePartition, records: int, decoded: Decoded) -> None:
+        topic, rejected = source.tp.topic, len(decoded.rejects)
+        self._metrics.records(topic, "profiled", records - rejected)
+        if rejected:
+            self._metrics.records(topic, "quarantined", rejected)
+        self._metrics.lag(topic, source.tp.partition, source.lag)
+
+    async def _on_assigned(self, app: Any, assigned: Iterable[TP], **_: Any) -> None:
+        sources = [self._source(tp) for tp in assigned if tp.topic in self.topic.topics]
+        if sources and not self._closed:
+            app.add_future(self._loader.load(sources))
+
+    def _source(self, tp: TP) -> SourcePartition:
+        state = ProfileState(tp.topic, self._policy)
+        self.sources[tp] = SourcePartition(tp, PartitionCounter(tp.topic, tp.partition, state))
+        return self.sources[tp]
+
+    async def _on_revoked(self, app: Any, revoked: Iterable[TP], **_: Any) -> None:  # noqa: ARG002 - Faust's
+        tps = [tp for tp in revoked if tp in self.sources]
+        if not tps:
+            return
+        await self._last_checkpoint()
+        for tp in tps:
+            source = self.sources.pop(tp)
+            source.epoch = None
+            source.counter.revoke()
+            self._metrics.forget_partition(tp.topic, tp.partition)
+
+    async def _last_checkpoint(self) -> None:
+        try:
+            await asyncio.wait_for(self.checkpoint(), self._settings.session_seconds / 3)
+        except (TimeoutError, PandianError, KafkaError) as error:
+            log.info("no last checkpoint before the partitions went: %s", error)
+
+    def _restart(self, source: SourcePartition, reload: Reload) -> None:
+        """Drop what is under way for a partition and begin it again."""
+        if source.epoch is None:
+            return
+        source.epoch = None
+        source.sends = []
+        self._app.consumer.hold([source.tp])
+        if self._closed or self.sources.get(source.tp) is not source or reload.reason is ReloadReason.REVOKED:
+            return
+        self._metrics.reload(reload.reason.value)
+        log.warning("%s; reading it again from its last checkpoint", reload.detail)
+        self._app.add_future(self._loader.load([source]))
+
+    async def run(self) -> None:
+        """Checkpoint again and again, until the app stops."""
+        while not self._app.should_stop and not self._closed:
+            await asyncio.sleep(self._interval)
+            try:
+                await self.checkpoint()
+            except (PandianError, KafkaError) as error:
+                log.warning("no checkpoint now, trying again: %s", error)
+            limit = self._settings.profile_bytes_per_second
+            self._interval = max(self._settings.checkpoint_seconds, self._written / limit)
+
+    async def checkpoint(self) -> None:
+        """Write every partition whose profile moved, and look whether the topics are still the same.
+
+        One at a time; a second call waits for the first.
+        """
+        async with self._checkpointing:
+            began, self._written = time.monotonic(), 0
+            checkpoints = await self._freeze()
+            await asyncio.gather(*(self._settle(checkpoint) for checkpoint in checkpoints))
+            infos = await self._admin.topics({source.tp.topic for source in self.sources.values()})
+            offsets = await asyncio.gather(*(self._write(checkpoint, infos) for checkpoint in checkpoints))
+            for source in list(self.sources.values()):
+                self._check(source, infos)
+            if checkpoints:
+                self._metrics.checkpoint(time.monotonic() - began)
+            await self._commit({tp: offset for tp, offset in offsets if offset is not None})
+
+    async def _freeze(self) -> list[Checkpoint]:
+        checkpoints = []
+        for source in list(self.sources.values()):
+            if source.epoch is None or not source.counter.dirty:
+                continue
+            begun = Checkpoint.begin(source)
+            if isinstance(begun, Reload):
+                self._restart(source, begun)
+            else:
+                checkpoints.append(begun)
+            await asyncio.sleep(0)
+        return checkpoints
+
+    async def _settle(self, checkpoint: Checkpoint) -> None:
+        reload = await checkpoint.settle()
+        if reload:
+            self._restart(checkpoint.source, reload)
+
+    async def _write(
+        self, checkpoint: Checkpoint, infos: Mapping[str, TopicInfo]
+    ) -> tuple[TP, int | None]:
+        source = checkpoint.source
+        info = infos.get(source.tp.topic)
+        offset = await checkpoint.write(self._profiles, info.id if info else None, self._wrote)
+        if isinstance(offset, Reload):
+            self._restart(source, offset)
+            return source.tp, None
+        return source.tp, offset
+
+    def _wrote(self, count: int) -> None:
+        self._written += count
+        self._metrics.profile_bytes(count)
+
+    def _check(self, source: SourcePartition, infos: Mapping[str, TopicInfo]) -> None:
+        """Find a topic that was made again even when no record comes: a consumer would wait for ever."""
+        info = infos.get(source.tp.topic)
+        if source.epoch is not None and (reload := source.counter.check(info.id if info else None)):
+            self._restart(source, reload)
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> None:
+        try:
+            await self._app.consumer.commit_positions(offsets)
+        except KafkaError as error:
+            log.debug("lag tools will be behind: %s", error)
+
+    async def close(self) -> None:
+        """Count nothing more and write what was counted."""
+        self._closed = True
+        await self._last_checkpoint()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

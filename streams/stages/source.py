@@ -1,0 +1,119 @@
+"""One source partition in this worker: its counter, the sends it waits for, and the steps of its checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from streams.counting.base import Reload, Span
+from streams.counting.protocol import Frozen, PartitionCounter
+from streams.decode.base import Decoded
+from streams.inventory.profile import BatchMeta, PartitionProfile, ProfilePolicy
+from streams.stages.profiles_log import ProfilesLog
+from streams.transport.batches import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileState:
+    """The kind of state that is counted for a topic: its partition profile."""
+
+    topic: str
+    policy: ProfilePolicy
+    format: int = PartitionProfile.FORMAT
+
+    def empty(self) -> PartitionProfile:
+        """Return the profile of no records."""
+        return PartitionProfile(self.topic, self.policy)
+
+    def dump(self, state: PartitionProfile) -> bytes:
+        """Serialise."""
+        return state.to_bytes()
+
+    def load(self, body: bytes, version: int) -> PartitionProfile:  # noqa: ARG002 - the body says its version too
+        """Read what :meth:`dump` wrote."""
+        return PartitionProfile.from_bytes(body, self.policy)
+
+
+@dataclass(slots=True)
+class SourcePartition:
+    """A source partition that is assigned to this worker."""
+
+    tp: TP
+    counter: PartitionCounter[PartitionProfile]
+    epoch: int | None = None
+    """Batches of another epoch are dropped; None while the partition is not read."""
+    highwater: int = 0
+    """End of the log at the last fetch."""
+    sends: list[Awaitable[Any]] = field(default_factory=list)
+    """Sends for records that are or will be counted, not yet known to be acknowledged."""
+
+    @property
+    def lag(self) -> int:
+        """Offsets not yet counted."""
+        return max(0, self.highwater - self.counter.end) if self.epoch is not None else 0
+
+    def count(self, batch: Batch, decoded: Decoded, meta: BatchMeta) -> Reload | None:
+        """Merge a decoded batch; the position moves with it."""
+        first, last = meta.time_range()
+        span = Span(batch.offset, batch.next_offset, len(batch.records), first, last)
+        self.highwater = batch.highwater
+        return self.counter.merge(span, lambda profile: profile.add(decoded, meta))
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """One checkpoint of one partition, step by step as :mod:`streams.counting.protocol` demands."""
+
+    source: SourcePartition
+    frozen: Frozen
+    sends: list[Awaitable[Any]]
+
+    @classmethod
+    def begin(cls, source: SourcePartition) -> Checkpoint | Reload:
+        """Freeze the partition's profile as it is now."""
+        frozen = source.counter.freeze()
+        if isinstance(frozen, Reload):
+            return frozen
+        sends, source.sends = source.sends, []
+        return cls(source, frozen, sends)
+
+    async def settle(self) -> Reload | None:
+        """Wait for what was sent on for the frozen records."""
+        try:
+            await asyncio.gather(*self.sends)
+        except KafkaError as error:
+            return self.source.counter.failed(f"a quarantined record ({error})")
+        return self.source.counter.acknowledged(self.frozen)
+
+    async def write(self, log: ProfilesLog, topic_id: UUID | None, wrote: Callable[[int], None]) -> int | Reload:
+        """Write the set, tombstone what it supersedes; return the offset to commit for lag tools."""
+        counter, topic = self.source.counter, self.source.tp.topic
+        pieces = counter.pieces(self.frozen, topic_id)
+        if isinstance(pieces, Reload):
+            return pieces
+        try:
+            wrote(await log.write(topic, pieces))
+            superseded = counter.written(self.frozen)
+            if isinstance(superseded, Reload):
+                return superseded
+            await log.write(topic, [(key, None) for key in superseded])
+        except KafkaError as error:
+            return counter.failed(f"a profile ({error})")
+        return counter.tombstoned(self.frozen)
+
+
+def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMeta:
+    """Describe a fetched batch for the profile."""
+    records = batch.records
+    return BatchMeta(
+        bytes=sum(len(value) for value in values if value),
+        timestamps=np.fromiter((record.timestamp for record in records), np.int64, len(records)),
+        now_ms=now_ms,
+    )
