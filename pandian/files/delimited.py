@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
@@ -13,8 +14,6 @@ from pandian.files.base import MAX_RECORD_BYTES, Batch
 from pandian.files.exceptions import FileError
 from pandian.files.formats import BOM
 from pandian.files.source import Lines
-
-csv.field_size_limit(MAX_RECORD_BYTES)
 
 _DELIMITERS = ",\t;|"
 _SAMPLE_ROWS = 20
@@ -84,13 +83,14 @@ class DelimitedReader:
         if len(text) < self._enough and not final:
             return text
         self._enough = 0
-        try:
-            self._parse_all(text, batch)
-        except _NotStrictError:
-            rest = self._parse_each(text, batch, final=final)
-            if len(rest) > _LONG_REST:
-                self._enough = 2 * len(rest)  # parsing it again with every block would be quadratic
-            return rest
+        with _wide_cells():
+            try:
+                self._parse_all(text, batch)
+            except _NotStrictError:
+                rest = self._parse_each(text, batch, final=final)
+                if len(rest) > _LONG_REST:
+                    self._enough = 2 * len(rest)  # parsing it again with every block would be quadratic
+                return rest
         return ""
 
     def _parse_all(self, text: str, batch: Batch) -> None:
@@ -193,6 +193,16 @@ def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], str]:
         return tuple(result), ""
     more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
     return tuple(result), f"header names must be there and differ: {', '.join(changed[:5])}{more}"
+
+
+@contextlib.contextmanager
+def _wide_cells() -> Iterator[None]:
+    """Let cells be as long as records; the limit belongs to the whole process, so it is put back."""
+    before = csv.field_size_limit(MAX_RECORD_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _nulls(cells: list[str]) -> list[str | None]:
