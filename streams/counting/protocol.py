@@ -144,6 +144,11 @@ class PartitionCounter(Generic[S]):
         return self._present().source
 
     @property
+    def topic_id(self) -> UUID:
+        """The id of the topic that is counted."""
+        return self._present().source.topic_id
+
+    @property
     def end(self) -> int:
         """Every record below this offset is counted or gone."""
         return self._present().end
