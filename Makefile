@@ -55,7 +55,7 @@ clean: ## remove .venv and all caches
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(SHORT_OF_311)' 2>/dev/null \
-		|| { echo "Pandian needs Python 3.11 or newer, and found none: install one, or say make setup PYTHON=/path/to/python" >&2; exit 1; }
+		|| { echo "PYTHON='$(PYTHON)': Pandian needs Python 3.11 or newer; install one, or say make setup PYTHON=/path/to/python" >&2; exit 1; }
 	@$(BIN)/python -c '$(SHORT_OF_311)' 2>/dev/null || "$(PYTHON)" -m venv --clear $(VENV) \
 		|| { rm -rf $(VENV); echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@echo "Setting up $(VENV), once: this takes a minute or two" >&2
