@@ -1,0 +1,89 @@
+// Numbers, sizes and times as short text. Every function takes what the API gives, absent values included.
+
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+const FIGURES = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
+const LARGE = new Intl.NumberFormat("en", { notation: "scientific", maximumSignificantDigits: 4 });
+const NONE = "–";
+
+export const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+/** 320705 → "320,705". */
+export const whole = (value) => (isNumber(value) ? WHOLE.format(value) : NONE);
+
+/** 63823417 → "63.8M"; below 10,000 in full. */
+export const short = (value) => (isNumber(value) ? (Math.abs(value) < 1e4 ? WHOLE : SHORT).format(value) : NONE);
+
+/** A measured number to five figures; whole numbers in full. */
+export function figure(value) {
+  if (!isNumber(value)) return NONE;
+  const size = Math.abs(value);
+  if (size >= 1e12 || (size > 0 && size < 1e-4)) return LARGE.format(value);
+  return size >= 1e5 || Number.isInteger(value) ? WHOLE.format(value) : FIGURES.format(value);
+}
+
+/** .0123 → "1.2 %". What is not quite none or all never reads as none or all. */
+export function percent(share) {
+  if (!isNumber(share)) return NONE;
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return "<0.1 %";
+  if (value < 100 && value > 99.9) return ">99.9 %";
+  return `${Number(value.toFixed(value < 10 || value > 99 ? 1 : 0))} %`;
+}
+
+export function bytes(value) {
+  if (!isNumber(value)) return NONE;
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+  let size = value;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) { size /= 1000; unit += 1; }
+  return `${unit === 0 ? size : size.toPrecision(3)} ${units[unit]}`;
+}
+
+/** 4000 → "1 h 7 min". */
+export function duration(seconds) {
+  if (!isNumber(seconds)) return NONE;
+  const value = Math.max(0, seconds);
+  if (value < 1) return `${Math.round(value * 1000)} ms`;
+  if (value < 60) return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} s`;
+  if (value < 3600) return `${Math.floor(value / 60)} min`;
+  if (value < 172800) return `${Math.floor(value / 3600)} h ${Math.floor((value % 3600) / 60)} min`;
+  return `${Math.floor(value / 86400)} days`;
+}
+
+/** The time of day here, of a Date. */
+export const clock = (date) => date.toLocaleTimeString("en-GB");
+
+/** An instant: how long ago within two days, else its date, in UTC. */
+export function instant(text, now = Date.now()) {
+  const time = Date.parse(text ?? "");
+  if (Number.isNaN(time)) return NONE;
+  const ago = (now - time) / 1000;
+  if (ago >= 0 && ago < 172800) return `${duration(ago)} ago`;
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}
+
+const EPOCH_UNITS = [[1e8, 1e10, 1e3], [1e11, 1e13, 1], [1e14, 1e16, 1e-3], [1e17, 1e19, 1e-6]];
+
+/** A statistic of a field: times given as epoch numbers become dates. */
+export function statistic(field, value) {
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return value.slice(0, 16).replace("T", " ");
+  if (!isNumber(value)) return value ?? null;
+  if (field.semantic_type === "timestamp" || field.semantic_type === "date") {
+    const unit = EPOCH_UNITS.find(([from, to]) => value >= from && value < to);
+    if (unit) return new Date(value * unit[2]).toISOString().slice(0, field.semantic_type === "date" ? 10 : 16).replace("T", " ");
+  }
+  return figure(value);
+}
+
+/** {"estimate","low","high"} → whether it is exact, its text, and its bounds in words. */
+export function estimate(value) {
+  if (isNumber(value)) return { text: short(value), exact: true, note: whole(value) };
+  if (!value || !isNumber(value.estimate)) return { text: NONE, exact: true, note: null };
+  const exact = value.low === value.high;
+  const note = exact ? `${whole(value.estimate)}, exact` : `estimated ${whole(value.estimate)}, between ${whole(value.low)} and ${whole(value.high)}`;
+  return { text: exact ? whole(value.estimate) : `≈ ${short(value.estimate)}`, exact, note };
+}
+
+/** Words for a name such as "records_per_s". */
+export const words = (name) => String(name).replaceAll("_", " ");
