@@ -1,0 +1,106 @@
+"""What holds for the whole project: sizes, docstrings, pinned versions, and the commands that the papers name."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("pandian", "streams", "models", "export", "monitoring")
+MODULES = sorted(path for room in (*ROOMS, "benchmarks", "tests") for path in (ROOT / room).rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
+# In the interface of Faust and of aiohttp, which pin what fits them.
+PART_OF_ANOTHER = {"mode-streaming", "yarl"}
+EXTRAS = [Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines]
+
+
+def test_modules_are_short() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in MODULES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) >= 400
+    }
+    assert not long
+
+
+def test_modules_say_what_they_are_for() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if path.relative_to(ROOT).parts[0] != "tests"
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert not silent
+
+
+def test_packages_are_packages() -> None:
+    """A folder without ``__init__.py`` would be left out of the wheel, and of import-linter's view."""
+    folders = {path.parent for path in MODULES if path.relative_to(ROOT).parts[0] in ROOMS}
+    assert not [str(folder.relative_to(ROOT)) for folder in folders if not (folder / "__init__.py").exists()]
+
+
+def test_every_dependency_is_pinned_within_its_bounds() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = {
+        canonicalize_name(name): Version(version)
+        for name, _, version in (line.partition("==") for line in lines if "==" in line)
+    }
+    wrong = [
+        str(requirement)
+        for requirement in RUNTIME + EXTRAS
+        if (pin := pins.get(canonicalize_name(requirement.name))) is None or pin not in requirement.specifier
+    ]
+    assert not wrong, "run: make pin"
+
+
+def test_whatever_is_imported_is_declared() -> None:
+    declared = {canonicalize_name(requirement.name) for requirement in RUNTIME}
+    belongs = packages_distributions()
+    missing = set()
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0] not in ROOMS:
+            continue
+        for name in _imported(path) - set(ROOMS) - set(sys.stdlib_module_names):
+            owners = {canonicalize_name(owner) for owner in belongs.get(name, [name])}
+            if not owners & (declared | PART_OF_ANOTHER):
+                missing.add(f"{path.relative_to(ROOT)} imports {name}")
+    assert not missing
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md"])
+def test_make_commands_in_the_papers_exist(paper: str) -> None:
+    text = (ROOT / paper).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", text, flags=re.MULTILINE))
+    assert named
+    listing = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert named <= set(re.findall(r"^  make ([a-z-]+)", listing, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_paths_in_the_papers_exist(paper: str) -> None:
+    text = (ROOT / paper).read_text(encoding="utf-8")
+    rooms = "|".join((*ROOMS, "tests", "benchmarks", "tools", "docs"))
+    named = set(re.findall(rf"`((?:{rooms})/[A-Za-z0-9_./-]*[A-Za-z0-9_/])`", text))
+    gone = [path for path in named if not (ROOT / path).exists() and path != "benchmarks/results/latest.json"]
+    assert not gone
