@@ -54,7 +54,11 @@ class _RocksStore:
         return value
 
     def keys(self, partition: int) -> list[bytes]:
-        return [key for key in self._store._db_for_partition(partition).keys() if key != self._store.offset_key]
+        return [
+            key
+            for key in self._store._db_for_partition(partition).keys()  # noqa: SIM118 - iterating a store gives items
+            if key != self._store.offset_key
+        ]
 
     def write(self, partition: int, values: dict[bytes, bytes | None], offset: int) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)
@@ -71,7 +75,9 @@ class _MemoryStore:
         self._store = store
 
     def get(self, partition: int, key: bytes) -> bytes | None:
-        value: bytes | None = self._store.data.get(key) if self._store._key_partition.get(key) == partition else None
+        value: bytes | None = (
+            self._store.data.get(key) if self._store._key_partition.get(key) == partition else None
+        )
         return value
 
     def keys(self, partition: int) -> list[bytes]:
@@ -173,9 +179,13 @@ class CheckpointedTable:
             for partition, keys in self._dirty.items()
             if keys
         }
-        reached = dict(zip(changed, await asyncio.gather(*map(self._log, changed, changed.values())), strict=True))
+        reached = dict(
+            zip(changed, await asyncio.gather(*map(self._log, changed, changed.values())), strict=True)
+        )
         for partition, values in changed.items():
-            self._local.write(partition, {key: self._pack(value) for key, value in values.items()}, reached[partition])
+            self._local.write(
+                partition, {key: self._pack(value) for key, value in values.items()}, reached[partition]
+            )
             memory = self._memory[partition]
             self._dirty[partition] -= {key for key, value in values.items() if memory.get(key) is value}
         return sum(map(len, changed.values()))
@@ -186,7 +196,8 @@ class CheckpointedTable:
         for key, value in values.items():
             record = self._pack(value)
             sends.append(await self._app.producer.send(self._changelog, key, record, partition, None, None))
-        return max(done.offset for done in await asyncio.gather(*sends))
+        reached: int = max(done.offset for done in await asyncio.gather(*sends))
+        return reached
 
     @property
     def _local(self) -> _LocalStore:

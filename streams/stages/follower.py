@@ -19,7 +19,11 @@ log = logger("inventory")
 
 _POLL_MS = 250
 _RETRY_SECONDS = 1.0
-INVENTORY_CONFIG = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), "max.message.bytes": str(8 << 20)}
+INVENTORY_CONFIG = {
+    "cleanup.policy": "compact",
+    "segment.bytes": str(16 << 20),
+    "max.message.bytes": str(8 << 20),
+}
 
 
 class InventoryFollower:

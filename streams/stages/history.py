@@ -30,21 +30,33 @@ def remember(table: CheckpointedTable, partition: int, document: Mapping[str, An
         past = {"topic_id": topic_id, "types": {}, "changes": [], "points": []}
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     types = {field["field"]: field["semantic_type"] for field in document["fields"]}
-    past["changes"] = [*past["changes"], *_changes(past["types"], types, document["records"], now)][-_CHANGES:]
+    past["changes"] = [*past["changes"], *_changes(past["types"], types, document["records"], now)][
+        -_CHANGES:
+    ]
     past["types"] = types
     past["points"] = _thin([*past["points"], _point(document, now)])
     table.put(partition, key, orjson.dumps(past))
     return {**document, "history": past["points"], "schema_changes": past["changes"]}
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str], records: int, now: str) -> list[dict[str, Any]]:
+def _changes(
+    before: Mapping[str, str], after: Mapping[str, str], records: int, now: str
+) -> list[dict[str, Any]]:
     if not before:
         return []
     appeared = [
-        {"change": "appeared", "field": field, "time": now, "records": records} for field in after.keys() - before.keys()
+        {"change": "appeared", "field": field, "time": now, "records": records}
+        for field in after.keys() - before.keys()
     ]
     meant = [
-        {"change": "meaning", "field": field, "before": old, "after": after[field], "time": now, "records": records}
+        {
+            "change": "meaning",
+            "field": field,
+            "before": old,
+            "after": after[field],
+            "time": now,
+            "records": records,
+        }
         for field, old in before.items()
         if field in after and after[field] != old
     ]

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from aiokafka.errors import KafkaError
 
-from monitoring.metrics import WorkerMetrics
 from pandian.errors import BrokerError, PandianError
 from streams.counting.base import LogRange, Position
 from streams.counting.sets import SetStore
-from streams.stages.profiles_log import ProfilesLog
+from streams.stages.context import StageContext
 from streams.stages.source import ProfileState, SourcePartition
-from streams.transport.admin import ClusterAdmin
 from streams.worklog import logger
 
 log = logger("profile")
@@ -45,14 +42,12 @@ class StartFrom:
 class Loader:
     """Brings partitions from *held* to *being read*; tries again for as long as they are ours."""
 
-    def __init__(
-        self, app: Any, admin: ClusterAdmin, profiles: ProfilesLog, start: StartFrom, metrics: WorkerMetrics
-    ) -> None:
-        self._app = app
-        self._admin = admin
-        self._profiles = profiles
-        self._start = start
-        self._metrics = metrics
+    def __init__(self, context: StageContext, start: StartFrom) -> None:
+        self._app = context.app
+        self._admin = context.admin
+        self._profiles = context.profiles
+        self._metrics = context.metrics
+        self.start = start
 
     async def load(self, sources: Sequence[SourcePartition]) -> None:
         """Begin these partitions. Returns when each is read or is no longer ours."""
@@ -91,7 +86,7 @@ class Loader:
         try:
             position = source.counter.begin(topic_id, store, held, origin=origin)
         except PandianError as error:
-            log.error("%s", error)
+            log.error("%s", error)  # noqa: TRY400 - the error is its own one line
             return
         source.highwater = held.end
         source.epoch = await self._app.consumer.reposition(source.tp, position.offset)
@@ -99,20 +94,25 @@ class Loader:
             self._tell(source, position)
 
     async def _origin(self, source: SourcePartition, held: LogRange) -> int:
-        if not self._start.applies(source.tp.topic):
+        if not self.start.applies(source.tp.topic):
             return 0
-        if self._start.time_ms is None:
+        if self.start.time_ms is None:
             return held.end
-        found = await self._admin.offset_at((source.tp.topic, source.tp.partition), self._start.time_ms)
+        found = await self._admin.offset_at((source.tp.topic, source.tp.partition), self.start.time_ms)
         return held.end if found is None else found
 
     def _tell(self, source: SourcePartition, position: Position) -> None:
         name = f"{source.tp.topic}[{source.tp.partition}]"
-        log.info("%s: reading from offset %d%s", name, position.offset, ", resumed" if position.resumed else "")
+        log.info(
+            "%s: reading from offset %d%s", name, position.offset, ", resumed" if position.resumed else ""
+        )
         if position.expired:
             gone = position.expired.end - position.expired.start
             self._metrics.expired(source.tp.topic, source.tp.partition, gone)
             log.warning(
                 "%s: %d offsets (%d to %d) expired before they were read; counted as gone",
-                name, gone, position.expired.start, position.expired.end - 1,
+                name,
+                gone,
+                position.expired.start,
+                position.expired.end - 1,
             )

@@ -22,12 +22,12 @@ from pandian import topics
 from pandian.errors import PandianError
 from streams.counting.base import SetHeader, Source
 from streams.counting.sets import CompleteSet, SetStore
-from streams.inventory.document import topic_documents
+from streams.inventory.assembly import topic_documents
 from streams.inventory.profile import PartitionProfile, ProfilePolicy
+from streams.stages.context import StageContext
 from streams.stages.history import remember
-from streams.stages.profiles_log import ProfilesLog
 from streams.state import CheckpointedTable
-from streams.transport.admin import ClusterAdmin, TopicInfo
+from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
 from streams.worklog import logger
 
@@ -60,14 +60,13 @@ class _TopicView:
 class MergeStage:
     """Sums the partitions of each topic and publishes its assets on ``pandian.inventory``."""
 
-    def __init__(
-        self, app: Any, admin: ClusterAdmin, profiles: ProfilesLog, policy: ProfilePolicy, table: CheckpointedTable
-    ) -> None:
+    def __init__(self, context: StageContext, table: CheckpointedTable) -> None:
+        app = context.app
         self.topic = BatchTopic(app, [topics.PROFILES])
         self._app = app
-        self._admin = admin
-        self._profiles = profiles
-        self._policy = policy
+        self._admin = context.admin
+        self._profiles = context.profiles
+        self._policy = context.policy
         self._table = table
         self._stores: dict[TP, SetStore] = {}
         self._epochs: dict[TP, int | None] = {}
@@ -171,7 +170,10 @@ class MergeStage:
             self.owned.pop(asset, None)
         self.owned.update(documents)
         self.version += 1
-        changed: dict[str, Mapping[str, Any] | None] = {**dict.fromkeys(before - documents.keys()), **documents}
+        changed: dict[str, Mapping[str, Any] | None] = {
+            **dict.fromkeys(before - documents.keys()),
+            **documents,
+        }
         return [await self._send(asset, document) for asset, document in changed.items()]
 
     def _documents(self, name: str, info: TopicInfo | None) -> dict[str, Mapping[str, Any]]:
@@ -191,7 +193,9 @@ class MergeStage:
                 for source, header in sorted(view.headers.items(), key=lambda item: item[0].partition)
             },
         }
-        documents = topic_documents(view.profiles.values(), source, self._policy, now_ms=time.time_ns() // 1_000_000)
+        documents = topic_documents(
+            view.profiles.values(), name, source, self._policy, now_ms=time.time_ns() // 1_000_000
+        )
         partition = self._profiles.partition_of(name)
         return {asset: remember(self._table, partition, document) for asset, document in documents.items()}
 
@@ -210,7 +214,8 @@ class MergeStage:
                 for key in store.retire(topic_id)
             ]
             await asyncio.gather(*sends)
-        for name in {name for name, view in self._views.items() if {s.topic_id for s in view.profiles} - alive}:
+        for name in {
+            name for name, view in self._views.items() if {s.topic_id for s in view.profiles} - alive
+        }:
             self._dirty.add(name)
             self._wake.set()
-

@@ -8,25 +8,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from monitoring.metrics import WorkerMetrics
 from pandian.errors import PandianError
-from pandian.settings import Settings
 from streams.counting.base import Reload, ReloadReason
 from streams.counting.protocol import PartitionCounter
 from streams.decode.base import Decoded
 from streams.decode.registry import BatchDecoder
-from streams.inventory.profile import ProfilePolicy
+from streams.stages.context import StageContext
 from streams.stages.loading import Loader, StartFrom
-from streams.stages.profiles_log import ProfilesLog
 from streams.stages.quarantine import QuarantineLog
 from streams.stages.source import Checkpoint, ProfileState, SourcePartition, batch_meta
 from streams.stages.throttle import Throttle
-from streams.transport.admin import ClusterAdmin, TopicInfo
+from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
 from streams.worklog import logger
 
@@ -37,38 +35,26 @@ class ProfileStage:
     """Counts the source partitions that the consumer group gives to this worker.
 
     Args:
-        app: the Faust app; gets an agent on :attr:`topic`.
-        admin: answers questions about the cluster.
-        profiles: reads and writes ``pandian.profiles``.
-        settings: intervals and limits.
-        policy: how fields are classified and masked.
-        metrics: told of records, lag and checkpoints.
+        context: the worker's app (gets an agent on :attr:`topic`), broker and policy.
         start: where to begin a partition of which nothing is known.
         max_rate: at most so many records a second; None for no limit.
     """
 
-    def __init__(
-        self,
-        app: Any,
-        admin: ClusterAdmin,
-        profiles: ProfilesLog,
-        settings: Settings,
-        policy: ProfilePolicy,
-        metrics: WorkerMetrics,
-        start: StartFrom,
-        max_rate: float | None = None,
-    ) -> None:
+    def __init__(self, context: StageContext, start: StartFrom, max_rate: float | None = None) -> None:
+        app, settings = context.app, context.settings
         self.topic = BatchTopic(app)
         self.sources: dict[TP, SourcePartition] = {}
+        self.read = 0
+        self.quarantined = 0
         self._app = app
-        self._admin = admin
-        self._profiles = profiles
+        self._admin = context.admin
+        self._profiles = context.profiles
         self._settings = settings
-        self._policy = policy
-        self._metrics = metrics
+        self._policy = context.policy
+        self._metrics = context.metrics
         self._decoder = BatchDecoder(max_fields=settings.max_fields)
         self._quarantine = QuarantineLog(app, settings.quarantine_original)
-        self._loader = Loader(app, admin, profiles, start, metrics)
+        self._loader = Loader(context, start)
         self._throttle = Throttle(max_rate)
         self._checkpointing = asyncio.Lock()
         self._interval = settings.checkpoint_seconds
@@ -77,6 +63,10 @@ class ProfileStage:
         app.agent(self.topic, name="profile")(self._consume)
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+
+    def known_at_start(self, names: frozenset[str]) -> None:
+        """Take note of the topics that were there when the worker began: others are read from the earliest."""
+        self._loader.start = replace(self._loader.start, topics=names)
 
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
@@ -117,6 +107,8 @@ class ProfileStage:
 
     def _account(self, source: SourcePartition, records: int, decoded: Decoded) -> None:
         topic, rejected = source.tp.topic, len(decoded.rejects)
+        self.read += records
+        self.quarantined += rejected
         self._metrics.records(topic, "profiled", records - rejected)
         if rejected:
             self._metrics.records(topic, "quarantined", rejected)
@@ -208,9 +200,7 @@ class ProfileStage:
         if reload:
             self._restart(checkpoint.source, reload)
 
-    async def _write(
-        self, checkpoint: Checkpoint, infos: Mapping[str, TopicInfo]
-    ) -> tuple[TP, int | None]:
+    async def _write(self, checkpoint: Checkpoint, infos: Mapping[str, TopicInfo]) -> tuple[TP, int | None]:
         source = checkpoint.source
         info = infos.get(source.tp.topic)
         offset = await checkpoint.write(self._profiles, info.id if info else None, self._wrote)

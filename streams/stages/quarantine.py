@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-import orjson
-
 from pandian import topics
 from streams.decode.base import Reject
-from streams.decode.quarantine import quarantine_document
+from streams.decode.quarantine import Origin, document
 from streams.stages.source import SourcePartition
 from streams.transport.batches import Batch
 
@@ -28,16 +27,17 @@ class QuarantineLog:
         sends = []
         for reject in rejects:
             record = batch.records[reject.index]
-            document = quarantine_document(
+            origin = Origin(batch.topic, str(source.counter.topic_id), batch.partition, record.offset)
+            value = document(
                 reject,
                 values[reject.index],
-                topic=batch.topic,
-                topic_id=str(source.counter.topic_id),
-                partition=batch.partition,
-                offset=record.offset,
-                time_ms=record.timestamp,
-                original=self._original,
+                origin,
+                time.time_ns() // 1_000_000,
+                keep_original=self._original,
             )
-            key, value = batch.topic.encode(), orjson.dumps(document)
-            sends.append(await self._app.producer.send(topics.QUARANTINE, key, value, None, None, None))
+            sends.append(
+                await self._app.producer.send(
+                    topics.QUARANTINE, batch.topic.encode(), value, None, None, None
+                )
+            )
         return sends

@@ -20,17 +20,18 @@ from streams.stages.profiles_log import ProfilesLog
 from streams.transport.batches import Batch
 
 
-@dataclass(frozen=True, slots=True)
 class ProfileState:
     """The kind of state that is counted for a topic: its partition profile."""
 
-    topic: str
-    policy: ProfilePolicy
     format: int = PartitionProfile.FORMAT
+
+    def __init__(self, topic: str, policy: ProfilePolicy) -> None:
+        self._topic = topic
+        self._policy = policy
 
     def empty(self) -> PartitionProfile:
         """Return the profile of no records."""
-        return PartitionProfile(self.topic, self.policy)
+        return PartitionProfile(self._topic, self._policy)
 
     def dump(self, state: PartitionProfile) -> bytes:
         """Serialise."""
@@ -38,7 +39,7 @@ class ProfileState:
 
     def load(self, body: bytes, version: int) -> PartitionProfile:  # noqa: ARG002 - the body says its version too
         """Read what :meth:`dump` wrote."""
-        return PartitionProfile.from_bytes(body, self.policy)
+        return PartitionProfile.from_bytes(body, self._policy)
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class SourcePartition:
 
     def count(self, batch: Batch, decoded: Decoded, meta: BatchMeta) -> Reload | None:
         """Merge a decoded batch; the position moves with it."""
-        first, last = meta.time_range()
+        times = meta.timestamps
+        first, last = (int(times.min()), int(times.max())) if times is not None else (None, None)
         span = Span(batch.offset, batch.next_offset, len(batch.records), first, last)
         self.highwater = batch.highwater
         return self.counter.merge(span, lambda profile: profile.add(decoded, meta))
@@ -92,7 +94,9 @@ class Checkpoint:
             return self.source.counter.failed(f"a quarantined record ({error})")
         return self.source.counter.acknowledged(self.frozen)
 
-    async def write(self, log: ProfilesLog, topic_id: UUID | None, wrote: Callable[[int], None]) -> int | Reload:
+    async def write(
+        self, log: ProfilesLog, topic_id: UUID | None, wrote: Callable[[int], None]
+    ) -> int | Reload:
         """Write the set, tombstone what it supersedes; return the offset to commit for lag tools."""
         counter, topic = self.source.counter, self.source.tp.topic
         pieces = counter.pieces(self.frozen, topic_id)

@@ -1,0 +1,27 @@
+"""What the stages of one worker share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitoring.metrics import WorkerMetrics
+from pandian.settings import Settings
+from streams.app import PandianApp
+from streams.inventory.profile import ProfilePolicy
+from streams.stages.profiles_log import ProfilesLog
+from streams.transport.admin import ClusterAdmin
+
+
+@dataclass(frozen=True, slots=True)
+class StageContext:
+    """One worker's app, its broker, and how it counts."""
+
+    app: PandianApp
+    admin: ClusterAdmin
+    """Answers questions about the cluster."""
+    profiles: ProfilesLog
+    """Reads and writes ``pandian.profiles``."""
+    settings: Settings
+    policy: ProfilePolicy
+    """How fields are classified and masked."""
+    metrics: WorkerMetrics

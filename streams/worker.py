@@ -1,0 +1,223 @@
+"""One worker: broker, app, stages and pages put together, started in order and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitoring.metrics import WorkerMetrics
+from pandian import topics
+from pandian.errors import PandianError, UsageError
+from pandian.settings import Settings
+from streams.app import create_app
+from streams.inventory.policy import default_policy
+from streams.stages.context import StageContext
+from streams.stages.discovery import Discovery
+from streams.stages.follower import INVENTORY_CONFIG, InventoryFollower
+from streams.stages.loading import StartFrom
+from streams.stages.merge import MergeStage
+from streams.stages.profile import ProfileStage
+from streams.stages.profiles_log import PROFILES_CONFIG, PROFILES_PARTITIONS, ProfilesLog
+from streams.state import CheckpointedTable
+from streams.status import OwnedAssets, WorkerStatus
+from streams.transport.admin import ClusterAdmin
+from streams.transport.embedded import EmbeddedBroker
+from streams.web.guard import allowed_hosts
+from streams.web.routes import routes
+from streams.worklog import logger
+
+log = logger("worker")
+
+ROLES = ("profile", "merge", "serve", "watch")
+#: Session of a worker on the embedded broker, seconds: nobody else is there, and a join waits for half of it.
+_EMBEDDED_SESSION = 3.0
+_STOP_SECONDS = 4.0
+_QUARANTINE_PARTITIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """What a worker is told on its command line."""
+
+    globs: Sequence[str] = ("*",)
+    """Topics to read."""
+    roles: frozenset[str] = frozenset(ROLES)
+    """profile: count records; merge: keep the inventory; serve: page and API; watch: the inventory as metrics."""
+    start: StartFrom = field(default_factory=StartFrom)
+    """Where to begin a partition of which nothing is known."""
+    max_rate: float | None = None
+    """At most so many records a second."""
+
+
+class Worker:
+    """A running worker. ``async with Worker(...)`` starts it; leaving stops it in order.
+
+    Raises:
+        BrokerError: when the broker does not answer.
+        UsageError: when the port is taken.
+    """
+
+    def __init__(self, settings: Settings, options: WorkerOptions) -> None:
+        self.options = options
+        self.embedded = EmbeddedBroker() if settings.broker is None else None
+        changes: dict[str, Any] = {"port": _usable_port(settings.host, settings.port)}
+        if self.embedded:
+            changes |= {"broker": self.embedded.address, "session_seconds": _EMBEDDED_SESSION}
+        self.settings = settings.model_copy(update=changes)
+        self.follower = InventoryFollower(self.settings)
+        self.profile: ProfileStage | None = None
+        self.merge: MergeStage | None = None
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    async def __aenter__(self) -> Worker:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        if self.embedded:
+            self._stack.callback(self.embedded.stop)
+            self.embedded.start()
+        self.admin = ClusterAdmin(self.settings)
+        self._stack.push_async_callback(self.admin.close)
+        await self.admin.ensure_topic(topics.INVENTORY, 1, INVENTORY_CONFIG)
+        await self.admin.ensure_topic(topics.QUARANTINE, _QUARANTINE_PARTITIONS, {})
+        made = await self.admin.ensure_topic(topics.PROFILES, PROFILES_PARTITIONS, PROFILES_CONFIG)
+        self.app = create_app(self.settings, durable=self.embedded is None)
+        self.metrics = WorkerMetrics(OwnedAssets(self) if "watch" in self.options.roles else None)
+        await self._add_stages(ProfilesLog(self.app, self.settings, made.partitions))
+        self.status = WorkerStatus(self)
+        self.app.web.web_app.add_routes(
+            routes(self.status, self.metrics, hosts=allowed_hosts(self.settings.host))
+        )
+        self._stack.push_async_callback(self._stop)
+        await self.app.start()
+        self._run_tasks()
+
+    async def _add_stages(self, profiles: ProfilesLog) -> None:
+        policy = default_policy(self.settings.max_fields)
+        context = StageContext(self.app, self.admin, profiles, self.settings, policy, self.metrics)
+        if "profile" in self.options.roles:
+            self.profile = ProfileStage(context, self.options.start, self.options.max_rate)
+            self.discovery = Discovery(
+                self.admin, self.profile.topic, self.options.globs, self.settings.discovery_seconds
+            )
+            self.profile.known_at_start(await self.discovery.look())
+        if "merge" in self.options.roles:
+            table = CheckpointedTable(self.app, "inventory", partitions=profiles.partitions)
+            self.merge = MergeStage(context, table)
+
+    def _run_tasks(self) -> None:
+        if self.profile:
+            self._spawn(self.profile.run())
+            self._spawn(self.discovery.run())
+        if self.merge:
+            self._spawn(self.merge.run())
+        if "serve" in self.options.roles:
+            self._spawn(self.follower.run())
+        self._spawn(self._watch_app())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(self._on_done)
+        self._tasks.append(task)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) and not self.failed.done():
+            self.failed.set_exception(error)
+
+    async def _watch_app(self) -> None:
+        """Fail when Faust gives up: its supervisor stops the app but tells nobody."""
+        while not self.app.crashed:  # noqa: ASYNC110 - mode offers a flag, no awaitable, that several may use
+            await asyncio.sleep(0.2)
+        raise self.app.crash_reason or RuntimeError("Faust stopped without a reason")
+
+    async def _stop(self) -> None:
+        began = time.monotonic()
+        if self.profile:
+            await self.profile.close()
+        for task in self._tasks:
+            task.cancel()
+        left = max(0.5, _STOP_SECONDS - (time.monotonic() - began))
+        try:
+            await asyncio.wait_for(self.app.stop(), left)
+        except TimeoutError:
+            log.warning("Faust did not stop in time; everything counted is written, so leaving it")
+
+
+async def run_worker(settings: Settings, options: WorkerOptions) -> None:
+    """Run a worker until SIGTERM or SIGINT, then stop in order.
+
+    Raises:
+        PandianError: one line for the user.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await _serve(settings, options, stop)
+
+
+async def _serve(settings: Settings, options: WorkerOptions, stop: asyncio.Event) -> None:
+    async with Worker(settings, options) as worker:
+        tell(worker)
+        stopping = asyncio.get_running_loop().create_task(stop.wait())
+        await asyncio.wait([stopping, worker.failed], return_when=asyncio.FIRST_COMPLETED)
+        if worker.failed.done():
+            raise PandianError(
+                "the worker",
+                f"stopped because of {worker.failed.exception()!r}",
+                "start it again: nothing is lost",
+            )
+        log.info("stopping")
+
+
+def tell(worker: Worker) -> None:
+    """Say in one line each which broker is used and where the page is."""
+    if worker.embedded:
+        say(
+            f"no PANDIAN_BROKER is set: started an embedded broker on {worker.embedded.address}, in memory only"
+        )
+    else:
+        say(f"connected to {worker.settings.broker}")
+    say(f"the page: {worker.url}")
+
+
+def say(line: str) -> None:
+    """Print one line for people to stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _usable_port(host: str, port: int) -> int:
+    """Return the port, or a free one for 0; a taken one is a usage error before anything was started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"PANDIAN_PORT={port}",
+                f"cannot listen on {host}:{port} ({error.strerror})",
+                "choose another --port",
+            ) from error
+        return int(probe.getsockname()[1])
