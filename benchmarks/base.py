@@ -1,0 +1,50 @@
+"""One measured figure, its bar, and how it is printed and kept."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+_COMPARE = {">=": operator.ge, "<=": operator.le}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, and of ``results/latest.json``."""
+
+    name: str
+    value: float
+    unit: str
+    against: str = ""
+    """What it was measured against, or how."""
+    bar: tuple[str, float] | None = None
+    """``(">=", 30)``; None for a figure that is only printed."""
+    detail: dict[str, Any] = field(default_factory=dict)
+    """Further figures, kept in the JSON."""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the bar is met; None without one."""
+        return None if self.bar is None else bool(_COMPARE[self.bar[0]](self.value, self.bar[1]))
+
+    def document(self) -> dict[str, Any]:
+        """Return the row as JSON."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "against": self.against,
+            "bar": {"op": self.bar[0], "value": self.bar[1]} if self.bar else None,
+            "met": self.met,
+            **({"detail": self.detail} if self.detail else {}),
+        }
+
+
+class Skipped(Exception):  # noqa: N818 - it is an outcome, not an error
+    """A bench that cannot run here, with the reason."""
+
+
+#: A bench yields its rows as it has them.
+Bench = Callable[[], Iterator[Row]]
