@@ -43,11 +43,14 @@ class Layout(NamedTuple):
 class _Open:
     """A row group in the making. Places are positions in the values being decoded."""
 
-    __slots__ = ("data", "headers", "layout", "names")
+    __slots__ = ("data", "headers", "layout", "names", "width")
 
-    def __init__(self, names: tuple[str, ...], layout: tuple[str, ...] = ()) -> None:
+    def __init__(self, names: Sequence[str], width: int) -> None:
         self.names = names
-        self.layout = layout
+        """Paths of the columns that are kept."""
+        self.width = width
+        """Cells of each row."""
+        self.layout: tuple[str, ...] = ()
         self.data: list[int] = []
         self.headers: list[int] = []
 
@@ -72,7 +75,7 @@ class CsvDecoder:
         if headers is not None:
             layouts = [_declared(found) for found in headers]
         rows = _read(values, layouts)
-        grouping = _Grouping()
+        grouping = _Grouping(self._limits.max_fields)
         rejects: list[Reject] = []
         for place, (row, layout) in enumerate(zip(rows, layouts, strict=True)):
             declared = layout if isinstance(layout, Layout) else None
@@ -82,8 +85,8 @@ class CsvDecoder:
         return Decoded([self._group(found, rows, indexes) for found in grouping.groups()], rejects)
 
     def _group(self, found: _Open, rows: Sequence[Any], indexes: Sequence[int]) -> RowGroup:
-        names = found.names[: self._limits.max_fields]
-        columns, dropped = _columns([rows[place] for place in found.data], names, len(found.names))
+        cells = [rows[place] for place in found.data]
+        columns, dropped = _columns(cells, found.names, found.width)
         places = sorted(found.data + found.headers) if found.headers else found.data
         lines = frozenset(found.headers)
         return RowGroup(
@@ -93,14 +96,17 @@ class CsvDecoder:
             header_records=len(lines),
             layout=found.layout,
             dropped_values=dropped,
-            aligner=partial(_aligned, [() if place in lines else rows[place] for place in places], names),
+            aligner=partial(
+                _aligned, [() if place in lines else rows[place] for place in places], found.names
+            ),
         )
 
 
 class _Grouping:
     """Sorts rows into groups of the same columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_fields: int) -> None:
+        self._most = max_fields
         self._groups: dict[tuple[str, ...] | int, _Open] = {}
         self._lines: dict[tuple[str, ...], list[int]] = {}
 
@@ -115,31 +121,34 @@ class _Grouping:
             )
         group = self._groups.get(layout.names)
         if group is None:
-            group = self._groups[layout.names] = _Open(layout.names)
+            group = self._groups[layout.names] = _Open(layout.names[: self._most], len(row))
         (group.headers if row == layout.cells else group.data).append(place)
         return None
 
     def _add_positional(self, place: int, row: Row) -> None:
-        if row[-1][:1].isalpha() and row[0][:1].isalpha() and is_header_line(row):
+        if row[-1][:1].isalpha() and row[0][:1].isalpha() and len(row) <= self._most and is_header_line(row):
             self._lines.setdefault(tuple(row), []).append(place)
             return
-        width = len(row)
-        group = self._groups.get(width)
+        group = self._groups.get(len(row))
         if group is None:
-            group = self._groups[width] = _Open(_positional(width))
+            group = self._groups[len(row)] = self._positional(len(row))
         group.data.append(place)
+
+    def _positional(self, width: int) -> _Open:
+        return _Open([f"c{position}" for position in range(1, min(width, self._most) + 1)], width)
 
     def groups(self) -> list[_Open]:
         """Return the groups; header lines are with the rows of as many cells, a second layout by itself."""
         groups = dict(self._groups)
         more = []
         for cells, places in self._lines.items():
-            layout = _paths(cells)
-            group = groups.setdefault(len(cells), _Open(_positional(len(cells)), layout))
-            if group.headers:
-                group = _Open(group.names, layout)
+            group = groups.get(len(cells))
+            if group is None:
+                group = groups[len(cells)] = self._positional(len(cells))
+            elif group.headers:
+                group = self._positional(len(cells))
                 more.append(group)
-            group.layout = layout
+            group.layout = _paths(cells)
             group.headers = places
         return [*groups.values(), *more]
 
@@ -237,11 +246,6 @@ def _paths(cells: Sequence[str]) -> tuple[str, ...]:
             path = f"{path}_{position}"
         paths[path] = None
     return tuple(paths)
-
-
-@lru_cache(maxsize=64)
-def _positional(width: int) -> tuple[str, ...]:
-    return tuple(f"c{position}" for position in range(1, width + 1))
 
 
 def _columns(rows: Sequence[Row], names: Sequence[str], width: int) -> tuple[list[Column], int]:

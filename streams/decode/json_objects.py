@@ -1,17 +1,14 @@
 """JSON: each record one object.
 
 Why reading a batch together gives what reading each record alone gives. The records are joined by
+``,9007199254740993,``, put in brackets and parsed once. The result is taken only when (1) those digits occur in
+the text exactly once per join, (2) the parsed array has 2n - 1 elements, and (3) every second one of them is that
+integer. Then:
 
-    , newline 9007199254740993 , newline
-
-put in brackets and parsed once. The result is taken only when (1) that number's digits occur in the text exactly
-once per join, (2) the parsed array has 2n - 1 elements, and (3) every second one is that integer. Then:
-
-- A raw newline is illegal inside a JSON string and ends every other token, so no token spans a join.
-- 2**53 + 1 has one spelling as a JSON integer and no float equals it. By (1) no record holds those digits, so
-  the n - 1 integers found by (3) at the top level are the n - 1 joins themselves: at every join the parser
-  stood between elements of the outer array, so no bracket opened in one record is closed in another.
-- Hence each record is a list of one or more complete values; there are n values by (2), so each is exactly one.
+- 2**53 + 1 has one spelling as a JSON integer and no float equals it, so each of the n - 1 integers found by (3)
+  is an occurrence of the digits in the text; by (1) these are the n - 1 joins. So at every join the parser stood
+  between two elements of the outer array: in no string, and with no bracket open that an earlier record opened.
+- Hence each record is a list of one or more complete values; by (2) there are n such values, so each is one.
 """
 
 from __future__ import annotations
@@ -34,7 +31,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 _MARK: Final = 2**53 + 1
 _DIGITS: Final = b"%d" % _MARK
-_JOIN: Final = b",\n%d,\n" % _MARK
+_JOIN: Final = b",%d," % _MARK
 
 # A value that starts as an object ("{"), as an array, or is one whole scalar.
 _LOOKS_LIKE_JSON = re.compile(

@@ -68,10 +68,10 @@ def document(
 
 
 def excerpt(value: bytes) -> str:
-    """Return the shape of the first characters of a value, from which nothing personal can be read.
+    r"""Return the shape of the first characters of a value, from which nothing personal can be read.
 
     Latin, Greek, Cyrillic and other letters become ``x`` or ``X``, Chinese characters ``字``, digits ``9``; ASCII
-    punctuation and blanks stay, control characters are written as ``\\x0a``; bytes that are not UTF-8 (perhaps
+    punctuation and blanks stay, control characters are written as ``\x0a``; bytes that are not UTF-8 (perhaps
     text in another encoding) and everything else become ``?``. At most 120 characters; a cut ends in ``…``.
     """
     text = value[: 4 * EXCERPT_CHARACTERS + 4].decode("utf-8", errors="replace")

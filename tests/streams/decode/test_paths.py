@@ -1,0 +1,34 @@
+"""Field paths can be read back without doubt."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.decode.paths import child, element, names
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
+    ["", ".", "[]", 'a"b', "a.b", "\\", '"]["', "价格"]
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4))
+def test_names_are_read_back(parts: list[str]) -> None:
+    path = ""
+    for part in parts:
+        path = child(path, part)
+    assert names(path) == parts
+
+
+def test_common_paths_are_plain() -> None:
+    assert child("", "user_id") == "user_id"
+    assert child("user", "用户 id-1") == "user.用户 id-1"
+    assert child(element("items"), "sku") == "items[].sku"
+    assert child("x", "a.b") == 'x["a.b"]'
+
+
+@pytest.mark.parametrize("path", ["a[]", "a[].b", "[]", 'a["b', "a..b"])
+def test_paths_into_arrays_have_no_names(path: str) -> None:
+    with pytest.raises(ValueError, match="outside arrays"):
+        names(path)
