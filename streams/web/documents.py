@@ -22,6 +22,8 @@ _GZIP_LEVEL = 1
 _ETAG_BYTES = 12
 #: What the summary keeps of a field: what it is called, what it means and how much of it is missing.
 _SUMMARY_FIELD = ("field", "semantic_type", "confidence", "pii", "count", "missing")
+#: What the summary drops of an asset: findings that grow with time.
+_DETAILS = frozenset({"history", "schema_changes", "drift", "relations", "duplicates"})
 
 
 class Document:
@@ -54,7 +56,7 @@ class Documents:
         return self._get(("inventory", ""), self._source.document)
 
     def summary(self) -> Document:
-        """Return the inventory without the statistics of its fields: what a list of assets needs."""
+        """Return the inventory without findings and the statistics of fields: what a list of assets needs."""
         return self._get(("summary", ""), lambda: summarise(self._source.document()))
 
     def asset(self, name: str) -> Document | None:
@@ -77,13 +79,14 @@ class Documents:
 
 
 def summarise(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inventory document with of each field only its name, meaning, PII class and missing count."""
+    """Return the document without findings, and of each field only name, meaning, PII class and counts."""
     return {**document, "assets": [_summary(asset) for asset in document["assets"]]}
 
 
 def _summary(asset: Mapping[str, Any]) -> dict[str, Any]:
     fields = asset.get("fields") or ()
-    return {**asset, "fields": [{key: field.get(key) for key in _SUMMARY_FIELD} for field in fields]}
+    head = {key: value for key, value in asset.items() if key not in _DETAILS}
+    return {**head, "fields": [{key: field.get(key) for key in _SUMMARY_FIELD} for field in fields]}
 
 
 def encode(content: Any) -> bytes:

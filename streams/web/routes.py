@@ -82,7 +82,7 @@ class _Handlers:
 
     async def status(self, _request: web.Request) -> web.Response:
         ready, reason = self._source.readiness()
-        return _now({"ready": ready, "reason": reason, **self._source.status()})
+        return _now({"ready": ready, "reason": "" if ready else reason, **self._source.status()})
 
     async def inventory(self, request: web.Request) -> web.Response:
         view = request.query.get("view", "full")

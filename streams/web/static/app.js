@@ -1,7 +1,7 @@
 // The live page: pulls the inventory every two seconds while it is looked at and keeps the document in step.
 
 import { AssetCard, assetMissing } from "./asset.js";
-import { h, redraw, setText, valueNode, visible } from "./dom.js";
+import { h, place, redraw, setText, valueNode, visible } from "./dom.js";
 import { Feed } from "./feed.js";
 import { clock, duration, figure, isNumber, short, whole, words } from "./format.js";
 
@@ -94,7 +94,7 @@ function drawAssets() {
     const detail = feeds.get(asset.asset)?.data;
     if (card.open && detail) card.updateBody(detail, match.keep, sort.value);
   }
-  if (shown.length !== list.children.length || shown.some((node, i) => list.children[i] !== node)) list.replaceChildren(...shown);
+  place(list, shown);
   nothing.hidden = shown.length > 0;
   setText(nothing, state.assets.length ? `Nothing matches “${visible(search.value.trim())}”.`
     : "No assets yet. Send records to any topic this worker reads: they are here a few seconds later.");

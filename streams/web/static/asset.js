@@ -1,6 +1,6 @@
 // One asset: a line that says how it is, and below it, when opened, why, and its fields.
 
-import { share, whisker } from "./charts.js";
+import { share, trail, whisker } from "./charts.js";
 import { h, redraw, setText, valueNode, visible } from "./dom.js";
 import { FieldTable, missingShare } from "./fields.js";
 import { bytes, duration, figure, instant, isNumber, percent, short, whole, words } from "./format.js";
@@ -57,6 +57,7 @@ const METRICS = [
   ["Quarantined", quarantined, (asset) => asset.quarantined],
 ];
 
+const BARE = ["field", "change", "kind"];
 const SHARES = new Set(["overlap", "ratio", "share"]);
 const ARROWS = [["from", "to"], ["before", "after"]];
 
@@ -65,17 +66,11 @@ function describe(item) {
   if (item === null || typeof item !== "object") return visible(item);
   if (typeof item.text === "string") return visible(item.text);
   const left = new Map(Object.entries(item).filter(([, value]) => value !== null && value !== undefined));
-  const parts = [];
-  for (const [from, to] of ARROWS) {
-    if (!left.has(from) || !left.has(to)) continue;
-    parts.push(`${visible(left.get(from))} → ${visible(left.get(to))}`);
-    left.delete(from);
-    left.delete(to);
-  }
-  for (const [key, value] of left) {
-    const text = isNumber(value) ? (SHARES.has(key) ? percent(value) : figure(value)) : key === "time" ? instant(value) : visible(value);
-    parts.push(`${words(visible(key))} ${text}`);
-  }
+  const take = (key) => { const value = visible(left.get(key)); left.delete(key); return value; };
+  const parts = BARE.filter((key) => left.has(key)).map(take);
+  for (const [from, to] of ARROWS) if (left.has(from) && left.has(to)) parts.push(`${take(from)} → ${take(to)}`);
+  if (left.has("time")) parts.push(instant(take("time")));
+  for (const [key, value] of left) parts.push(`${words(visible(key))} ${isNumber(value) ? (SHARES.has(key) ? percent(value) : figure(value)) : visible(value)}`);
   return parts.join(" · ");
 }
 
@@ -113,8 +108,23 @@ function duplicates(asset) {
   return asset.duplicates && Object.keys(asset.duplicates).length ? listed("Duplicates", [asset.duplicates]) : null;
 }
 
-const FINDINGS = [dimensions, origin, reasons, duplicates,
-  (asset) => listed("Relations", asset.relations), (asset) => listed("Schema changes", asset.schema_changes), (asset) => listed("Drift", asset.drift)];
+function past(asset) {
+  const points = (asset.history ?? []).filter((point) => isNumber(point.records) && !Number.isNaN(Date.parse(point.time)));
+  if (points.length < 2) return null;
+  return h("div", { class: "finding" }, h("h3", {}, `Records over ${duration((Date.parse(points[points.length - 1].time) - Date.parse(points[0].time)) / 1000)}`), trail(points));
+}
+
+// What makes a finding, and what it depends on: it is drawn again only when that changed.
+const FINDINGS = [
+  [dimensions, (asset) => asset.quality],
+  [past, (asset) => asset.history],
+  [origin, (asset) => [asset.source, asset.bytes, asset.records, asset.freshness]],
+  [reasons, (asset) => asset.quarantined_reasons],
+  [duplicates, (asset) => asset.duplicates],
+  [(asset) => listed("Relations", asset.relations), (asset) => asset.relations],
+  [(asset) => listed("Schema changes", asset.schema_changes?.toReversed()), (asset) => asset.schema_changes],
+  [(asset) => listed("Drift", asset.drift), (asset) => asset.drift],
+];
 
 /** A card that is kept in step with its asset. `onToggle(card)` is called when a person opens or closes it. */
 export class AssetCard {
@@ -127,10 +137,10 @@ export class AssetCard {
     this.size = h("span", { class: "aside" });
     this.button = h("button", { type: "button", class: "toggle", "aria-expanded": "false" }, valueNode(name, { class: "assetname" }));
     this.metrics = METRICS.map(([label]) => h("dd", { "data-label": label }));
-    this.findings = h("div", { class: "findings" });
+    this.findings = FINDINGS.map(() => h("div", { class: "slot" }));
     this.table = new FieldTable(`Fields of ${visible(name)}`);
     this.note = h("p", { class: "loading" }, "loading the fields");
-    this.body = h("div", { class: "body", hidden: true }, this.findings, this.note, this.table.node);
+    this.body = h("div", { class: "body", hidden: true }, h("div", { class: "findings" }, ...this.findings), this.note, this.table.node);
     this.table.node.hidden = true;
     this.node = h("section", { class: "asset" },
       h("div", { class: "head" }, this.grade,
@@ -166,8 +176,7 @@ export class AssetCard {
 
   /** Draw what is below the line. `keep(field)` chooses the fields, `order` sorts them. */
   updateBody(asset, keep, order) {
-    redraw(this.findings, FINDINGS.length && [asset.quality, asset.source, asset.bytes, asset.quarantined_reasons, asset.duplicates, asset.relations, asset.schema_changes, asset.drift, asset.freshness],
-      () => FINDINGS.map((make) => make(asset)));
+    FINDINGS.forEach(([make, key], i) => redraw(this.findings[i], key(asset), () => make(asset)));
     const fields = (asset.fields ?? []).filter(keep);
     const sorted = order === "name" ? fields.toSorted((a, b) => String(a.field).localeCompare(b.field))
       : order === "missing" ? fields.toSorted((a, b) => (missingShare(b) ?? -1) - (missingShare(a) ?? -1)) : fields;

@@ -71,3 +71,15 @@ export function whisker(score, label) {
     s("rect", { class: "fill", width: at(score.score), height: "4", y: "4", rx: 2 }),
     s("rect", { class: "bound", x: at(low), width: `${between}%`, height: "12", y: "0", rx: 1.5 }));
 }
+
+/** How the records of an asset grew, over time. */
+export function trail(points) {
+  const times = points.map((point) => Date.parse(point.time));
+  const span = Math.max(times[times.length - 1] - times[0], 1);
+  const most = Math.max(...points.map((point) => point.records), 1);
+  const line = points.map((point, i) => `${(((times[i] - times[0]) / span) * WIDTH).toFixed(1)},${(HEIGHT - (point.records / most) * (HEIGHT - 2)).toFixed(1)}`);
+  const node = chart(`from ${whole(points[0].records)} to ${whole(points[points.length - 1].records)} records`,
+    s("polygon", { class: "area", points: `0,${HEIGHT} ${line.join(" ")} ${WIDTH},${HEIGHT}` }), s("polyline", { class: "trail", points: line.join(" ") }));
+  node.classList.add("wide");
+  return node;
+}

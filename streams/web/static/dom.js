@@ -38,6 +38,13 @@ export function redraw(node, key, make) {
   node.replaceChildren(...[make()].flat().filter(Boolean));
 }
 
+/** Make `nodes` the children of `parent`. Those that stay are not moved, so that focus and selection stay too. */
+export function place(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, i) => { if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null); });
+}
+
 /** A value as a person can read it: controls and direction marks by their code, blanks visible. */
 export function visible(value) {
   if (value === null || value === undefined) return "–";

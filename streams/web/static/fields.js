@@ -1,7 +1,7 @@
 // The table of an asset's fields: one row a field, one more with its details when it is opened.
 
 import { distribution, share } from "./charts.js";
-import { h, redraw, valueNode, visible } from "./dom.js";
+import { h, place, redraw, valueNode, visible } from "./dom.js";
 import { estimate, figure, isNumber, percent, statistic, whole, words } from "./format.js";
 
 const COLUMNS = [
@@ -179,8 +179,7 @@ export class FieldTable {
       row.update(field);
       return row;
     });
-    const wanted = rows.flatMap((row) => [row.row, row.detail]);
-    if (wanted.length !== this.body.children.length || wanted.some((node, i) => this.body.children[i] !== node)) this.body.replaceChildren(...wanted);
+    place(this.body, rows.flatMap((row) => [row.row, row.detail]));
     this.more.hidden = shown.length === fields.length;
     this.more.textContent = `Show all ${whole(fields.length)} fields`;
   }
