@@ -1,6 +1,6 @@
 // The live page: pulls the inventory every two seconds while it is looked at and keeps the document in step.
 
-import { AssetCard, assetMissing } from "./asset.js";
+import { AssetCard, assetMissing, expired } from "./asset.js";
 import { h, place, redraw, setText, valueNode, visible } from "./dom.js";
 import { Feed } from "./feed.js";
 import { clock, duration, figure, isNumber, short, whole, words } from "./format.js";
@@ -23,7 +23,7 @@ const state = { status: {}, assets: null, seen: null, failed: null, running: fal
 
 // ---- what is shown ----------------------------------------------------------------------------------------------
 
-const KNOWN = new Set(["broker", "embedded", "records_per_s", "lag", "quarantined", "ready", "reason"]);
+const KNOWN = new Set(["broker", "embedded", "records_per_s", "lag", "quarantined", "expired", "ready", "reason"]);
 
 function total(name, value, note, kind) {
   return h("div", { class: kind ?? null }, h("dt", {}, name), h("dd", { title: note ?? null }, value));
@@ -33,14 +33,16 @@ function drawTotals() {
   const { status, assets } = state;
   const sum = (name) => (assets ?? []).reduce((before, asset) => before + (asset[name] ?? 0), 0);
   const quarantined = Math.max(sum("quarantined"), isNumber(status.quarantined) ? status.quarantined : 0);
-  const shown = [assets?.length ?? 0, sum("records"), status, quarantined];
+  const topics = new Map((assets ?? []).map((asset) => [asset.source?.topic ?? asset.asset, expired(asset)]));
+  const gone = Math.max([...topics.values()].reduce((before, count) => before + count, 0), isNumber(status.expired) ? status.expired : 0);
+  const shown = [assets?.length ?? 0, sum("records"), status, quarantined, gone];
   redraw(totals, shown, () => [
     total("Assets", whole(shown[0])),
     total("Records", whole(shown[1])),
     total("Records/s", isNumber(status.records_per_s) ? short(Math.round(status.records_per_s)) : "–"),
     total("Lag", isNumber(status.lag) ? short(status.lag) : "–", "records in the topics that are not counted yet"),
     total("Quarantined", whole(quarantined), "records that could not be read; pandian.quarantine has the reasons", quarantined > 0 ? "warn" : null),
-    status.expired > 0 ? total("Expired", whole(status.expired), "records that retention removed before they were read", "warn") : null,
+    gone > 0 ? total("Expired", whole(gone), "offsets that retention removed before they were read", "warn") : null,
     total("Broker", h("span", {}, valueNode(status.broker), status.embedded ? h("span", { class: "badge" }, "embedded") : null), null, "broker"),
   ]);
   redraw(facts, status, () => Object.entries(status).filter(([name, value]) => !KNOWN.has(name) && value !== null)

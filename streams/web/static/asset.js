@@ -87,12 +87,17 @@ function dimensions(asset) {
     h("li", { title: `between ${percent(value.low)} and ${percent(value.high)}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score))))));
 }
 
+/** Offsets of an asset's topic that retention removed before they were read. */
+export const expired = (asset) => Object.values(asset.source?.partitions ?? {}).reduce((sum, partition) => sum + (partition?.gone ?? 0), 0);
+
 function origin(asset) {
   const partitions = Object.keys(asset.source?.partitions ?? {}).length;
+  const gone = expired(asset);
   const from = asset.source?.topic ?? asset.source?.file;
   const facts = [
     from && from !== asset.asset ? `from ${visible(from)}` : null,
     partitions ? `${whole(partitions)} partition${partitions === 1 ? "" : "s"}` : null,
+    gone > 0 ? `${whole(gone)} offsets expired before they were read` : null,
     isNumber(asset.bytes) ? `${bytes(asset.bytes)}${asset.records > 0 ? `, ${bytes(Math.round(asset.bytes / asset.records))} a record` : ""}` : null,
     asset.freshness?.lateness_s && isNumber(asset.freshness.lateness_s.p50) ? `late by ${duration(asset.freshness.lateness_s.p50)}, at most ${duration(asset.freshness.lateness_s.p99)} for 99 %` : null,
   ].filter(Boolean);
