@@ -1,0 +1,249 @@
+"""From an asset's profile to its inventory document, as the contract has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pandian.semantics import semantic_types
+from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
+from streams.inventory.freshness import last_event, lateness
+from streams.inventory.grade import FieldQuality, quality
+from streams.inventory.histogram import histogram
+from streams.inventory.intervals import wilson
+from streams.inventory.profile.asset import AssetProfile
+from streams.inventory.profile.clip import shown
+from streams.inventory.profile.evidence import evidence_of
+from streams.inventory.profile.field import FieldProfile
+from streams.inventory.profile.figures import Figures
+from streams.inventory.profile.numerals import Number
+
+#: Most frequent values listed of a field.
+TOP = 20
+#: Shares of the values for which the quantile is given.
+RANKS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+def field_evidence(asset: AssetProfile) -> list[FieldEvidence]:
+    """Return the evidence of all fields of a merged profile, CSV columns by their header names."""
+    return [evidence_of(name, field) for name, field in asset.named_fields().items()]
+
+
+def asset_document(
+    asset: AssetProfile,
+    *,
+    name: str,
+    source: dict[str, Any],
+    classification: Mapping[str, Classification],
+    kind: str,
+    quarantined: int,
+    reasons: Mapping[str, int],
+    now_ms: int,
+) -> dict[str, Any]:
+    """Return one asset of the inventory.
+
+    Args:
+        asset: its profile, merged over the partitions; left as it is.
+        name: the asset's name.
+        source: ``topic`` or ``file``, and ``partitions``; format and envelope are added.
+        classification: what each field means, by the paths of :func:`field_evidence`.
+        kind: one of :data:`pandian.semantics.KINDS`.
+        quarantined: records that could not be read.
+        reasons: the same, by reason.
+        now_ms: the time of the document, epoch milliseconds.
+
+    Guarantees: JSON values only, whole numbers within 64 bits; no value of a field that is masked in the profile or
+    classified as personal. What is not measured yet (duplicates, schema changes, drift, relations) is None.
+    """
+    base = asset.records - asset.header_records
+    profiles = asset.named_fields()
+    fields = [
+        _Field.of(path, profile, classification.get(path, UNKNOWN), _base(path, profiles, base))
+        for path, profile in profiles.items()
+    ]
+    overflow = asset.overflow_names.estimate()
+    return {
+        "asset": name,
+        "kind": kind,
+        "records": asset.records,
+        "header_records": asset.header_records,
+        "quarantined": quarantined,
+        "quarantined_reasons": dict(reasons),
+        "bytes": asset.bytes,
+        "source": {"format": _format(asset), "envelope": None} | source,
+        "freshness": {
+            "last_event": last_event(map(_latest, _times(fields)), asset.times, now_ms),
+            "lateness_s": lateness(asset.times),
+        },
+        "quality": quality(kind, [field.quality() for field in fields], asset.records, quarantined),
+        "duplicates": None,
+        "schema_changes": None,
+        "drift": None,
+        "relations": None,
+        "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
+        "fields": [field.document() for field in fields],
+    }
+
+
+def _format(asset: AssetProfile) -> str | None:
+    """Return the formats of the records, the most frequent first, joined by ``+``."""
+    formats = sorted(asset.formats.items(), key=lambda item: (-item[1], item[0]))
+    return "+".join(name for name, count in formats if count) or None
+
+
+def _base(path: str, profiles: Mapping[str, FieldProfile], records: int) -> int:
+    """Return how many places there were for a field: records, or elements of the array it is in."""
+    array = path.rfind("[]")
+    if array < 0:
+        return records
+    elements = profiles.get(path[: array + 2])
+    return elements.occurrences if elements is not None else profiles[path].occurrences
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field with all that its document is made of."""
+
+    path: str
+    profile: FieldProfile
+    figures: Figures
+    meaning: Classification
+    base: int
+
+    @classmethod
+    def of(cls, path: str, profile: FieldProfile, meaning: Classification, base: int) -> _Field:
+        if meaning.masked and profile.masked_as is None:
+            # Found out only now, from all partitions together: nothing of it may be shown.
+            profile = profile.copy()
+            profile.mask(meaning.semantic_type)
+        if profile.masked_as is not None and not meaning.masked:
+            meaning = _as_masked(profile.masked_as)
+        return cls(path, profile, profile.figures(), meaning, base)
+
+    @property
+    def present(self) -> int:
+        profile = self.profile
+        return profile.seen + profile.objects + profile.arrays - self.figures.blanks
+
+    @property
+    def numeric(self) -> bool:
+        """Whether numbers are the majority, so that extremes are those of the numbers."""
+        return self.figures.moments.count * 2 >= max(self.present - self.figures.spelled, 1)
+
+    @property
+    def extremes(self) -> tuple[str | Number | None, str | Number | None]:
+        if self.numeric:
+            return self.figures.moments.minimum, self.figures.moments.maximum
+        return self.figures.minimum, self.figures.maximum
+
+    def quality(self) -> FieldQuality:
+        masked = self.profile.masked_as is not None
+        return FieldQuality(
+            semantic_type=self.meaning.semantic_type,
+            base=self.base,
+            present=self.present,
+            spelled=self.figures.spelled,
+            types=self.profile.types,
+            # Of a masked field only the JSON types are known.
+            numbers=self.profile.numbers if masked else self.figures.moments.count,
+            distinct=self.figures.distinct,
+        )
+
+    def document(self) -> dict[str, Any]:
+        figures = self.figures
+        low, high = map(_json, self.extremes)
+        return {
+            "field": self.path,
+            "types": self.profile.types,
+            "semantic_type": self.meaning.semantic_type,
+            "confidence": self.meaning.confidence,
+            "evidence": self.meaning.evidence,
+            "pii": _pii(self.meaning.pii),
+            "masked": self.profile.masked_as is not None,
+            "count": self.present,
+            "missing": max(self.base - self.present, 0),
+            "nulls": self.profile.nulls,
+            "blanks": figures.blanks,
+            "missing_spelled": figures.spelled,
+            "min": low,
+            "max": high,
+            **self._numbers(),
+            "distinct": figures.distinct._asdict(),
+            "lengths": self._lengths(),
+            "top": [
+                {"value": _json(top.value), "count": top.count, "low": top.low, "high": top.high}
+                for top in self.profile.top(TOP)
+            ],
+        }
+
+    def _numbers(self) -> dict[str, Any]:
+        moments, distribution = self.figures.moments, self.figures.distribution
+        if not self.numeric or distribution is None:
+            return {
+                "numbers": moments.count,
+                "sum": None,
+                "mean": None,
+                "stddev": None,
+                "quantiles": {},
+                "histogram": None,
+            }
+        return {
+            "numbers": moments.count,
+            "sum": _json(moments.sum),
+            "mean": moments.mean,
+            "stddev": moments.stddev,
+            "quantiles": {str(rank): distribution.quantile(rank)._asdict() for rank in RANKS},
+            "histogram": histogram(distribution, moments),
+        }
+
+    def _lengths(self) -> dict[str, Any] | None:
+        lengths = self.figures.lengths
+        if lengths.minimum is None:
+            return None
+        return {
+            "min": lengths.minimum,
+            "mean": lengths.mean,
+            "max": lengths.maximum,
+            "median": round(lengths.distribution().quantile(0.5).value),
+        }
+
+
+def _as_masked(semantic_type: str) -> Classification:
+    """Return the meaning of a field that was masked earlier: that decision stands."""
+    known = semantic_types().get(semantic_type)
+    cls = known.pii if known is not None and known.masked else "personal"
+    return Classification(
+        semantic_type, 1.0, f"taken for {semantic_type} when it was masked, which is not undone", Pii(cls)
+    )
+
+
+def _pii(pii: Pii) -> dict[str, Any]:
+    """Return how personal a field is. When only its name tells, all its values are taken to be."""
+    share = wilson(pii.hits, pii.checked)
+    only_named = pii.cls != "none" and not pii.checked
+    return {
+        "class": pii.cls,
+        "prevalence": 1.0 if only_named else share.score,
+        "low": share.low,
+        "high": share.high,
+    }
+
+
+def _times(fields: Sequence[_Field]) -> list[_Field]:
+    """Return the fields that hold the time of the event, the surest first."""
+    times = [field for field in fields if field.meaning.semantic_type == "timestamp"]
+    return sorted(times, key=lambda field: (-field.meaning.confidence, -field.present, field.path))
+
+
+def _latest(field: _Field) -> str | Number | None:
+    return field.extremes[1]
+
+
+def _json(value: str | Number | bool | None) -> str | Number | bool | None:
+    """Return a value as JSON readers can take it: long texts shortened, integers beyond 64 bits as doubles."""
+    if isinstance(value, str):
+        return shown(value)
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        return float(value)
+    return value

@@ -1,0 +1,239 @@
+"""Everything counted about one asset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from streams.decode.base import Column, RowGroup
+from streams.inventory.base import FieldEvidence
+from streams.inventory.profile.admission import renamed_texts
+from streams.inventory.profile.codec import BlobReader, BlobWriter
+from streams.inventory.profile.distinct import DistinctSketch
+from streams.inventory.profile.evidence import evidence_of, evidence_of_column, united
+from streams.inventory.profile.field import FieldProfile
+from streams.inventory.profile.layout import Layouts
+from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
+from streams.inventory.profile.timespan import TimeSpan
+
+#: Other fields shown to the classifier beside those it is asked about, and their samples: enough to tell what
+#: kind of record it is, and a bound on the work when fields appear one by one.
+_SIBLINGS = 32
+_SIBLING_SAMPLES = 16
+#: Fields that have grown are looked at again together, after at least this growth of the asset's records.
+_GROWTH = 1.1
+
+
+class AssetProfile:
+    """The mergeable profile of one kind of record in one topic.
+
+    Args:
+        policy: how fields are classified, masked and bounded.
+    """
+
+    def __init__(self, policy: ProfilePolicy) -> None:
+        self._policy = policy
+        self.records = 0
+        """Records that were read, CSV header lines included."""
+        self.header_records = 0
+        self.bytes = 0
+        self.formats: Counter[str] = Counter()
+        """Records by format."""
+        self.fields: dict[str, FieldProfile] = {}
+        """By path as decoded; a CSV column is ``c1``, ``c2`` ... (see :meth:`named_fields`)."""
+        self.overflow_values = 0
+        """Values and nulls of fields beyond the policy's ``max_fields``, and those that decoding left out."""
+        self.overflow_names = DistinctSketch()
+        """The paths of those fields, as hashes. What decoding left out has no path here."""
+        self._look_at = 0.0
+        self._sibling_evidence: dict[str, tuple[int, FieldEvidence]] = {}
+        self.layouts = Layouts()
+        self.times = TimeSpan()
+
+    def add(self, group: RowGroup) -> None:
+        """Count the records of one format in one batch."""
+        self.records += group.records
+        self.header_records += group.header_records
+        self.formats[group.format] += group.records
+        self.overflow_values += group.dropped_values
+        if group.layout:
+            self._see_layout(group)
+        fields = self.fields
+        look = self.records >= self._look_at
+        considered: list[Column] = []
+        for column in group.columns:
+            field = fields.get(column.path)
+            if field is None:
+                considered.append(column)
+                continue
+            seen = field.seen
+            if seen + len(column.values) >= field.check_at and (look or not seen):
+                considered.append(column)
+            else:
+                field.add(column)
+        if considered:
+            self._consider(considered)
+        if look and considered:
+            self._look_at = self.records * _GROWTH
+
+    def add_meta(self, meta: BatchMeta) -> None:
+        """Count what is known of a batch besides its values."""
+        self.bytes += meta.bytes
+        if meta.timestamps is not None:
+            self.times.add(meta.timestamps, meta.now_ms)
+
+    def _see_layout(self, group: RowGroup) -> None:
+        renamed = renamed_texts(group.layout, self._policy.masker)
+        layout = tuple(renamed.get(name, name) for name in group.layout)
+        if self.layouts.add(layout, group.header_records):
+            # A name tells much about a column: look again.
+            for number in range(1, len(layout) + 1):
+                field = self.fields.get(f"c{number}")
+                if field is not None and field.masked_as is None:
+                    field.check_at = 0
+
+    def _consider(self, columns: list[Column]) -> None:
+        """Classify fields, new ones or such as have grown, before the values at hand are counted."""
+        by_path = self._by_kept_path(columns)
+        names = self.layouts.names()
+        asked = [
+            evidence_of_column(names.get(path, path), column)
+            for path, same in by_path.items()
+            for column in same
+            if column.values
+        ]
+        known = [
+            evidence_of(names.get(path, path), self.fields[path])
+            for path in by_path
+            if path in self.fields and self.fields[path].seen
+        ]
+        decisions = (
+            self._policy.classifier.fields(united([*asked, *known, *self._siblings(by_path)]))
+            if asked
+            else {}
+        )
+        for path, same in by_path.items():
+            decision = decisions.get(names.get(path, path))
+            field = self.fields.get(path)
+            if field is None:
+                field = self.fields[path] = FieldProfile(self._policy.masker)
+            if decision is not None and decision.masked:
+                field.mask(decision.semantic_type)
+            for column in same:
+                field.add(column)
+            if field.seen:
+                field.schedule()
+
+    def _by_kept_path(self, columns: list[Column]) -> dict[str, list[Column]]:
+        """Sort columns by the path they are kept under; those there is no room for are counted as overflow.
+
+        A path can hold a person's data (a key made of an email address): it is masked like a value.
+        """
+        renamed = renamed_texts([column.path for column in columns], self._policy.masker)
+        room = self._policy.max_fields - len(self.fields)
+        by_path: dict[str, list[Column]] = {}
+        beyond: list[Column] = []
+        for column in columns:
+            path = renamed.get(column.path, column.path)
+            if path in by_path:
+                by_path[path].append(column)
+            elif path in self.fields:
+                by_path[path] = [column]
+            elif room > 0:
+                by_path[path] = [column]
+                room -= 1
+            else:
+                beyond.append(column)
+        self.overflow_values += sum(len(column.values) + column.nulls for column in beyond)
+        self.overflow_names.add(renamed.get(column.path, column.path) for column in beyond)
+        return by_path
+
+    def _siblings(self, asked: Mapping[str, Any]) -> list[FieldEvidence]:
+        names = self.layouts.names()
+        others = [path for path in self.fields if path not in asked][:_SIBLINGS]
+        return [replace(self._evidence_of_sibling(path), path=names.get(path, path)) for path in others]
+
+    def _evidence_of_sibling(self, path: str) -> FieldEvidence:
+        """Return a sibling's evidence, made again only when the field has doubled or was masked."""
+        field = self.fields[path]
+        seen, evidence = self._sibling_evidence.get(path, (-1, None))
+        if evidence is None or field.seen > 2 * seen or field.masked_as != evidence.masked_as:
+            evidence = evidence_of(path, field, _SIBLING_SAMPLES)
+            self._sibling_evidence[path] = (field.seen, evidence)
+        return evidence
+
+    def named_fields(self) -> dict[str, FieldProfile]:
+        """Return the fields by the names that people know: CSV columns by their header, where one was seen.
+
+        A CSV column whose header names a field that other records have as JSON is merged with it (in a copy).
+        """
+        names = self.layouts.names()
+        named: dict[str, FieldProfile] = {}
+        for path, field in self.fields.items():
+            name = names.get(path, path)
+            if name in named:
+                both = named[name].copy()
+                both.merge(field)
+                named[name] = both
+            else:
+                named[name] = field
+        return named
+
+    def merge(self, other: AssetProfile) -> None:
+        """Add what another profile of the asset counted in other records."""
+        self.records += other.records
+        self.header_records += other.header_records
+        self.bytes += other.bytes
+        self.formats.update(other.formats)
+        self.layouts.merge(other.layouts)
+        self.times.merge(other.times)
+        self.overflow_values += other.overflow_values
+        self.overflow_names.merge(other.overflow_names)
+        for path, field in other.fields.items():
+            mine = self.fields.get(path)
+            if mine is None:
+                self.fields[path] = field.copy()
+            else:
+                mine.merge(field)
+        if len(self.fields) > self._policy.max_fields:
+            self._drop_rarest()
+
+    def _drop_rarest(self) -> None:
+        ranked = sorted(self.fields, key=lambda path: (-self.fields[path].occurrences, path))
+        dropped = ranked[self._policy.max_fields :]
+        self.overflow_names.add(dropped)
+        for path in dropped:
+            field = self.fields.pop(path)
+            self.overflow_values += field.seen + field.nulls
+
+    def state(self, blobs: BlobWriter) -> dict[str, Any]:
+        """Return the state as JSON values; sketches go to ``blobs``."""
+        return {
+            "records": self.records,
+            "header_records": self.header_records,
+            "bytes": self.bytes,
+            "formats": dict(self.formats),
+            "fields": [[path, field.state(blobs)] for path, field in self.fields.items()],
+            "overflow": [self.overflow_values, blobs.put(self.overflow_names.to_bytes())],
+            "layouts": [[list(names), count] for names, count in self.layouts.counts.items()],
+            "times": self.times.state(blobs),
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy) -> AssetProfile:
+        """Return the profile whose :meth:`state` this is."""
+        asset = cls(policy)
+        asset.records = state["records"]
+        asset.header_records = state["header_records"]
+        asset.bytes = state["bytes"]
+        asset.formats = Counter(state["formats"])
+        asset.fields = {
+            path: FieldProfile.restored(field, blobs, policy.masker) for path, field in state["fields"]
+        }
+        asset.overflow_values = state["overflow"][0]
+        asset.overflow_names.restore(blobs.get(state["overflow"][1]))
+        asset.layouts.counts = Counter({tuple(names): count for names, count in state["layouts"]})
+        asset.times.restore(state["times"], blobs)
+        return asset

@@ -1,0 +1,34 @@
+"""What a profile needs to know from outside: who decides, who masks, and how much is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.inventory.base import Classifier, Masker
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePolicy:
+    """How fields are counted. The same for every profile of a worker; not part of the serialised state."""
+
+    classifier: Classifier
+    """Decides which fields are personal, from the first batch on."""
+    masker: Masker
+    """Turns personal values into shapes."""
+    max_fields: int = 1_000
+    """Fields counted per asset; the values of further ones are only counted, in ``overflow``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMeta:
+    """What is known of a batch besides its decoded values."""
+
+    bytes: int
+    """Bytes of all record values of the batch, unreadable ones included."""
+    now_ms: int
+    """The time of reading, epoch milliseconds."""
+    timestamps: npt.NDArray[np.int64] | None = None
+    """The broker's time of each record, epoch milliseconds; None when the broker gave none."""
