@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
         """Import a command; None when there is no such verb."""
         if name not in VERBS:
             return None
-        module, _, attribute = VERBS[name].target.partition(":")
+        module, attribute = VERBS[name].target.split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
 

@@ -7,6 +7,6 @@ row as the bytes of one JSON object. Rows that break their format's rules are to
 from pandian.files.base import BadRow, Batch
 from pandian.files.exceptions import FileError
 from pandian.files.formats import FORMATS
-from pandian.files.opening import RecordFile, open_records
+from pandian.files.opening import RecordFile, check_readable, open_records
 
-__all__ = ["FORMATS", "BadRow", "Batch", "FileError", "RecordFile", "open_records"]
+__all__ = ["FORMATS", "BadRow", "Batch", "FileError", "RecordFile", "check_readable", "open_records"]

@@ -12,7 +12,7 @@ from pandian.files.delimited import DelimitedReader
 from pandian.files.formats import Format, tell_format
 from pandian.files.jsondocuments import JsonDocumentsReader
 from pandian.files.jsonlines import JsonLinesReader
-from pandian.files.source import Source, whole_lines
+from pandian.files.source import STDIN, Source, whole_lines
 
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
@@ -128,6 +128,16 @@ class RecordFile:
             return encoding.detect(lines.data for lines in whole_lines(scan.blocks()))
         finally:
             scan.close()
+
+
+def check_readable(path: str) -> None:
+    """Check that a file is there and may be read; standard input always is.
+
+    Raises:
+        UsageError: when it is not.
+    """
+    if path != STDIN:
+        Source(path).close()
 
 
 def open_records(path: str, fmt: str | None = None, columns: Sequence[str] | None = None) -> RecordFile:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import datetime
-import decimal
 import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pandian.files.base import Batch
 from pandian.files.delimited import unique_names
 from pandian.files.exceptions import FileError
+from pandian.files.values import to_json
 
 _BATCH_ROWS = 4096
-_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 class ParquetReader:
@@ -47,7 +43,7 @@ class ParquetReader:
         try:
             for part in self._parquet.iter_batches(_BATCH_ROWS):
                 rows = _rows(part, self.columns)
-                yield Batch([orjson.dumps(row, default=_plain, option=_OPTIONS) for row in rows], rows)
+                yield Batch([to_json(row) for row in rows], rows)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise self._damaged(error) from error
 
@@ -93,17 +89,3 @@ def _microseconds(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_map(kind):
         return pa.map_(kind.key_type, _microseconds(kind.item_type))
     return kind
-
-
-def _plain(value: Any) -> Any:
-    """Turn what orjson does not know into what it knows."""
-    if isinstance(value, decimal.Decimal):
-        return orjson.Fragment(str(value)) if value.is_finite() else None
-    if isinstance(value, datetime.timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return base64.b64encode(value).decode()
-    return str(value)

@@ -1,0 +1,85 @@
+"""How far a command has come: a bar where a person looks, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from streams.commands.output import say
+
+_FIRST_LINE_S = 2.0
+_LINE_EVERY_S = 10.0
+
+
+class Reporter:
+    """Shows rows, rows a second, and, where sizes are known, the share of bytes and the time left.
+
+    On a terminal a bar on standard error; elsewhere nothing in the first two seconds, then a line every ten.
+
+    Args:
+        what: What is counted, such as ``acknowledged``.
+        size: Bytes of all files together; None when not known.
+    """
+
+    def __init__(self, what: str, size: int | None) -> None:
+        self._what = what
+        self._size = size
+        self._start = time.monotonic()
+        self._next_line = self._start + _FIRST_LINE_S
+        self._bar: Progress | None = None
+        if sys.stderr.isatty():
+            self._bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                _Rows(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task(what, total=size)
+
+    def update(self, rows: int, position: int, name: str) -> None:
+        """Show that ``rows`` are done and ``position`` of the bytes, the last ones from the file ``name``."""
+        if self._bar:
+            done = position if self._size else None
+            self._bar.update(self._task, completed=done, description=name, rows=rows, rate=self._rate(rows))
+        elif time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_EVERY_S
+            share = f", {position / self._size:.0%} of the bytes" if self._size else ""
+            say(f"{name}: {rows:,} rows {self._what}, {self._rate(rows):,.0f}/s{share}")
+
+    def __enter__(self) -> Reporter:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _rate(self, rows: int) -> float:
+        return rows / max(time.monotonic() - self._start, 1e-3)
+
+
+class _Rows(ProgressColumn):
+    """Rows and rows a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the column's text."""
+        return Text(f"{task.fields.get('rows', 0):,} rows, {task.fields.get('rate', 0):,.0f}/s")
