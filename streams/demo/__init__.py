@@ -1,0 +1,13 @@
+"""The shop that ``pandian demo`` replays: real order lines as the live events of three topics, and what watches them.
+
+Modules:
+    dataset: the order lines that come with Pandian, UCI Online Retail (source and licence: ``online_retail.json``).
+    prepare: the script that made ``online_retail.parquet``.
+    shop: order lines -> events of a catalogue, of customers and of orders; nothing is invented.
+    replay: a process of its own that sends the events at a steady rate.
+    progress: what the replay says about itself, line by line.
+    child: starts the replay, listens to it, ends it.
+    run: worker and replay together, until everything that was sent is counted.
+    interesting: which fields are worth showing, and their distributions as sparklines.
+    screen: what a person sees meanwhile.
+"""

@@ -1,0 +1,52 @@
+"""What the replay says about itself: one JSON document a line on its standard output."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+import orjson
+
+from pandian.errors import PandianError
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the replay has come. Records count when the broker has acknowledged them."""
+
+    rows: int = 0
+    """Order lines replayed."""
+    of: int = 0
+    """Order lines there are to replay."""
+    records: dict[str, int] = field(default_factory=dict)
+    """Acknowledged records by topic."""
+    date: str = ""
+    """What the shop's clock says: the time of the latest order line, as the source spells it."""
+    seconds: float = 0.0
+    """Since the first record was sent."""
+    done: bool = False
+
+    @property
+    def sent(self) -> int:
+        """Acknowledged records of all topics."""
+        return sum(self.records.values())
+
+    def line(self) -> bytes:
+        """Return this as one line."""
+        return orjson.dumps({"progress": asdict(self)}) + b"\n"
+
+
+def error_line(error: PandianError) -> bytes:
+    """Return what went wrong as one line."""
+    return orjson.dumps({"error": [error.value, error.rule, error.fix]}) + b"\n"
+
+
+def read_line(line: bytes) -> Progress:
+    """Return what a line says.
+
+    Raises:
+        PandianError: when it says that something went wrong.
+    """
+    document = orjson.loads(line)
+    if "error" in document:
+        raise PandianError(*document["error"])
+    return Progress(**document["progress"])
