@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -241,9 +242,12 @@ def _latest(field: _Field) -> str | Number | None:
 
 
 def _json(value: str | Number | bool | None) -> str | Number | bool | None:
-    """Return a value as JSON readers can take it: long texts shortened, integers beyond 64 bits as doubles."""
+    """Return a value as JSON readers can take it: long texts shortened, integers beyond 64 bits as doubles.
+
+    None for an integer beyond the range of doubles (a sum can be).
+    """
     if isinstance(value, str):
         return shown(value)
     if type(value) is int and not -(2**63) <= value < 2**63:
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else None
     return value

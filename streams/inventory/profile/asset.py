@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from streams.decode.base import Column, RowGroup
-from streams.inventory.base import FieldEvidence
+from streams.inventory.base import UNKNOWN, Classification, FieldEvidence
 from streams.inventory.profile.admission import renamed_texts
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.distinct import DistinctSketch
@@ -89,42 +89,46 @@ class AssetProfile:
         layout = tuple(renamed.get(name, name) for name in group.layout)
         if self.layouts.add(layout, group.header_records):
             # A name tells much about a column: look again.
+            self._look_at = 0
             for number in range(1, len(layout) + 1):
                 field = self.fields.get(f"c{number}")
                 if field is not None and field.masked_as is None:
                     field.check_at = 0
 
     def _consider(self, columns: list[Column]) -> None:
-        """Classify fields, new ones or such as have grown, before the values at hand are counted."""
+        """Count columns of fields that are new or have grown; decide before whether they are personal."""
         by_path = self._by_kept_path(columns)
-        names = self.layouts.names()
-        asked = [
-            evidence_of_column(names.get(path, path), column)
-            for path, same in by_path.items()
-            for column in same
-            if column.values
-        ]
-        known = [
-            evidence_of(names.get(path, path), self.fields[path])
-            for path in by_path
-            if path in self.fields and self.fields[path].seen
-        ]
-        decisions = (
-            self._policy.classifier.fields(united([*asked, *known, *self._siblings(by_path)]))
-            if asked
-            else {}
-        )
+        asked = [path for path, same in by_path.items() if self._is_due(path, same)]
+        decisions = self._classify(asked, by_path) if asked else {}
         for path, same in by_path.items():
-            decision = decisions.get(names.get(path, path))
             field = self.fields.get(path)
             if field is None:
                 field = self.fields[path] = FieldProfile(self._policy.masker)
+            decision = decisions.get(path)
             if decision is not None and decision.masked:
                 field.mask(decision.semantic_type)
             for column in same:
                 field.add(column)
-            if field.seen:
+            if decision is not None:
                 field.schedule()
+
+    def _is_due(self, path: str, columns: list[Column]) -> bool:
+        values = sum(len(column.values) for column in columns)
+        field = self.fields.get(path)
+        return values > 0 and (field is None or field.seen + values >= field.check_at)
+
+    def _classify(self, asked: list[str], columns: Mapping[str, list[Column]]) -> dict[str, Classification]:
+        """Return what fields mean, by path, from the values at hand and those counted before."""
+        names = self.layouts.names()
+        at_hand = [
+            evidence_of_column(names.get(path, path), column) for path in asked for column in columns[path]
+        ]
+        counted = [
+            evidence_of(names.get(path, path), self.fields[path]) for path in asked if path in self.fields
+        ]
+        evidence = united([*at_hand, *counted, *self._siblings(columns)])
+        decisions = self._policy.classifier.fields(evidence)
+        return {path: decisions.get(names.get(path, path), UNKNOWN) for path in asked}
 
     def _by_kept_path(self, columns: list[Column]) -> dict[str, list[Column]]:
         """Sort columns by the path they are kept under; those there is no room for are counted as overflow.

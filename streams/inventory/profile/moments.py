@@ -80,7 +80,7 @@ class Moments:
 
     @property
     def sum(self) -> Number | None:
-        """The sum, an int where every number was whole, else rounded once; None beyond the range of doubles."""
+        """The sum: an int when it is whole, else rounded once; None for one beyond the range of doubles."""
         whole, rest = divmod(self._sum, 1 << _UNIT)
         return whole if not rest else _ratio(self._sum, 1 << _UNIT)
 
