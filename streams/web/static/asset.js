@@ -3,7 +3,7 @@
 import { share, trail, whisker } from "./charts.js";
 import { h, redraw, setText, valueNode, visible } from "./dom.js";
 import { FieldTable, missingShare } from "./fields.js";
-import { bytes, duration, figure, instant, isNumber, percent, short, whole, words } from "./format.js";
+import { bound, bytes, duration, figure, instant, isNumber, percent, short, whole, words } from "./format.js";
 
 const GRADES = new Set(["A", "B", "C", "D", "E", "F"]);
 
@@ -17,7 +17,7 @@ export function assetMissing(asset) {
 
 function gradeNode(quality) {
   const grade = GRADES.has(quality?.grade) ? quality.grade : null;
-  const note = grade && isNumber(quality.score) ? `quality ${percent(quality.score)}, between ${percent(quality.low)} and ${percent(quality.high)}` : "not graded yet";
+  const note = grade && isNumber(quality.score) ? `quality ${percent(quality.score)}, between ${bound(quality.low)} and ${bound(quality.high)}` : "not graded yet";
   return h("span", { class: `grade ${grade ? `grade-${grade.toLowerCase()}` : "ungraded"}`, title: note, role: "img", "aria-label": grade ? `grade ${grade}` : note }, grade ?? "–");
 }
 
@@ -84,7 +84,7 @@ function dimensions(asset) {
   const found = Object.entries(asset.quality?.dimensions ?? {}).filter(([, value]) => isNumber(value?.score));
   if (!found.length) return null;
   return h("div", { class: "finding" }, h("h3", {}, "Quality"), h("ul", { class: "dimensions" }, ...found.map(([name, value]) =>
-    h("li", { title: `between ${percent(value.low)} and ${percent(value.high)}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score))))));
+    h("li", { title: `between ${bound(value.low)} and ${bound(value.high)}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score))))));
 }
 
 /** Offsets of an asset's topic that retention removed before they were read. */
@@ -97,6 +97,8 @@ function origin(asset) {
   const facts = [
     from && from !== asset.asset ? `from ${visible(from)}` : null,
     partitions ? `${whole(partitions)} partition${partitions === 1 ? "" : "s"}` : null,
+    asset.header_records > 0 ? `${whole(asset.header_records)} of the records are header lines` : null,
+    asset.overflow?.values > 0 ? `${whole(asset.overflow.values)} values of about ${whole(asset.overflow.fields?.estimate)} further fields, not profiled` : null,
     gone > 0 ? `${whole(gone)} offsets expired before they were read` : null,
     isNumber(asset.bytes) ? `${bytes(asset.bytes)}${asset.records > 0 ? `, ${bytes(Math.round(asset.bytes / asset.records))} a record` : ""}` : null,
     asset.freshness?.lateness_s && isNumber(asset.freshness.lateness_s.p50) ? `late by ${duration(asset.freshness.lateness_s.p50)}, at most ${duration(asset.freshness.lateness_s.p99)} for 99 %` : null,
@@ -123,7 +125,7 @@ function past(asset) {
 const FINDINGS = [
   [dimensions, (asset) => asset.quality],
   [past, (asset) => asset.history],
-  [origin, (asset) => [asset.source, asset.bytes, asset.records, asset.freshness]],
+  [origin, (asset) => [asset.source, asset.bytes, asset.records, asset.freshness, asset.header_records, asset.overflow]],
   [reasons, (asset) => asset.quarantined_reasons],
   [duplicates, (asset) => asset.duplicates],
   [(asset) => listed("Relations", asset.relations), (asset) => asset.relations],

@@ -1,7 +1,7 @@
 // Small pictures of distributions, drawn as SVG; each says in words what it shows.
 
 import { s, visible } from "./dom.js";
-import { isNumber, percent, statistic, whole } from "./format.js";
+import { bound, isNumber, percent, statistic, whole } from "./format.js";
 
 const WIDTH = 132;
 const HEIGHT = 30;
@@ -17,21 +17,32 @@ function bar(x, width, share, label, kind) {
     s("title", {}, label));
 }
 
-/** Numbers: a histogram over its own edges. Height is density, so that unequal bins do not mislead. */
+/** Bins of the same width but for the first and the last, which may hold a tail. */
+function hasTails(widths) {
+  const inner = widths.slice(1, -1);
+  return inner.length > 0 && inner.every((width) => Math.abs(width - inner[0]) <= inner[0] * 1e-3);
+}
+
+function bins(edges, counts) {
+  const widths = counts.map((_, i) => edges[i + 1] - edges[i]);
+  const span = edges[edges.length - 1] - edges[0];
+  const slot = WIDTH / counts.length;
+  if (span <= 0 || widths.some((width) => width <= 0) || hasTails(widths)) {
+    const tail = (i) => (i === 0 || i === counts.length - 1) && Math.abs(widths[i] - widths[1]) > widths[1] * 1e-3;
+    return counts.map((count, i) => ({ x: i * slot, width: slot, height: count, kind: counts.length > 2 && tail(i) ? "tail" : "bin" }));
+  }
+  return counts.map((count, i) => ({ x: ((edges[i] - edges[0]) / span) * WIDTH, width: (widths[i] / span) * WIDTH, height: count / widths[i], kind: "bin" }));
+}
+
+/** Numbers: a histogram. Even bins are drawn by their counts, a wide tail at either end paler and no wider than the
+ *  others; bins of any other widths by their density, so that a wide one does not mislead. */
 export function histogram(field) {
   const { edges, counts } = field.histogram;
-  const span = edges[edges.length - 1] - edges[0];
-  const widths = counts.map((_, i) => edges[i + 1] - edges[i]);
-  const even = span > 0 && widths.every((width) => width > 0);
-  const densities = counts.map((count, i) => (even ? count / widths[i] : count));
-  const most = Math.max(...densities, 0);
-  const bars = counts.map((count, i) => {
-    const x = even ? ((edges[i] - edges[0]) / span) * WIDTH : (i * WIDTH) / counts.length;
-    const width = even ? (widths[i] / span) * WIDTH : WIDTH / counts.length;
-    const label = `${visible(statistic(field, edges[i]))} to ${visible(statistic(field, edges[i + 1]))}: ${whole(count)}`;
-    return bar(x, width - 0.6, most > 0 ? densities[i] / most : 0, label, "bin");
-  });
-  return chart(`histogram of ${counts.length} bins from ${visible(statistic(field, edges[0]))} to ${visible(statistic(field, edges[edges.length - 1]))}`, ...bars);
+  const drawn = bins(edges, counts);
+  const most = Math.max(...drawn.map((one) => one.height), 0);
+  const text = (edge) => visible(statistic(field, edge));
+  return chart(`histogram of ${counts.length} bins from ${text(edges[0])} to ${text(edges[edges.length - 1])}`,
+    ...drawn.map(({ x, width, height, kind }, i) => bar(x, width - 0.6, most > 0 ? height / most : 0, `${text(edges[i])} to ${text(edges[i + 1])}: ${whole(counts[i])}`, kind)));
 }
 
 /** Categories: the most frequent values in order, each against the first. */
@@ -66,7 +77,7 @@ export function whisker(score, label) {
   const low = score.low ?? score.score;
   const high = score.high ?? score.score;
   const between = Math.max((high ?? 0) - (low ?? 0), 0.012) * 100;
-  return s("svg", { class: "whisker", role: "img", "aria-label": `${label} ${percent(score.score)}, between ${percent(low)} and ${percent(high)}` },
+  return s("svg", { class: "whisker", role: "img", "aria-label": `${label} ${percent(score.score)}, between ${bound(low)} and ${bound(high)}` },
     s("rect", { class: "track", width: "100%", height: "4", y: "4", rx: 2 }),
     s("rect", { class: "fill", width: at(score.score), height: "4", y: "4", rx: 2 }),
     s("rect", { class: "bound", x: at(low), width: `${between}%`, height: "12", y: "0", rx: 1.5 }));

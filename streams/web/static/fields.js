@@ -2,7 +2,7 @@
 
 import { distribution, share } from "./charts.js";
 import { h, place, redraw, valueNode, visible } from "./dom.js";
-import { estimate, figure, isNumber, percent, statistic, whole, words } from "./format.js";
+import { bound, estimate, figure, isNumber, percent, statistic, whole, words } from "./format.js";
 
 const COLUMNS = [
   ["Field", "name"], ["Meaning", "meaning"], ["Type", "types"], ["Missing", "missing"], ["Distinct", "number"],
@@ -27,8 +27,8 @@ function piiBadge(field) {
   const kind = field.pii?.class;
   if (!kind || kind === "none") return null;
   const found = isNumber(field.pii.prevalence) && field.pii.prevalence > 0
-    ? `; found in ${percent(field.pii.prevalence)} of the values looked at (${percent(field.pii.low)} to ${percent(field.pii.high)})` : "";
-  const masked = MASKED.has(kind);
+    ? `; found in ${percent(field.pii.prevalence)} of the values looked at (${bound(field.pii.low)} to ${bound(field.pii.high)})` : "";
+  const masked = field.masked || MASKED.has(kind);
   return h("span", { class: `badge pii ${masked ? "masked" : "pseudonym"}`, title: `${PII_NOTES[kind] ?? kind}${found}` },
     masked ? `${kind} · masked` : kind);
 }
@@ -99,8 +99,9 @@ function details(field) {
     h("div", { class: "evidence" },
       h("p", {}, h("strong", {}, field.semantic_type && field.semantic_type !== "unknown" ? words(field.semantic_type) : "not known"),
         isNumber(field.confidence) ? ` with confidence ${percent(field.confidence)}: ` : ": ", visible(field.evidence ?? "no evidence yet")),
-      facts(["values", whole(field.count)], ["missing", whole(field.missing)], ["spelled missing", field.missing_spelled ? whole(field.missing_spelled) : null],
-        ["distinct", estimate(field.distinct).note], ["mean ± deviation", spread],
+      facts(["values", whole(field.count)], ["missing", whole(field.missing)], ["of these null", field.nulls ? whole(field.nulls) : null], ["of these blank", field.blanks ? whole(field.blanks) : null], ["spelled missing", field.missing_spelled ? whole(field.missing_spelled) : null],
+        ["distinct", estimate(field.distinct).note], ["numbers", field.numbers && field.numbers !== field.count ? whole(field.numbers) : null], ["mean ± deviation", spread],
+        ["length", field.lengths && isNumber(field.lengths.max) ? `${whole(field.lengths.min)} to ${whole(field.lengths.max)}, median ${whole(field.lengths.median)}` : null],
         ["min", field.min === null || field.min === undefined ? null : valueNode(statistic(field, field.min))],
         ["max", field.max === null || field.max === undefined ? null : valueNode(statistic(field, field.max))],
         ["person", piiBadge(field)])),
@@ -143,7 +144,7 @@ class FieldRow {
     const makers = [null, meaning, types, missing, distinct,
       () => valueNode(statistic(field, field.min), wide), () => bounded(field, field.quantiles?.["0.5"]), () => valueNode(statistic(field, field.max), wide),
       distribution, topValues];
-    redraw(this.badges, field.pii, () => piiBadge(field));
+    redraw(this.badges, [field.pii, field.masked], () => piiBadge(field));
     this.cells.slice(1).forEach((cell, i) => redraw(cell, this.keys()[i], () => makers[i + 1](field)));
     if (this.open) redraw(this.panel, field, () => details(field));
   }

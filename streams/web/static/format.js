@@ -31,6 +31,9 @@ export function percent(share) {
   return `${Number(value.toFixed(value < 10 || value > 99 ? 1 : 0))} %`;
 }
 
+/** A bound, to a tenth of a percent: intervals are often narrower than one. */
+export const bound = (share) => (isNumber(share) ? `${(share * 100).toFixed(1)} %` : NONE);
+
 export function bytes(value) {
   if (!isNumber(value)) return NONE;
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];

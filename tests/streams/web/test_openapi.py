@@ -7,6 +7,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from pandian import __version__
 from pandian.semantics import KINDS
+from streams.decode.registry import BatchDecoder
+from streams.inventory.assembly import topic_documents
+from streams.inventory.policy import default_policy
+from streams.inventory.profile import BatchMeta, PartitionProfile
+from streams.web.documents import encode, summarise
 from streams.web.files import openapi
 
 
@@ -61,3 +66,27 @@ async def test_every_described_path_answers(client, description) -> None:
         answer = await client.get(path.replace("{asset}", "shop.orders"))
         assert answer.status == 200, path
         assert answer.content_type in description["paths"][path]["get"]["responses"]["200"]["content"]
+
+
+def test_documents_made_from_records_are_as_described(description) -> None:
+    records = [
+        b'{"order": {"id": "o-1", "total": 12.5}, "items": [{"sku": "85123A"}], "email": "ann@example.com", "n": null}',
+        b'{"order": {"id": "o-2", "total": "N/A"}, "items": [], "email": "", "n": 100000000000000000000000000}',
+        b"id,name,price\n1,hat,2.55",
+        b"\xff\xfe garbage",
+        b"",
+    ]
+    policy = default_policy(1000)
+    profile = PartitionProfile("shop.orders", policy)
+    profile.add(BatchDecoder().decode(records), BatchMeta(sum(map(len, records)), 1_700_000_000_000))
+    source = {"topic": "shop.orders", "topic_id": "t", "partitions": {"0": {"next_offset": 5, "gone": 0}}}
+    assets = [*topic_documents([profile], "shop.orders", source, policy, now_ms=1_700_000_000_000).values()]
+    document = {"assets": assets}
+    assert assets[0]["records"] + assets[0]["quarantined"] >= len(records)
+    validator(description, "Inventory").validate(json.loads(encode(document)))
+    validator(description, "Summary").validate(json.loads(encode(summarise(document))))
+    described = set(description["components"]["schemas"]["AssetHead"]["properties"]) | {"fields"}
+    assert set(assets[0]) <= described, "a new property of an asset belongs into openapi.json"
+    schemas = description["components"]["schemas"]
+    of_fields = set(schemas["FieldSummary"]["properties"]) | set(schemas["Field"]["allOf"][1]["properties"])
+    assert {name for field in assets[0]["fields"] for name in field} <= of_fields
