@@ -29,7 +29,7 @@ class Watermarks:
     """Which records one key (one user) has had already, for each source partition.
 
     The rule is: ignore (offset, index) when it is among the latest ``keep`` places seen of this source, or not
-    beyond those that were let go for them. To remember only the last place (``keep=1``) is not enough: a send can
+    beyond those that were let go for them. To remember only the last place is not enough: a send can
     fail while a later one of the same worker arrives, and what is then sent again stands below the last place.
 
     Guarantees: nothing is accepted twice from the latest ``sources`` sources; nothing is lost while a worker
