@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-#: Why a row cannot be read: a bounded set.
+#: Why a row cannot be read: a bounded set, in the words of the decoder of Kafka records (streams.decode.reasons).
 BadReason = Literal[
-    "bad-quote",
-    "cell-count",
-    "invalid-encoding",
-    "invalid-json",
-    "not-an-object",
-    "nan",
+    "csv-cell-count",
+    "csv-quotes",
+    "json-array",
+    "json-malformed",
+    "json-null",
+    "json-number",
+    "json-scalar",
+    "json-truncated",
+    "not-utf8",
     "too-long",
-    "rest-unreadable",
 ]
 
 #: A record longer than this is a bad row: it would not pass a broker, and memory stays bounded.
@@ -74,3 +76,10 @@ class RecordReader(Protocol):
     def batches(self) -> Iterator[Batch]:
         """Yield every row once, good or bad, in order. Batches of standard input come as the data comes."""
         ...
+
+
+def reason_not_object(value: object) -> BadReason:
+    """Return why a JSON value that is no object is no record."""
+    if value is None:
+        return "json-null"
+    return "json-array" if isinstance(value, list) else "json-scalar"

@@ -130,7 +130,7 @@ class DelimitedReader:
                 if unclosed and not final and sum(map(len, lines[at:])) < MAX_RECORD_BYTES:
                     self._line += at
                     return "".join(lines[at:])
-                batch.reject(self._line + at, "bad-quote", _UNCLOSED if unclosed else _QUOTE)
+                batch.reject(self._line + at, "csv-quotes", _UNCLOSED if unclosed else _QUOTE)
                 at += 1
         self._line += len(lines)
         return ""
@@ -140,13 +140,13 @@ class DelimitedReader:
             return
         if len(cells) != len(self.columns):
             rule = f"a row must have {len(self.columns)} cells like the header; this one has {len(cells)}"
-            batch.reject(line, "cell-count", rule)
+            batch.reject(line, "csv-cell-count", rule)
             return
         row = dict(zip(self.columns, _nulls(cells), strict=True))
         try:
             batch.accept(orjson.dumps(row), row)
         except orjson.JSONEncodeError:
-            batch.reject(line, "invalid-encoding", f"text must be {self._encoding.upper()}")
+            batch.reject(line, "not-utf8", f"text must be {self._encoding.upper()}")
 
     def _decode(self, data: bytes) -> str:
         # What cannot be decoded becomes lone surrogates, which no JSON encoder lets pass.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pandian.files.base import MAX_RECORD_BYTES, Batch
+from pandian.files.base import MAX_RECORD_BYTES, BadReason, Batch, reason_not_object
 
 _BATCH_CHARS = 1 << 18
 _GAP = re.compile(r"[ \t\r\n]*")
@@ -55,7 +55,7 @@ class JsonDocumentsReader:
             if self._more():
                 return True
             if self._in_array:
-                self._give_up(batch, "the array must be closed")
+                self._give_up(batch, "json-truncated", "the array must be closed")
             self._ended = True
             return False
         if self._text[self._at] == ("]" if self._in_array else "["):
@@ -72,7 +72,7 @@ class JsonDocumentsReader:
             short = len(self._text) - self._at <= MAX_RECORD_BYTES
             if short and not isinstance(error, RecursionError) and self._more():
                 return True
-            self._give_up(batch, "what follows must be JSON")
+            self._give_up(batch, "json-malformed", "what follows must be JSON")
             return False
         # A number at the end of the text may go on in the next piece; an object ends with its bracket.
         if not isinstance(row, dict) and end == len(self._text) and self._more():
@@ -83,17 +83,17 @@ class JsonDocumentsReader:
 
     def _add(self, row: Any, text: str, batch: Batch) -> None:
         if not isinstance(row, dict):
-            batch.reject(self._line, "not-an-object", "a record must be a JSON object")
+            batch.reject(self._line, reason_not_object(row), "a record must be a JSON object")
         elif self._constants:
-            batch.reject(self._line, "nan", "JSON has no NaN and no Infinity")
+            batch.reject(self._line, "json-number", "JSON has no NaN and no Infinity")
         else:
             try:
                 batch.accept(text.encode(), row)
             except UnicodeEncodeError:
-                batch.reject(self._line, "invalid-encoding", "JSON must be UTF-8")
+                batch.reject(self._line, "not-utf8", "JSON must be UTF-8")
 
-    def _give_up(self, batch: Batch, rule: str) -> None:
-        batch.reject(self._line, "rest-unreadable", f"{rule}; the rest of the file is not read")
+    def _give_up(self, batch: Batch, reason: BadReason, rule: str) -> None:
+        batch.reject(self._line, reason, f"{rule}; the rest of the file is not read")
         self._ended = True
 
     def _move(self, to: int) -> None:

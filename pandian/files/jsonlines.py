@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from pandian.files.base import MAX_RECORD_BYTES, Batch
+from pandian.files.base import MAX_RECORD_BYTES, Batch, reason_not_object
 from pandian.files.formats import BOM
 from pandian.files.source import Lines
 
@@ -72,12 +72,24 @@ class JsonLinesReader:
             try:
                 row = orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                batch.reject(number, "invalid-json", f"a line must be one JSON object ({_what(error)})")
+                self._reject(number, line, error, batch)
                 continue
             if isinstance(row, dict):
                 batch.accept(line, row)
             else:
-                batch.reject(number, "not-an-object", "a line must be a JSON object, not another JSON value")
+                batch.reject(
+                    number, reason_not_object(row), "a line must be a JSON object, not another JSON value"
+                )
+
+    def _reject(self, number: int, line: bytes, error: orjson.JSONDecodeError, batch: Batch) -> None:
+        try:
+            line.decode()
+        except UnicodeDecodeError as wrong:
+            batch.reject(
+                number, "not-utf8", f"JSON must be UTF-8, which byte {wrong.start + 1} of the line is not"
+            )
+        else:
+            batch.reject(number, "json-malformed", f"a line must be one JSON object ({_what(error)})")
 
 
 def _what(error: orjson.JSONDecodeError) -> str:

@@ -30,6 +30,7 @@ class RecordFile:
         self._path = path
         self._source = Source(path)
         self._spool: IO[bytes] | None = None
+        self._rows = 0
         self.encoding = "utf-8"
         """Encoding of the text."""
         try:
@@ -70,8 +71,10 @@ class RecordFile:
         return self._source.size
 
     @property
-    def position(self) -> int:
-        """Bytes of :attr:`size` read so far."""
+    def progress(self) -> int:
+        """Bytes of :attr:`size` read so far; where a file is not read from its start to its end, in proportion."""
+        if self.total_rows and self.size:
+            return self.size * self._rows // self.total_rows
         return self._source.position
 
     @property
@@ -85,7 +88,9 @@ class RecordFile:
         Raises:
             FileError: when the file ends or breaks where it must not.
         """
-        return self._reader.batches()
+        for batch in self._reader.batches():
+            self._rows += len(batch.rows)
+            yield batch
 
     def close(self) -> None:
         """Close the file."""

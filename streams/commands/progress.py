@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -24,6 +26,11 @@ _FIRST_LINE_S = 2.0
 _LINE_EVERY_S = 10.0
 
 
+def total_size(paths: Sequence[str]) -> int | None:
+    """Return the bytes of all files together; None when standard input is among them."""
+    return None if "-" in paths else sum(Path(path).stat().st_size for path in paths)
+
+
 class Reporter:
     """Shows rows, rows a second, and, where sizes are known, the share of bytes and the time left.
 
@@ -37,6 +44,7 @@ class Reporter:
     def __init__(self, what: str, size: int | None) -> None:
         self._what = what
         self._size = size
+        self._rows = self._position = 0
         self._start = time.monotonic()
         self._next_line = self._start + _FIRST_LINE_S
         self._bar: Progress | None = None
@@ -53,7 +61,8 @@ class Reporter:
             self._task = self._bar.add_task(what, total=size)
 
     def update(self, rows: int, position: int, name: str) -> None:
-        """Show that ``rows`` are done and ``position`` of the bytes, the last ones from the file ``name``."""
+        """Show how many rows and bytes of the file ``name`` are done."""
+        rows, position = self._rows + rows, self._position + position
         if self._bar:
             done = position if self._size else None
             self._bar.update(self._task, completed=done, description=name, rows=rows, rate=self._rate(rows))
@@ -61,6 +70,11 @@ class Reporter:
             self._next_line = time.monotonic() + _LINE_EVERY_S
             share = f", {position / self._size:.0%} of the bytes" if self._size else ""
             say(f"{name}: {rows:,} rows {self._what}, {self._rate(rows):,.0f}/s{share}")
+
+    def finish_file(self, rows: int, size: int) -> None:
+        """Take note that a file is done: what follows is counted on top."""
+        self._rows += rows
+        self._position += size
 
     def __enter__(self) -> Reporter:
         if self._bar:

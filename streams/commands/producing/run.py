@@ -69,7 +69,11 @@ class Progress(Protocol):
     """Is told how far it has come."""
 
     def update(self, rows: int, position: int, name: str) -> None:
-        """Take note: rows acknowledged, bytes of all files read, name of the file being read."""
+        """Take note: rows acknowledged, bytes read of the file that is being read, its name."""
+        ...
+
+    def finish_file(self, rows: int, size: int) -> None:
+        """Take note that a file of ``size`` bytes is done; ``rows`` are to be added to all later counts."""
         ...
 
 
@@ -133,7 +137,6 @@ class _Run:
         self._progress = progress
         self._say = say
         self._pace = _pace(options)
-        self._bytes_before = 0
 
     def run(self) -> None:
         """Send all files; the report is complete whatever happens."""
@@ -142,7 +145,7 @@ class _Run:
             for path in self._options.files:
                 with open_records(path, self._options.fmt, self._options.columns) as file:
                     self._file(file)
-                self._bytes_before += file.size or 0
+                self._progress.finish_file(0, file.size or 0)
             self._sender.finish()
         except (_Enough, SendingStopped):
             self._sender.finish()
@@ -192,7 +195,7 @@ class _Run:
             keys = shaped.keys[part] if shaped.keys else None
             self._sender.send(shaped.values[part], keys, shaped.headers)
             self._sender.look()
-            self._progress.update(self._sender.acknowledged, self._position(file), file.name)
+            self._progress.update(self._sender.acknowledged, file.progress, file.name)
 
     def _bad_rows(self, file: RecordFile, batch: Batch) -> PandianError | None:
         """Count bad rows, or cut the batch before the first; cut it where the limit is reached, too."""
@@ -211,11 +214,6 @@ class _Run:
         if left is not None and len(batch.rows) >= left:
             _cut(batch, left)
         return stop
-
-    def _position(self, file: RecordFile) -> int:
-        if file.total_rows and file.size:
-            return self._bytes_before + min(file.size, file.size * self._sender.sent // file.total_rows)
-        return self._bytes_before + file.position
 
 
 def _pace(options: Options) -> Pace:

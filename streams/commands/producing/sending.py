@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, MessageSizeTooLargeError
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.partitioner.default import murmur2
 
 from pandian.kafka_client import broker_errors, client_options
@@ -19,6 +20,8 @@ from streams.commands.producing.records import Headers
 _IN_FLIGHT_RECORDS = 40_000
 _IN_FLIGHT_BYTES = 64 << 20
 _RUN = 500
+_STALL_S = 30
+_TOO_LATE = f"no acknowledgement within {_STALL_S} s"
 # Measured with records of 200 bytes: 512 KiB batches carry 15 % more than the default 16 KiB.
 _BATCH_BYTES = 512 << 10
 _RECORD_BYTES = 32 << 20
@@ -28,7 +31,7 @@ _OPTIONS: dict[str, Any] = {
     "linger_ms": 20,
     "compression_type": None,
     "request_timeout_ms": 10_000,
-    "delivery_timeout_ms": 30_000,
+    "delivery_timeout_ms": 25_000,
     "max_block_ms": 10_000,
     "metrics_enabled": False,
 }
@@ -78,6 +81,7 @@ class RecordSender:
         self._flying_records = 0
         self._flying_bytes = 0
         self._fatal = False
+        self._stalled = False
         self._partition_of = lru_cache(maxsize=1 << 16)(self._hash)
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # its failures are told in our own words
         with broker_errors(settings):
@@ -122,13 +126,13 @@ class RecordSender:
 
     def finish(self) -> None:
         """Wait until every record is acknowledged or has failed."""
-        self._producer.flush()
         while self._parts:
             self._settle()
 
     def close(self) -> None:
         """Close the connection; what is still in flight gets half a second."""
-        self._producer.close(timeout=0.5)
+        with contextlib.suppress(KafkaError):  # what was not acknowledged has been counted
+            self._producer.close(timeout=0.5)
 
     def _send_one(self, value: bytes, key: bytes | None, headers: Headers | None) -> Any:
         partition = self._partition_of(key) if key is not None else self.sent // _RUN % self._partitions
@@ -153,18 +157,22 @@ class RecordSender:
         self._flying_records -= len(part.futures)
         self._flying_bytes -= part.size
         for future in part.futures:
-            if not future.is_done:
+            if not future.is_done and not self._stalled:
                 self._wait(future)
-            if future.exception is None:
+            if not future.is_done:
+                self.failures[_TOO_LATE] += 1
+            elif future.exception is None:
                 self.acknowledged += 1
             else:
                 self._fail(future.exception)
 
     def _wait(self, future: Any) -> None:
-        try:
-            future.get()
-        except KafkaError:
-            return  # counted by its exception
+        with contextlib.suppress(KafkaError):  # counted by its exception
+            future.get(timeout=_STALL_S)
+        # kafka-python's own delivery timeout does not end the waiting when an idempotent producer's only broker has
+        # gone: its thread looks for a broker to ask for a new producer id, and nothing expires meanwhile.
+        if not future.is_done:
+            self._stalled = self._fatal = True
 
     def _fail(self, error: BaseException) -> None:
         self.failures[_words(error)] += 1
@@ -175,7 +183,8 @@ class RecordSender:
 
 
 def _words(error: BaseException) -> str:
-    """Return why in a few words. kafka-python's texts may hold the record's size, never its content."""
-    name = type(error).__name__
-    text = " ".join(str(error).split()).removeprefix(f"[Error {getattr(error, 'errno', '')}] ")
-    return text[:160] if text.startswith(name) else f"{name}: {text}"[:160].rstrip(": ")
+    """Return why in a few words, the same for all records that it happened to."""
+    if isinstance(error, KafkaTimeoutError):
+        return _TOO_LATE
+    meaning = " ".join(str(getattr(type(error), "description", "")).split())
+    return f"{type(error).__name__}: {meaning[:120]}".rstrip(": ")

@@ -57,12 +57,12 @@ def test_bad_rows_name_line_and_rule_and_cost_only_themselves(tmp_path):
         {"a": "13", "b": "14"},
     ]
     assert [(row.line, row.reason, row.before) for row in bad] == [
-        (3, "cell-count", 1),
-        (6, "cell-count", 2),
-        (7, "bad-quote", 2),
+        (3, "csv-cell-count", 1),
+        (6, "csv-cell-count", 2),
+        (7, "csv-quotes", 2),
         (
             9,
-            "bad-quote",
+            "csv-quotes",
             0,
         ),  # known to be bad only at the file's end, after the rows before it were given out
     ]
@@ -145,7 +145,7 @@ def test_a_broken_row_in_a_utf8_file_is_a_bad_row(tmp_path):
     content = "a,b\n价格,1\n品牌,2\n".encode() + b"\xff\xfe,3\n" + "é,4\n".encode()
     rows, bad, notices = read(write(tmp_path, content))
     assert [row["b"] for row in rows] == ["1", "2", "4"]
-    assert [(row.line, row.reason) for row in bad] == [(4, "invalid-encoding")]
+    assert [(row.line, row.reason) for row in bad] == [(4, "not-utf8")]
     assert not notices
 
 

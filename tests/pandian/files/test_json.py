@@ -40,11 +40,11 @@ def test_bad_lines_cost_only_themselves(tmp_path):
     values, bad, _ = read(write(tmp_path, content, "f.jsonl"))
     assert values == [b'{"a":1}', b'{"a":2}']
     assert [(row.line, row.reason, row.before) for row in bad] == [
-        (2, "invalid-json", 1),
-        (3, "not-an-object", 1),
-        (4, "invalid-json", 1),
-        (5, "invalid-json", 1),
-        (7, "not-an-object", 2),
+        (2, "json-malformed", 1),
+        (3, "json-array", 1),
+        (4, "not-utf8", 1),
+        (5, "json-malformed", 1),
+        (7, "json-scalar", 2),
     ]
     assert "not json" not in bad[0].rule
 
@@ -99,10 +99,10 @@ def test_elements_that_are_no_records(tmp_path):
     values, bad, _ = read(write(tmp_path, content, "f.json"))
     assert values == [b'{"a":1}', b'{"d":4}']
     assert [(row.line, row.reason) for row in bad] == [
-        (1, "not-an-object"),
-        (1, "nan"),
-        (2, "invalid-encoding"),
-        (2, "not-an-object"),
+        (1, "json-scalar"),
+        (1, "json-number"),
+        (2, "not-utf8"),
+        (2, "json-null"),
     ]
 
 
@@ -110,9 +110,15 @@ def test_elements_that_are_no_records(tmp_path):
 def test_what_is_no_json_ends_the_reading_as_one_bad_row(tmp_path, rest):
     values, bad, _ = read(write(tmp_path, b'[{"z":0},\n\n' + rest, "f.json"))
     assert values[0] == b'{"z":0}'
-    assert [(row.line, row.reason) for row in bad] == [(3, "rest-unreadable")]
+    assert [(row.line, row.reason) for row in bad] == [(3, "json-malformed")]
 
 
 def test_hostile_depth_ends_the_reading(tmp_path):
     _, bad, _ = read(write(tmp_path, b'[{"a":1},' + b"[" * 200_000, "f.json"))
-    assert [row.reason for row in bad] == ["rest-unreadable"]
+    assert [row.reason for row in bad] == ["json-malformed"]
+
+
+def test_an_array_that_is_not_closed(tmp_path):
+    values, bad, _ = read(write(tmp_path, b'[{"a":1},\n{"b":2}\n', "f.json"))
+    assert len(values) == 2
+    assert [(row.line, row.reason) for row in bad] == [(3, "json-truncated")]

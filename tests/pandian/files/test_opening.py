@@ -83,7 +83,7 @@ def test_position_reaches_the_size(tmp_path):
     path.write_bytes(CSV)
     with open_records(str(path)) as file:
         list(file.batches())
-        assert file.position == file.size == len(CSV)
+        assert file.progress == file.size == len(CSV)
 
 
 READ_STDIN = """
