@@ -1,0 +1,121 @@
+"""The classifier: all rules on all fields of an asset, twice, so that fields can tell about each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pandian.semantics import semantic_types
+from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
+from streams.inventory.classify.facts import FieldFacts
+from streams.inventory.classify.index import RuleIndex
+from streams.inventory.classify.kinds import kind_of
+from streams.inventory.classify.prevalence import mask_hits, prevalence
+from streams.inventory.classify.rules import all_rules
+from streams.inventory.classify.scoring import Candidate, Match
+
+#: Least confidence of a decision; below it a field stays unknown.
+_DECIDES = 0.35
+#: Least confidence of a field to tell about others.
+_TELLS = 0.55
+
+
+class RuleClassifier:
+    """Classifies fields by values and names, and assets by their fields. Stateless between calls.
+
+    Implements :class:`streams.inventory.base.Classifier`. About 0.5 ms a field.
+    """
+
+    def __init__(self) -> None:
+        self._index = RuleIndex(all_rules())
+
+    def fields(self, evidence: Sequence[FieldEvidence]) -> dict[str, Classification]:
+        """Classify all fields of one asset together, by path.
+
+        A field that is masked already keeps its type. Guarantees: never raises for any content; the evidence
+        of a masked field quotes no value; the result does not depend on the order of the fields.
+        """
+        candidates = {item.path: self._candidates(item) for item in evidence if item.masked_as is None}
+        told = {item.path: item.masked_as for item in evidence if item.masked_as is not None}
+        for path, found in candidates.items():
+            best = _best(found)
+            if best and best.confidence >= _TELLS:
+                told[path] = best.type
+        beside: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for path, name in told.items():
+            beside[_object(path)].add((path, name))
+        decided: dict[str, Classification] = {}
+        for item in evidence:
+            if item.masked_as is not None:
+                decided[item.path] = _standing(item, item.masked_as)
+                continue
+            types = {name for path, name in beside[_object(item.path)] if path != item.path}
+            decided[item.path] = _decide(item, _best([one.among(types) for one in candidates[item.path]]))
+        return decided
+
+    def kind(self, asset: str, fields: Mapping[str, Classification]) -> str:
+        """Return the asset's kind, one of :data:`pandian.semantics.KINDS`, from its fields and, weakly, its name."""
+        return kind_of(asset, fields)
+
+    def _candidates(self, item: FieldEvidence) -> list[Candidate]:
+        """Apply the rules that the name calls for and those that values alone can prove."""
+        facts = FieldFacts(item)
+        named = self._index.named(item.path)
+        found = [Candidate(Match(one.rule, facts), one) for one in named]
+        known = {id(one.rule) for one in named}
+        found += [
+            Candidate(Match(rule, facts))
+            for rule in self._index.by_values
+            if id(rule) not in known and facts.size and facts.looks in rule.accepts
+        ]
+        return found
+
+
+def _best(candidates: Sequence[Candidate]) -> Candidate | None:
+    best = max(candidates, key=lambda one: one.confidence, default=None)
+    return best if best and best.confidence >= _DECIDES else None
+
+
+def _object(path: str) -> str:
+    """Return the path of the object that a field belongs to; empty for the record itself."""
+    return path.rpartition(".")[0]
+
+
+def _standing(item: FieldEvidence, name: str) -> Classification:
+    """Return the decision that a masked field stands by: its samples are shapes by now."""
+    cls = semantic_types()[name].pii if name in semantic_types() else "personal"
+    pii = Pii(cls if cls in ("personal", "sensitive") else "personal", *mask_hits(item.samples, name))
+    return Classification(name, 0.9, f"decided as {name} when its values were masked, and kept", pii)
+
+
+def _decide(item: FieldEvidence, best: Candidate | None) -> Classification:
+    facts = best.match.facts if best else FieldFacts(item)
+    if best is None:
+        pii = prevalence(facts, "unknown") if facts.size else None
+        if pii is None:
+            return _undecided(facts)
+        return Classification("unknown", 0.0, f"too little was seen to say what it is{_inside(pii)}", pii)
+    meant = semantic_types()[best.type]
+    confidence = round(best.confidence, 3)
+    if meant.masked:
+        return Classification(
+            meant.name, confidence, best.evidence, Pii(meant.pii, best.match.hits, facts.size)
+        )
+    inside = prevalence(facts, meant.name) if facts.size else None
+    if inside is not None:
+        return Classification(meant.name, confidence, best.evidence + _inside(inside), inside)
+    return Classification(meant.name, confidence, best.evidence, Pii(meant.pii, 0, facts.size))
+
+
+def _inside(pii: Pii) -> str:
+    return f"; personal data was found inside {pii.hits} of {pii.checked} of them"
+
+
+def _undecided(facts: FieldFacts) -> Classification:
+    if facts.looks == "container":
+        return Classification(evidence="it holds objects or arrays; what is in them is listed by itself")
+    if not facts.size:
+        return UNKNOWN
+    return Classification(
+        evidence=f"neither the name nor {facts.size} sampled values tell", pii=Pii(checked=facts.size)
+    )

@@ -1,0 +1,111 @@
+"""What the sampled values of one field look like: computed once, shared by all rules, and only when asked for."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.inventory.base import FieldEvidence
+
+#: Sampled values looked at, and characters of each.
+LOOK = 256
+CLIP = 512
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+#: Share of numbers from which a field of strings counts as one of numbers.
+_NUMERIC = 0.9
+
+_SPACED = str.maketrans("_-", "  ")
+
+Mask = NDArray[np.bool_]
+
+
+class FieldFacts:
+    """The values of one field, at most :data:`LOOK`, without blanks around, clipped to :data:`CLIP` characters."""
+
+    def __init__(self, evidence: FieldEvidence) -> None:
+        self.evidence = evidence
+        samples = [(_clean(text), count) for text, count in evidence.samples[:LOOK]]
+        self.values = [text for text, _ in samples if text]
+        self._counts = [count for text, count in samples if text]
+
+    @property
+    def size(self) -> int:
+        """How many values are looked at."""
+        return len(self.values)
+
+    @cached_property
+    def looks(self) -> str:
+        """``number`` (JSON), ``digits`` (strings that are numbers), ``text``, ``boolean``, ``container``, ``none``."""
+        types = self.evidence.types
+        if not self.values:
+            return "container" if types.get("object") or types.get("array") else "none"
+        strings, numbers, booleans = (types.get(name, 0) for name in ("string", "number", "boolean"))
+        if booleans > strings + numbers:
+            return "boolean"
+        if self.share(~np.isnan(self.numbers)) < _NUMERIC:
+            return "text"
+        return "number" if numbers > strings else "digits"
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The values as numbers; NaN where one is none."""
+        match = _NUMBER.fullmatch
+        return np.array([float(text) if match(text) else np.nan for text in self.values], dtype=np.float64)
+
+    @cached_property
+    def whole(self) -> Mask:
+        """Which values are whole numbers."""
+        return np.asarray(self.numbers == np.floor(self.numbers))
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """The values in lower case, their words separated by single blanks."""
+        return [" ".join(text.casefold().translate(_SPACED).split()) for text in self.values]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Lengths of the values in characters."""
+        return np.array([len(text) for text in self.values], dtype=np.float64)
+
+    @cached_property
+    def word_counts(self) -> NDArray[np.float64]:
+        """Words of each value; in Chinese text two characters count as a word."""
+        return np.array(
+            [len(text.split()) + (_han(text) // 2 if not text.isascii() else 0) for text in self.values],
+            dtype=np.float64,
+        )
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each value: grows with the logarithm of how often it was seen.
+
+        So neither a few rare misspellings of a common word nor one placeholder among many values decides.
+        """
+        return 1.0 + np.log2(np.maximum(np.array(self._counts, dtype=np.float64), 1.0))
+
+    def share(self, mask: Mask) -> float:
+        """Return the weighted share of the values in ``mask``, between 0 and 1."""
+        return float(self.weights[mask].sum() / self.weights.sum()) if self.size else 0.0
+
+    @property
+    def repeats(self) -> float:
+        """How often a value was seen on average."""
+        return self.evidence.count / max(self.evidence.distinct, 1.0)
+
+    def all_or_none(self, flag: bool) -> Mask:
+        """Return a mask of all values, or of none: for what is true of the field as a whole."""
+        return np.full(self.size, flag)
+
+
+def _clean(text: str) -> str:
+    clipped = text[:CLIP].strip()
+    return html.unescape(clipped) if "&#" in clipped else clipped
+
+
+def _han(text: str) -> int:
+    return sum("\u3400" <= char <= "\u9fff" for char in text)

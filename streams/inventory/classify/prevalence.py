@@ -1,0 +1,47 @@
+"""Personal data inside free text: in how many sampled values it is found, and what that makes of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from streams.inventory.base import Pii
+from streams.inventory.classify.facts import FieldFacts
+from streams.inventory.masking import ShapeMasker
+
+#: Types whose values people write themselves: one find is enough to treat the field as personal.
+FREE_TEXT = frozenset({"text", "review_text", "item_description", "search_query", "attributes", "unknown"})
+#: Fields of any other type become personal from this share of values; below it, masking the finds is enough.
+_SHARE = 0.2
+
+#: Shapes that only valid values leave.
+_WHOLE = {
+    "email": re.compile(r"\*{3}@\*{3}(?:\.[a-z]{2,8})?"),
+    "phone": re.compile(r"\+?\*{6,15}"),
+    "ip_address": re.compile(r"\*\.\*\.\*\.\*|IPv6"),
+    "national_id": re.compile(r"\*{18}"),
+    "bank_card": re.compile(r"[* -]{13,23}"),
+}
+
+_MASKER = ShapeMasker()
+
+
+def prevalence(facts: FieldFacts, semantic_type: str) -> Pii | None:
+    """Look into the values of a field whose type is not masked; None when nothing personal makes it so."""
+    if facts.looks != "text" or not _MASKER.suspicious(facts.values):
+        return None
+    found = [_MASKER.found(text) for text in facts.values]
+    hits = len(found) - found.count("none")
+    if not hits or (semantic_type not in FREE_TEXT and hits < _SHARE * facts.size):
+        return None
+    return Pii("sensitive" if "sensitive" in found else "personal", hits, facts.size)
+
+
+def mask_hits(samples: Sequence[tuple[str, int]], semantic_type: str) -> tuple[int, int]:
+    """Count the masks that have the shape of valid values of ``semantic_type``: hits and masks looked at.
+
+    Only types whose shape tells valid values from others have hits.
+    """
+    whole = _WHOLE.get(semantic_type)
+    hits = sum(whole.fullmatch(text) is not None for text, _ in samples) if whole else 0
+    return hits, len(samples)

@@ -1,0 +1,118 @@
+"""What remains when nothing better is known: forms without a role. Low confidence by design."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Rule, words
+from streams.inventory.classify.detectors import among, each, key_like, long_text
+from streams.inventory.classify.facts import FieldFacts, Mask
+
+_TRUTHS = words("true false yes no y n t f on off 1 0 1.0 0.0 是 否 真 假")
+_WORDED_TRUTHS = _TRUTHS - words("1 0 1.0 0.0")
+
+
+def _binary(facts: FieldFacts) -> Mask:
+    """Take all values when they are 0 and 1, both seen, and often."""
+    flag = set(facts.values) == {"0", "1"} and facts.repeats >= 5
+    return facts.all_or_none(flag)
+
+
+def _few_words(facts: FieldFacts) -> Mask:
+    """Take short values when few different ones come again and again."""
+    few = facts.evidence.distinct <= 60 and facts.evidence.count >= 10 and facts.repeats >= 3
+    return (facts.word_counts <= 4) & (facts.lengths <= 40) & facts.all_or_none(few)
+
+
+def _opaque(facts: FieldFacts) -> Mask:
+    """Take values without blanks that hold a digit, when most are different."""
+    different = facts.size >= 5 and facts.repeats < 2
+    coded = np.array([any(map(str.isdigit, text)) for text in facts.values], dtype=np.bool_)
+    return key_like(facts) & coded & facts.all_or_none(different)
+
+
+def _numeric(facts: FieldFacts) -> Mask:
+    return ~np.isnan(facts.numbers)
+
+
+def _worded(facts: FieldFacts) -> Mask:
+    return (facts.word_counts >= 2) | (facts.lengths > 20)
+
+
+RULES = [
+    Rule(
+        type="boolean",
+        names={"flag|indicator|ind|enabled|verified|deleted|active|recommended": 0.8},
+        form=among(_TRUTHS),
+        says="are true or false, yes or no, 0 or 1",
+        accepts=FLAGS,
+        need=0.95,
+    ),
+    Rule(
+        type="boolean",
+        form=lambda facts: facts.all_or_none(flag=True),
+        says="are JSON booleans",
+        accepts=frozenset({"boolean"}),
+        proof=0.7,
+    ),
+    Rule(
+        type="boolean",
+        form=among(_WORDED_TRUTHS),
+        says="are words for true and false",
+        accepts=TEXT,
+        proof=0.7,
+    ),
+    Rule(type="boolean", form=_binary, says="are 0 and 1", accepts=NUMBERS, proof=0.52, least=2),
+    Rule(
+        type="number",
+        names={
+            "count|size|version|level|ratio|rate|percent|percentage|average|mean|sum|factor|index|points": 0.55,
+            "file|page|batch|body|response|request|content|window size|length": 0.93,
+            "page|view|review|vote|click|feedback|follower count": 0.9,
+            "like|comment|impression|session|visit|login|order count": 0.9,
+        },
+        form=_numeric,
+        says="are numbers",
+        accepts=NUMBERS,
+        ranged=True,
+    ),
+    Rule(type="number", form=_numeric, says="are numbers", accepts=NUMBERS, proof=0.5, at=0.85, ranged=True),
+    Rule(
+        type="category_value",
+        names={
+            "type|kind|level|tier|grade|class|segment|group|mode|stage|phase|status|state|role|flag": 0.45
+        },
+        form=_few_words,
+        says="are short and come again and again",
+        accepts=TEXT,
+        proof=0.45,
+        at=0.8,
+    ),
+    Rule(
+        type="identifier",
+        names={"id|number|code|key|reference|identifier|guid|uuid|serial|pk": 0.55},
+        fits=key_like,
+        accepts=CODES,
+        need=0.8,
+    ),
+    Rule(
+        type="identifier",
+        form=_opaque,
+        says="have no blanks, hold digits, and are nearly all different",
+        accepts=TEXT,
+        proof=0.42,
+        at=0.8,
+        least=5,
+    ),
+    Rule(
+        type="text",
+        names={
+            "text|note|remark|message|memo|content|body": 0.6,
+            "description|subject|title|caption|comment|instruction|reason": 0.6,
+            "name|label": 0.3,
+        },
+        fits=each(lambda text: any(map(str.isalpha, text))),
+    ),
+    Rule(type="text", form=long_text(5), says="have five or more words", proof=0.5, at=0.6),
+    Rule(type="text", form=_worded, says="are words without a better name", proof=0.38, at=0.5, least=3),
+]

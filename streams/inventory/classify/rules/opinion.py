@@ -1,0 +1,47 @@
+"""Opinions on items: points and words."""
+
+from __future__ import annotations
+
+from streams.inventory.classify.base import CODES, Beside, Rule
+from streams.inventory.classify.detectors import between, both, each, either, matching, short_text
+from streams.inventory.classify.siblings import REVIEW_SIGNS
+
+RULES = [
+    Rule(
+        type="rating",
+        names={
+            "rating|star": 0.95,
+            "star|review|user|product|average|overall|aggregate rating|score|star": 0.95,
+            "rating value|score": 0.95,
+            "score|grade": 0.6,
+        },
+        form=either(
+            between(0, 10),
+            matching(
+                r"[0-9](?:[.,][0-9]{1,2})?(?: ?/ ?(?:5|10)| ?(?:stars?|星|分)| out of (?:5|10))|[★☆]{3,10}"
+            ),
+        ),
+        says="are points or stars up to 10",
+        fits=either(
+            between(0, 100),
+            matching(r"[0-9.,]{1,5} ?(?:/|out of|stars?|星|分) ?[0-9.]{0,4}|[★☆]{3,10}|[A-E]{1,3}"),
+        ),
+        accepts=CODES,
+        need=0.9,
+        beside=(Beside(REVIEW_SIGNS, 0.2),),
+        ranged=True,
+    ),
+    Rule(
+        type="review_text",
+        names={
+            "review": 0.85,
+            "review|feedback text|content|body|comment|title|headline|summary|message": 0.95,
+            "comment|feedback|opinion": 0.7,
+            "comment text|content|body": 0.8,
+            "title": 0.35,
+        },
+        fits=both(short_text(512, 300), each(lambda text: len(text) >= 2)),
+        need=0.7,
+        beside=(Beside(frozenset({"review_text"}), 0.4), Beside(frozenset({"rating"}), 0.1)),
+    ),
+]

@@ -1,0 +1,291 @@
+"""Persons: who they are, and how to reach them."""
+
+from __future__ import annotations
+
+from streams.inventory.classify.base import CODES, NUMBERS, STRINGS, TEXT, Beside, Rule, words
+from streams.inventory.classify.dates import birth_day
+from streams.inventory.classify.detectors import (
+    among,
+    any_word_among,
+    between,
+    each,
+    either,
+    key_like,
+    matching,
+    short_text,
+)
+from streams.inventory.classify.formats import chinese_name, email, name_like, national_id, phone_numbers
+from streams.inventory.classify.siblings import ITEM_SIGNS, ORDER_SIGNS, PERSON_SIGNS
+from streams.inventory.masking import checks
+
+#: Words for the person on the other side of the counter.
+PERSON = (
+    "customer|user|buyer|member|client|visitor|shopper|consumer|purchaser|guest|subscriber|account|profile"
+)
+#: Words that, before "name", mean a person.
+NAMED = (
+    f"{PERSON}|recipient|receiver|consignee|contact|person|employee|cardholder|holder|payer|passenger|patient"
+    "|reviewer|author|owner|student|staff|applicant|billing|shipping|real|artist|director|driver|salesperson|courier"
+)
+
+_GENDERS = words(
+    "male female man woman boy girl nonbinary non_binary other unknown 男 女 男性 女性 未知 保密"
+)
+_PLAIN_GENDERS = words("male female nonbinary non_binary 男 女 男性 女性")
+_GENDER_CODES = words("m f u o x d 0 1 2 9 w mr mrs ms")
+_AGE_BAND = (
+    r"(?:<|>|under |over )?[0-9]{1,3}(?: ?(?:-|–|~|to|至) ?[0-9]{1,3}| ?\+)?"
+    r"(?: ?(?:years|yrs|y|岁|岁以上|岁以下))?"
+)
+_OCCUPATIONS = words(
+    "student teacher nurse doctor engineer lawyer technician librarian writer artist executive scientist "
+    "programmer salesman homemaker retired accountant chef driver manager 学生 教师 护士 医生 工程师 "
+    "律师 程序员 销售 退休 会计 司机 经理"
+)
+
+RULES = [
+    Rule(
+        type="user_id",
+        names={
+            f"{PERSON} id|number|code|key|pk|identifier|uuid|reference": 0.95,
+            "user pseudo id": 0.95,
+            "anonymous|distinct|person|people id": 0.9,
+            "open|union id|openid|unionid": 0.85,
+            "openid|unionid": 0.85,
+            "user|customer|member|buyer|visitor": 0.6,
+            "id": 0.3,
+        },
+        fits=key_like,
+        accepts=CODES,
+        need=0.8,
+        beside=(Beside(PERSON_SIGNS, 0.35),),
+    ),
+    Rule(
+        type="person_name",
+        names={
+            f"{NAMED} name": 0.9,
+            "first|last|given|family|full|middle|maiden|real name": 0.95,
+            "surname|firstname|lastname|fullname": 0.95,
+            "customer|buyer first|last name": 0.97,
+            "consignee|receiver|recipient|addressee|cardholder|salesperson": 0.7,
+            "contact person": 0.8,
+            "author|artist|director|reviewer": 0.6,
+            "name": 0.4,
+        },
+        fits=each(name_like),
+        need=0.7,
+        beside=(
+            Beside(PERSON_SIGNS, 0.4),
+            Beside(ITEM_SIGNS, -0.35),
+        ),
+    ),
+    Rule(
+        type="person_name",
+        form=each(chinese_name),
+        says="are two to four characters that begin with a common Chinese surname",
+        proof=0.85,
+        least=5,
+        at=0.6,
+        chance=0.15,
+    ),
+    Rule(
+        type="gender",
+        names={"gender|sex": 0.97},
+        form=either(among(_GENDERS), among(_GENDER_CODES)),
+        says="are words or codes of genders",
+        accepts=CODES,
+        need=0.7,
+    ),
+    Rule(type="gender", form=among(_PLAIN_GENDERS), says="are words for genders", proof=0.9),
+    Rule(
+        type="age",
+        names={"age": 0.95, "age group|band|range|year|bucket|segment": 0.95},
+        form=either(matching(_AGE_BAND), between(0, 120, whole=True)),
+        says="are whole years up to 120 or bands of them",
+        fits=either(matching(_AGE_BAND), between(0, 120)),
+        accepts=CODES,
+        need=0.85,
+    ),
+    Rule(
+        type="birth_date",
+        names={"birth date|day|year|month": 0.97, "date|year of birth": 0.97, "born": 0.8, "born on": 0.85},
+        form=each(birth_day),
+        says="are dates on which a person can be born",
+        accepts=CODES,
+        need=0.5,
+    ),
+    Rule(
+        type="occupation",
+        names={"occupation|profession": 0.95, "job title|name": 0.85, "job|career|vocation": 0.7},
+        form=any_word_among(_OCCUPATIONS),
+        says="name an occupation",
+        fits=short_text(80, 10),
+    ),
+    Rule(
+        type="national_id",
+        names={
+            "identity number|card|code|document": 0.95,
+            "identity card number": 0.97,
+            "id card": 0.95,
+            "id card number": 0.97,
+            "national|citizen|resident|citizenship|government id|number|identifier": 0.95,
+            "national|resident identity|identification number|card": 0.97,
+            "social security number": 0.97,
+            "tax payer|personal id|number": 0.8,
+            "ssn|cpf|dni|nif|nino|aadhaar|pesel|bsn|personnummer|nric": 0.95,
+            "taxvat": 0.7,
+        },
+        form=each(national_id),
+        says="are identity numbers with a valid check digit",
+        fits=matching(r"(?=.{0,30}[0-9*])[0-9A-Za-z* ./-]{5,30}"),
+        accepts=CODES,
+        need=0.5,
+    ),
+    Rule(
+        type="national_id",
+        form=each(checks.resident_id),
+        says="are Chinese resident identity numbers with a valid birth date and check digit",
+        accepts=CODES,
+        proof=0.98,
+        at=0.6,
+        chance=1e-4,
+    ),
+    Rule(
+        type="national_id",
+        form=matching(r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}"),
+        says="have the form of a US social security number",
+        proof=0.8,
+        least=3,
+        chance=0.1,
+    ),
+    Rule(
+        type="passport_number",
+        names={"passport number|id|code|document": 0.97, "passport": 0.9},
+        fits=matching(r"(?=.{0,14}[0-9])[0-9A-Za-z -]{6,15}"),
+        accepts=CODES,
+    ),
+    Rule(
+        type="driver_license",
+        names={"driver|driving license|licence": 0.95, "driver|driving license|licence number|id|code": 0.97},
+        fits=matching(r"(?=.{0,29}[0-9])[0-9A-Za-z -]{5,30}"),
+        accepts=CODES,
+    ),
+    Rule(
+        type="email",
+        names={
+            "email": 0.97,
+            "email address|id|account": 0.97,
+            "e mail": 0.97,
+            "mail": 0.8,
+            "mail address": 0.9,
+        },
+        form=each(email),
+        says="are valid e-mail addresses",
+        need=0.3,
+        proof=0.98,
+        at=0.6,
+    ),
+    Rule(
+        type="phone",
+        names={
+            "phone|mobile|fax|cellular|msisdn|whatsapp": 0.95,
+            "phone|mobile|fax|contact|whatsapp number": 0.97,
+            "mobile phone": 0.97,
+            "mobile phone number": 0.97,
+            "mob": 0.7,
+        },
+        form=phone_numbers,
+        says="have the form of phone numbers",
+        fits=matching(r"(?=.{0,39}[0-9*])[0-9A-Za-z +().*/#,;-]{5,40}"),
+        accepts=CODES,
+        need=0.4,
+        proof=0.88,
+        at=0.7,
+        chance=0.1,
+    ),
+    Rule(
+        type="social_handle",
+        names={
+            "nickname|username|nick|wechat|weixin|weibo|qq|skype|twitter|instagram|tiktok|douyin": 0.9,
+            "wechat|weixin|weibo|qq|skype|line|telegram id|number|account|name": 0.92,
+            "display|screen|login|nick|user name": 0.8,
+            "login": 0.6,
+            "social|twitter|instagram handle": 0.9,
+            "handle": 0.35,
+        },
+        form=matching(r"@[A-Za-z0-9_.]{2,30}"),
+        says="are account names that begin with @",
+        fits=short_text(64, 5),
+        accepts=CODES,
+        need=0.5,
+        proof=0.85,
+        least=2,
+        beside=(Beside(ITEM_SIGNS | ORDER_SIGNS, -0.1),),
+    ),
+    Rule(
+        type="social_handle",
+        names={"qq": 0.85, "qq number|id": 0.92, "wechat|weixin id|number": 0.92},
+        fits=matching(r"[0-9]{5,12}"),
+        accepts=NUMBERS,
+    ),
+    Rule(
+        type="bank_card",
+        names={
+            "card|pan number": 0.9,
+            "bank|credit|debit|payment card": 0.9,
+            "bank|credit|debit|payment card number": 0.97,
+            "pan": 0.6,
+        },
+        form=each(checks.bank_card),
+        says="are card numbers of a known issuer with a valid check digit",
+        fits=matching(r"(?=.{0,25}[0-9*X])[0-9*X -]{12,26}"),
+        accepts=CODES,
+        need=0.5,
+        proof=0.97,
+        at=0.8,
+        chance=0.1,
+    ),
+    Rule(
+        type="bank_account",
+        names={"bank account": 0.95, "bank account number|code": 0.97, "iban": 0.97, "account number": 0.6},
+        form=each(checks.iban),
+        says="are IBANs with valid check digits",
+        fits=matching(r"(?=.{0,35}[0-9*])[0-9A-Za-z* -]{6,36}"),
+        accepts=CODES,
+        need=0.6,
+        proof=0.98,
+        at=0.7,
+        chance=0.005,
+    ),
+    Rule(
+        type="vehicle_plate",
+        names={
+            "license|licence|number|car|vehicle plate": 0.95,
+            "license|licence|car|vehicle plate number": 0.97,
+            "plate number": 0.95,
+            "plate": 0.6,
+        },
+        form=matching(_PLATE),
+        says="are Chinese licence plates",
+        fits=short_text(12, 3),
+        proof=0.95,
+        at=0.7,
+    ),
+    Rule(
+        type="password_or_token",
+        names={"password|passphrase|secret|passcode": 0.95, "password hash|digest|salt": 0.95},
+        fits=each(lambda text: len(text) >= 4 and len(text.split()) <= 3),
+        accepts=STRINGS,
+    ),
+    Rule(
+        type="password_or_token",
+        names={
+            "access|refresh|auth|bearer|api|security|csrf|session|login|reset|user token": 0.93,
+            "api|secret|private|access key": 0.93,
+            "client|api secret": 0.95,
+            "token|jwt|credential|authorization|apikey": 0.8,
+        },
+        fits=each(lambda text: len(text) >= 8 and len(text.split()) <= 2),
+        accepts=TEXT,
+    ),
+]

@@ -1,0 +1,147 @@
+"""From evidence to confidence: what one rule says about one field, and the sentence that explains it.
+
+The name gives a confidence that fitting values carry and others veto; values that prove the form give one of
+their own; the two are combined as independent evidence (noisy or).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from pandian.semantics import semantic_types
+from streams.inventory.classify.base import Rule
+from streams.inventory.classify.facts import FieldFacts, Mask
+from streams.inventory.classify.index import Named
+
+#: Confidence never reaches 1: rules can be wrong.
+_MOST = 0.99
+#: What remains of the name's confidence when no value was seen, and when no value has the rule's own form.
+_UNSEEN = 0.6
+_BARE = 0.8
+
+
+class Match:
+    """One rule held against the values of one field. Computed once, when asked for."""
+
+    def __init__(self, rule: Rule, facts: FieldFacts) -> None:
+        self.rule = rule
+        self.facts = facts
+
+    @cached_property
+    def form(self) -> Mask:
+        """Which values have the rule's own form."""
+        return self.rule.form(self.facts) if self.rule.form else self.facts.all_or_none(False)
+
+    @cached_property
+    def hits(self) -> int:
+        """How many sampled values have the rule's own form."""
+        return int(np.count_nonzero(self.form))
+
+    @cached_property
+    def support(self) -> float:
+        """Weighted share of the values that have the rule's own form."""
+        return self.facts.share(self.form)
+
+    @cached_property
+    def fit(self) -> float:
+        """Weighted share of the values that may stand under a name of the rule."""
+        share = self.support
+        if self.rule.fits is not None:
+            share = max(share, self.facts.share(self.rule.fits(self.facts)))
+        if semantic_types()[self.rule.type].masked:
+            # One odd value among few must not lay the others bare: masked types get the benefit of one value.
+            share = (share * self.facts.size + 1) / (self.facts.size + 1)
+        return share
+
+    @cached_property
+    def proof(self) -> float:
+        """Confidence that the values alone give."""
+        rule = self.rule
+        if not rule.proof or self.facts.size < rule.least or self.support < rule.at:
+            return 0.0
+        return rule.proof * self.support * (1.0 - rule.chance**self.hits)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A type that a field may have, because of one rule."""
+
+    match: Match
+    named: Named | None = None
+    """What the field's name says, when it says something."""
+    lift: float = 0.0
+    """Added to the name's weight because of the fields beside it."""
+    beside: str = ""
+    """A type of the fields beside it that did so."""
+
+    @property
+    def type(self) -> str:
+        """The semantic type."""
+        return self.match.rule.type
+
+    def among(self, types: Set[str]) -> Candidate:
+        """Return this candidate in the light of the types of the fields beside it."""
+        told = (
+            [(sorted(rule.types & types), rule.lift) for rule in self.match.rule.beside] if self.named else []
+        )
+        lifts = [(names[0], lift) for names, lift in told if names]
+        if not lifts:
+            return self
+        name = next((name for name, lift in lifts if lift > 0), "")
+        return replace(self, lift=sum(lift for _, lift in lifts), beside=name)
+
+    @cached_property
+    def confidence(self) -> float:
+        """Between 0 and 1; 0 when the values veto."""
+        looks, accepts = self.match.facts.looks, self.match.rule.accepts
+        if looks == "none":
+            return self._weight * _UNSEEN
+        if looks not in accepts:
+            return 0.0
+        if looks == "container":
+            return self._weight
+        return min(1.0 - (1.0 - self._by_name) * (1.0 - self.match.proof), _MOST)
+
+    @property
+    def evidence(self) -> str:
+        """A sentence that a person can check; of masked types without any value."""
+        said = f"the name says '{self.named.phrase}'" if self.named and self._by_name else ""
+        if said and self.beside:
+            said += f" beside {self.beside}"
+        if not self.match.facts.size:
+            return f"{said}; no value was seen yet"
+        return f"{said} and {self._shown}" if said else self._shown
+
+    @property
+    def _weight(self) -> float:
+        return min(max(self.named.weight + self.lift, 0.0), _MOST) if self.named else 0.0
+
+    @property
+    def _by_name(self) -> float:
+        match = self.match
+        if not match.facts.size:
+            return self._weight
+        if not self._weight or match.fit < match.rule.need:
+            return 0.0
+        return self._weight * (_BARE + (1.0 - _BARE) * (match.support if match.rule.form else match.fit))
+
+    @property
+    def _shown(self) -> str:
+        rule, facts = self.match.rule, self.match.facts
+        if not self.match.hits:
+            return f"{_percent(self.match.fit)} of {facts.size} sampled values could be one"
+        text = f"{_percent(self.match.hits / facts.size)} of {facts.size} sampled values {rule.says}"
+        if not rule.ranged or semantic_types()[rule.type].masked:
+            return text
+        inside = facts.numbers[self.match.form & ~np.isnan(facts.numbers)]
+        return f"{text} between {inside.min():.12g} and {inside.max():.12g}" if inside.size else text
+
+
+def _percent(share: float) -> str:
+    """Write a share as a percentage that says 0 and 100 only when it is."""
+    percent = 100 * share
+    return f"{percent:.0f} %" if percent in (0, 100) else f"{min(max(percent, 0.1), 99.9):.3g} %"
