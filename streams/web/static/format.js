@@ -68,10 +68,13 @@ export function instant(text, now = Date.now()) {
 
 const EPOCH_UNITS = [[1e8, 1e10, 1e3], [1e11, 1e13, 1], [1e14, 1e16, 1e-3], [1e17, 1e19, 1e-6]];
 
-/** A statistic of a field: times given as epoch numbers become dates. */
+const IDENTIFIER = /(_id|_code|_number|_card|_account)$|^(sku|gtin|phone)$/;
+
+/** A statistic of a field: times given as epoch numbers become dates, identifiers stay as they are written. */
 export function statistic(field, value) {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return value.slice(0, 16).replace("T", " ");
   if (!isNumber(value)) return value ?? null;
+  if (IDENTIFIER.test(field.semantic_type)) return String(value);
   if (field.semantic_type === "timestamp" || field.semantic_type === "date") {
     const unit = EPOCH_UNITS.find(([from, to]) => value >= from && value < to);
     if (unit) return new Date(value * unit[2]).toISOString().slice(0, field.semantic_type === "date" ? 10 : 16).replace("T", " ");

@@ -56,6 +56,7 @@ def hostile_assets() -> list[dict[str, Any]]:
         hostile_field("rtl \u202egnp.exe", "\u202ereversed\u202c and \x00 control"),
         hostile_field("javascript:alert(1)", "data:text/html,x"),
         hostile_field("big", 10**30, min=-(10**30), types={"number": 4}),
+        hostile_field("number.id", 536365, semantic_type="order_id", types={"number": 4}),
         hostile_field("", "", types={}),
         hostile_field("__proto__", {"constructor": 1}, top=[]),
     ]
