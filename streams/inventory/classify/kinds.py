@@ -85,7 +85,7 @@ _KINDS = (
 
 #: Words of an asset's name, and the kind they speak for.
 _WORDS = {
-    "behaviour": "behaviour behavior event events click clicks view views interaction interactions clickstream 行为 点击",
+    "behaviour": "behaviour behavior event events click clicks view views interaction interactions 行为 点击",
     "orders": "order orders invoice invoices transaction transactions sale sales purchase purchases checkout 订单 交易",
     "items": "item items product products catalog catalogue goods movie movies book books sku skus 商品 产品",
     "users": "user users customer customers member members account accounts profile profiles people 用户 会员 客户",

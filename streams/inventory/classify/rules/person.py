@@ -37,6 +37,10 @@ _AGE_BAND = (
     r"(?:<|>|under |over )?[0-9]{1,3}(?: ?(?:-|–|~|to|至) ?[0-9]{1,3}| ?\+)?"
     r"(?: ?(?:years|yrs|y|岁|岁以上|岁以下))?"
 )
+_PLATE = (
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·• ]?"
+    r"[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]"
+)
 _OCCUPATIONS = words(
     "student teacher nurse doctor engineer lawyer technician librarian writer artist executive scientist "
     "programmer salesman homemaker retired accountant chef driver manager 学生 教师 护士 医生 工程师 "
