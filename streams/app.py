@@ -35,6 +35,7 @@ def create_app(settings: Settings, *, durable: bool) -> PandianApp:
         durable: whether the broker keeps its topics. If not, tables stay in memory, as state that outlives its
             changelog would be wrong.
     """
+    settings.datadir.mkdir(parents=True, exist_ok=True)
     app = PandianApp(
         settings.group,
         broker=faust_urls(settings.bootstrap_servers),
@@ -56,7 +57,7 @@ def create_app(settings: Settings, *, durable: bool) -> PandianApp:
         topic_replication_factor=settings.replication_factor,
         PartitionAssignor=SpreadingAssignor,
         store="rocksdb://" if durable else "memory://",
-        datadir=str(settings.datadir),
+        datadir=settings.datadir,
         web_bind=settings.host,
         web_host=settings.host,
         web_port=settings.port,

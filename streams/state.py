@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import rocksdict
 
 from pandian.errors import FormatVersionError
+from pandian.topics import OWN_PREFIX
 from streams.app import PandianApp
 
 _VERSION = struct.Struct(">H")
@@ -93,12 +94,21 @@ class _MemoryStore:
                 self._store._key_partition[key] = partition
 
 
+#: Kafka settings of a changelog.
+CHANGELOG_CONFIG = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
+
+
+def changelog_topic(group: str, name: str) -> str:
+    """Return the name of a table's changelog."""
+    return f"{OWN_PREFIX}.{group}.{name}"
+
+
 class CheckpointedTable:
     """Keys and values as bytes, by partition. Values carry a format version.
 
     Args:
         app: the Faust app.
-        name: of the table; its changelog is ``pandian.<group>.<name>``.
+        name: of the table; its changelog is :func:`changelog_topic`.
         partitions: as many as the topic that feeds it has.
         version: format of the values, from 1 on. Values of an older format go through ``upgrade`` when read;
             those of a newer one are refused.
@@ -112,7 +122,7 @@ class CheckpointedTable:
         self._version = version
         self._upgrade = upgrade
         self._prefix = _VERSION.pack(version)
-        self._changelog = f"pandian.{app.conf.id}.{name}"
+        self._changelog = changelog_topic(app.conf.id, name)
         self._memory: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)
         self._dirty: dict[int, set[bytes]] = defaultdict(set)
         self._table = app.Table(
@@ -120,8 +130,6 @@ class CheckpointedTable:
             partitions=partitions,
             key_type=bytes,
             value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
             changelog_topic=app.topic(
                 self._changelog,
                 key_type=bytes,

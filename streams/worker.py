@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ from streams.stages.loading import StartFrom
 from streams.stages.merge import MergeStage
 from streams.stages.profile import ProfileStage
 from streams.stages.profiles_log import PROFILES_CONFIG, PROFILES_PARTITIONS, ProfilesLog
-from streams.state import CheckpointedTable
+from streams.state import CHANGELOG_CONFIG, CheckpointedTable, changelog_topic
 from streams.status import OwnedAssets, WorkerStatus
 from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
@@ -39,6 +39,8 @@ ROLES = ("profile", "merge", "serve", "watch")
 #: Session of a worker on the embedded broker, seconds: nobody else is there, and a join waits for half of it.
 _EMBEDDED_SESSION = 3.0
 _STOP_SECONDS = 4.0
+#: What the merge stage remembers of each asset.
+TABLE = "inventory"
 _QUARANTINE_PARTITIONS = 4
 
 
@@ -54,6 +56,8 @@ class WorkerOptions:
     """Where to begin a partition of which nothing is known."""
     max_rate: float | None = None
     """At most so many records a second."""
+    make: Mapping[str, int] = field(default_factory=dict)
+    """Topics to make before reading begins, with their partitions. Those that are there stay as they are."""
 
 
 class Worker:
@@ -103,6 +107,15 @@ class Worker:
         await self.admin.ensure_topic(topics.INVENTORY, 1, INVENTORY_CONFIG)
         await self.admin.ensure_topic(topics.QUARANTINE, _QUARANTINE_PARTITIONS, {})
         made = await self.admin.ensure_topic(topics.PROFILES, PROFILES_PARTITIONS, PROFILES_CONFIG)
+        changelog = await self.admin.ensure_topic(
+            changelog_topic(self.settings.group, TABLE), made.partitions, CHANGELOG_CONFIG
+        )
+        # Local state belongs to one changelog: of another cluster, or made again, it would be wrong.
+        self.settings = self.settings.model_copy(
+            update={"datadir": self.settings.datadir / str(changelog.id)}
+        )
+        for name, partitions in self.options.make.items():
+            await self.admin.ensure_topic(name, partitions, {})
         self.app = create_app(self.settings, durable=self.embedded is None)
         self.metrics = WorkerMetrics(OwnedAssets(self) if "watch" in self.options.roles else None)
         await self._add_stages(ProfilesLog(self.app, self.settings, made.partitions))
@@ -124,7 +137,7 @@ class Worker:
             )
             self.profile.known_at_start(await self.discovery.look())
         if "merge" in self.options.roles:
-            table = CheckpointedTable(self.app, "inventory", partitions=profiles.partitions)
+            table = CheckpointedTable(self.app, TABLE, partitions=profiles.partitions)
             self.merge = MergeStage(context, table)
 
     def _run_tasks(self) -> None:

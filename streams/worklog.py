@@ -7,7 +7,7 @@ import sys
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 #: Libraries that log what a worker does by design, such as each rebalance, or a broker that is away.
-_CHATTY = ("aiokafka", "kafka", "faust", "mode", "aiohttp")
+_CHATTY = ("aiokafka", "kafka", "faust", "mode", "aiohttp", "streams")
 
 
 def logger(part: str) -> logging.Logger:

@@ -10,7 +10,12 @@ from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePol
 
 
 def topic_documents(
-    profiles: Iterable[PartitionProfile], name: str, source: Mapping[str, Any], policy: ProfilePolicy, *, now_ms: int
+    profiles: Iterable[PartitionProfile],
+    name: str,
+    source: Mapping[str, Any],
+    policy: ProfilePolicy,
+    *,
+    now_ms: int,
 ) -> dict[str, dict[str, Any]]:
     """Sum the partitions and describe each asset, by name.
 

@@ -26,6 +26,7 @@ from streams.inventory.assembly import topic_documents
 from streams.inventory.profile import PartitionProfile, ProfilePolicy
 from streams.stages.context import StageContext
 from streams.stages.history import remember
+from streams.stages.source import ProfileState
 from streams.state import CheckpointedTable
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
@@ -99,7 +100,7 @@ class MergeStage:
     async def _on_assigned(self, app: Any, assigned: Iterable[TP], **_: Any) -> None:
         for tp in assigned:
             if tp.topic == topics.PROFILES:
-                self._stores[tp] = SetStore(PartitionProfile.FORMAT, keep_bodies=False)
+                self._stores[tp] = SetStore(ProfileState.format, keep_bodies=False)
                 app.add_future(self._begin(tp))
 
     async def _begin(self, tp: TP) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from faust import Topic
 from faust.events import Event
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import ensure_aiokafka_TP
 from faust.types import TP
 
 #: How long one fetch may wait. Repositioning waits for a running fetch, so this bounds it too.
@@ -173,7 +174,7 @@ class BatchConsumer(AIOKafkaConsumer):
 
     async def commit_positions(self, offsets: Mapping[TP, int]) -> None:
         """Tell Kafka how far the partitions are counted. For lag tools only: never read back."""
-        ours = {tp: offset for tp, offset in offsets.items() if tp in self.assignment()}
+        ours = {ensure_aiokafka_TP(tp): at for tp, at in offsets.items() if tp in self.assignment()}
         if ours:
             await self._thread.call_thread(self._thread._ensure_consumer().commit, ours)
 
@@ -191,7 +192,7 @@ class BatchConsumer(AIOKafkaConsumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the committed offsets, but never the batched partitions."""
-        plain = [tp for tp in self.assignment() if not self.is_batched(tp)]
+        plain = [ensure_aiokafka_TP(tp) for tp in self.assignment() if not self.is_batched(tp)]
         if not plain:
             return {}
         result: Mapping[TP, int] = await self._thread.call_thread(
