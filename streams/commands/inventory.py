@@ -92,8 +92,7 @@ def fetch(address: str) -> dict[str, Any]:
     try:
         request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - http(s) only
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked above
-            document: dict[str, Any] = orjson.loads(answer.read())
-            return document
+            document = orjson.loads(answer.read())
     except urllib.error.HTTPError as error:
         raise _refused(address, error.code, error.read()) from error
     except (OSError, ValueError) as error:
@@ -103,6 +102,9 @@ def fetch(address: str) -> dict[str, Any]:
             f"a worker must answer there ({said})",
             "start one with `pandian worker`, or give its address with --url",
         ) from error
+    if not isinstance(document, dict) or not ("assets" in document or "asset" in document):
+        raise PandianError(address, "answers without an inventory", "give the address of a worker with --url")
+    return document
 
 
 def view(document: dict[str, Any], width: int) -> RenderableType:
@@ -118,6 +120,8 @@ def view(document: dict[str, Any], width: int) -> RenderableType:
 
 
 def _refused(address: str, code: int, body: bytes) -> PandianError:
+    from urllib.parse import unquote
+
     import orjson
 
     try:
@@ -129,7 +133,9 @@ def _refused(address: str, code: int, body: bytes) -> PandianError:
         )
     if known == "asset-not-found":
         return UsageError(
-            address.rpartition("/")[2], message.partition(";")[0], "`pandian inventory` lists the assets"
+            unquote(address.rpartition("/")[2]),
+            message.partition(";")[0],
+            "`pandian inventory` lists the assets",
         )
     return PandianError(address, message, "try again when the worker is ready")
 

@@ -82,7 +82,7 @@ def asset_table(asset: Asset, width: int = 100) -> RenderableType:
     table.add_column("values", no_wrap=True, overflow="ellipsis", width=rest)
     for field, meaning in zip(fields, meanings, strict=True):
         table.add_row(
-            Text("\n").join([plain(field["field"]), Text(_types(field), "dim")]),
+            Text("\n").join([plain(field["field"]), plain(_types(field), "dim")]),
             meaning,
             _missing(field),
             _distinct(field),
@@ -104,7 +104,7 @@ def asset_line(asset: Asset) -> Text:
     ]
     reasons = asset.get("quarantined_reasons") or {}
     if reasons:
-        parts[3].append(f" ({', '.join(starmap('{}: {:,}'.format, _most(reasons)))})", "dim")
+        parts[3].append_text(plain(f" ({', '.join(starmap('{}: {:,}'.format, _most(reasons)))})", "dim"))
     return Text("  ").join(parts)
 
 
@@ -168,7 +168,7 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _types(field: Field) -> str:
-    return "+".join(name for name, count in _most(field["types"]) if count)
+    return "+".join(name for name, count in _most(field["types"] or {}) if count)
 
 
 def _meaning(field: Field) -> Text:
@@ -178,7 +178,7 @@ def _meaning(field: Field) -> Text:
         text.append(f" {field['confidence']:.0%}", "dim")
     pii = field["pii"]["class"]
     if pii != "none":
-        text.append("\n").append(pii.upper(), _PII_STYLES.get(pii, "bold"))
+        text.append("\n").append_text(plain(pii.upper(), _PII_STYLES.get(pii, "bold")))
     return text
 
 
@@ -192,6 +192,8 @@ def _missing(field: Field) -> Text:
 
 def _distinct(field: Field) -> Text:
     distinct = field["distinct"]
+    if not distinct:
+        return Text(_EMPTY, "dim")
     text = whole(distinct["estimate"])
     return text if distinct["low"] == distinct["high"] else Text("~").append_text(text)
 
@@ -222,7 +224,7 @@ def _range(field: Field) -> Text:
 
 def _top(field: Field) -> Text:
     """Return the most frequent values with their share, when any of them repeats."""
-    top = [entry for entry in field["top"] if entry["count"] > 1][:_TOP]
+    top = [entry for entry in field["top"] or () if entry["count"] > 1][:_TOP]
     return Text(", ").join(
         [
             _value(entry["value"]).append(" ").append_text(_small(entry["count"], field["count"]))
