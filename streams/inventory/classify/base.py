@@ -20,6 +20,7 @@ STRINGS = frozenset({"text", "digits"})
 NUMBERS = frozenset({"digits", "number"})
 CODES = TEXT | NUMBERS
 FLAGS = CODES | {"boolean"}
+LOOKS = FLAGS | {"container", "none"}
 
 
 def words(text: str) -> frozenset[str]:

@@ -63,11 +63,11 @@ class RuleClassifier:
         named = self._index.named(item.path)
         found = [Candidate(Match(one.rule, facts), one) for one in named]
         known = {id(one.rule) for one in named}
-        found += [
-            Candidate(Match(rule, facts))
-            for rule in self._index.by_values
-            if id(rule) not in known and facts.size and facts.looks in rule.accepts
-        ]
+        for rule in self._index.by_values[facts.looks]:
+            if id(rule) not in known and facts.size >= rule.least:
+                match = Match(rule, facts)
+                if match.proof:
+                    found.append(Candidate(match))
         return found
 
 

@@ -11,20 +11,17 @@ from collections.abc import Callable, Set
 import numpy as np
 
 from streams.inventory.classify.base import Detector
-from streams.inventory.classify.facts import FieldFacts, Mask
-
-#: A form that none of so many values has is not looked for in the rest.
-_FIRST = 12
+from streams.inventory.classify.facts import HEAD, FieldFacts, Mask
 
 
 def each(test: Callable[[str], object]) -> Detector:
     """Test each value; stop early when none of the first ones passes."""
 
     def detect(facts: FieldFacts) -> Mask:
-        first = [bool(test(text)) for text in facts.values[:_FIRST]]
-        if not any(first):
-            return np.zeros(facts.size, dtype=np.bool_)
-        return np.array(first + [bool(test(text)) for text in facts.values[_FIRST:]], dtype=np.bool_)
+        for text in facts.values[:HEAD]:
+            if test(text):
+                return np.array([bool(test(text)) for text in facts.values], dtype=np.bool_)
+        return facts.nothing
 
     return detect
 
@@ -41,8 +38,8 @@ def among(vocabulary: Set[str]) -> Detector:
         return text in vocabulary or (text.startswith("http") and _local_name(text) in vocabulary)
 
     def detect(facts: FieldFacts) -> Mask:
-        if not any(map(known, facts.folded[:_FIRST])):
-            return np.zeros(facts.size, dtype=np.bool_)
+        if not any(map(known, facts.folded_head)):
+            return facts.nothing
         return np.array([known(text) for text in facts.folded], dtype=np.bool_)
 
     return detect
@@ -84,10 +81,8 @@ def either(*detectors: Detector) -> Detector:
     """Take values that any of the detectors takes."""
 
     def detect(facts: FieldFacts) -> Mask:
-        mask = detectors[0](facts)
-        for detector in detectors[1:]:
-            mask = mask | detector(facts)
-        return mask
+        masks = [mask for detector in detectors if (mask := detector(facts)) is not facts.nothing]
+        return np.logical_or.reduce(masks) if masks else facts.nothing
 
     return detect
 
@@ -98,8 +93,8 @@ def both(*detectors: Detector) -> Detector:
     def detect(facts: FieldFacts) -> Mask:
         mask = detectors[0](facts)
         for detector in detectors[1:]:
-            if not mask.any():
-                break
+            if mask is facts.nothing or not mask.any():
+                return facts.nothing
             mask = mask & detector(facts)
         return mask
 

@@ -14,6 +14,8 @@ from streams.inventory.base import FieldEvidence
 #: Sampled values looked at, and characters of each.
 LOOK = 256
 CLIP = 512
+#: A form that none of so many values has is not looked for in the rest.
+HEAD = 8
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 #: Share of numbers from which a field of strings counts as one of numbers.
@@ -47,6 +49,11 @@ class FieldFacts:
         strings, numbers, booleans = (types.get(name, 0) for name in ("string", "number", "boolean"))
         if booleans > strings + numbers:
             return "boolean"
+        if (
+            numbers == 0
+            and sum(_NUMBER.fullmatch(text) is not None for text in self.values[:32]) < 16 < self.size
+        ):
+            return "text"
         if self.share(~np.isnan(self.numbers)) < _NUMERIC:
             return "text"
         return "number" if numbers > strings else "digits"
@@ -65,7 +72,17 @@ class FieldFacts:
     @cached_property
     def folded(self) -> list[str]:
         """The values in lower case, their words separated by single blanks."""
-        return [" ".join(text.casefold().translate(_SPACED).split()) for text in self.values]
+        return [_fold(text) for text in self.values]
+
+    @cached_property
+    def folded_head(self) -> list[str]:
+        """The first :data:`HEAD` of :attr:`folded`."""
+        return [_fold(text) for text in self.values[:HEAD]]
+
+    @cached_property
+    def nothing(self) -> Mask:
+        """The mask of no value: always the same array, so that it is told without counting."""
+        return np.zeros(self.size, dtype=np.bool_)
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
@@ -88,9 +105,15 @@ class FieldFacts:
         """
         return 1.0 + np.log2(np.maximum(np.array(self._counts, dtype=np.float64), 1.0))
 
+    @cached_property
+    def _weight(self) -> float:
+        return float(self.weights.sum())
+
     def share(self, mask: Mask) -> float:
         """Return the weighted share of the values in ``mask``, between 0 and 1."""
-        return float(self.weights[mask].sum() / self.weights.sum()) if self.size else 0.0
+        if mask is self.nothing or not self.size:
+            return 0.0
+        return float(self.weights @ mask / self._weight)
 
     @property
     def repeats(self) -> float:
@@ -99,7 +122,11 @@ class FieldFacts:
 
     def all_or_none(self, flag: bool) -> Mask:
         """Return a mask of all values, or of none: for what is true of the field as a whole."""
-        return np.full(self.size, flag)
+        return np.ones(self.size, dtype=np.bool_) if flag else self.nothing
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().translate(_SPACED).split())
 
 
 def _clean(text: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from stdnum.exceptions import ValidationError
 from stdnum.util import get_cc_module
 
+from streams.inventory.classify.detectors import each
 from streams.inventory.classify.facts import FieldFacts, Mask
 from streams.inventory.masking import checks
 from streams.inventory.masking.finders import emails
@@ -39,6 +40,9 @@ _NATIONAL = re.compile(
     r"|\(?0[0-9]{1,4}\)?[ ./-][0-9 .-]{5,12}[0-9]"  # a trunk prefix, then groups
     r")(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 )
+_MOBILES = each(_MOBILE.fullmatch)
+_UNAMBIGUOUS = each(lambda text: _PLUS_PHONE.fullmatch(text) or _MOBILE.fullmatch(text))
+_GROUPED = each(_NATIONAL.fullmatch)
 _REGIONS = ("US", "CN", "GB", "FR", "DE", "AU", "IT", "ES", "NL", "IN", "BR", "JP", "CH")
 #: Numbers of one field that are checked against the numbering plans of countries.
 _CHECKED = 6
@@ -83,22 +87,17 @@ def phone_numbers(facts: FieldFacts) -> Mask:
 
     Bare digits count as Chinese mobiles only when they are not numbered through: three network prefixes in five.
     """
-    mask = np.array([_PLUS_PHONE.fullmatch(text) is not None for text in facts.values], dtype=np.bool_)
-    mobiles = [_MOBILE.fullmatch(text) is not None for text in facts.values]
-    if facts.looks == "text" or (facts.size >= 5 and len({text[:3] for text in facts.values}) >= 3):
-        mask |= np.array(mobiles, dtype=np.bool_)
-    if facts.looks == "text":
-        grouped = [_NATIONAL.fullmatch(text) is not None for text in facts.values]
-        region = _dialled_in(
-            [text for text, hit in zip(facts.values, grouped, strict=True) if hit][:_CHECKED]
-        )
-        if region:
-            bare = [
-                text.isdigit() and 7 <= len(text) <= 11 and checks.phone(text, region)
-                for text in facts.values
-            ]
-            mask |= np.array(grouped, dtype=np.bool_) | np.array(bare, dtype=np.bool_)
-    return mask
+    if facts.looks != "text":
+        varied = facts.size >= 5 and len({text[:3] for text in facts.values}) >= 3
+        return _MOBILES(facts) if varied else facts.nothing
+    mask, grouped = _UNAMBIGUOUS(facts), _GROUPED(facts)
+    if grouped is facts.nothing:
+        return mask
+    region = _dialled_in([facts.values[place] for place in np.flatnonzero(grouped)[:_CHECKED]])
+    if region is None:
+        return mask
+    bare = [text.isdigit() and 7 <= len(text) <= 11 and checks.phone(text, region) for text in facts.values]
+    return mask | grouped | np.array(bare, dtype=np.bool_)
 
 
 def _dialled_in(numbers: list[str]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from streams.inventory.classify.base import Rule
+from streams.inventory.classify.base import LOOKS, Rule
 from streams.inventory.classify.names import LONGEST, NameReader, Words
 
 
@@ -25,7 +25,10 @@ class RuleIndex:
     """Rules by the phrases that end a field's name."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.by_values = tuple(rule for rule in rules if rule.proof)
+        #: Rules that values alone can prove, by what a field looks like.
+        self.by_values: dict[str, tuple[Rule, ...]] = {
+            looks: tuple(rule for rule in rules if rule.proof and looks in rule.accepts) for looks in LOOKS
+        }
         self._by_phrase: dict[Words, list[tuple[Rule, float]]] = defaultdict(list)
         for rule in rules:
             for pattern, weight in rule.names.items():

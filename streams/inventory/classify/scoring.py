@@ -25,39 +25,36 @@ _BARE = 0.8
 
 
 class Match:
-    """One rule held against the values of one field. Computed once, when asked for."""
+    """One rule held against the values of one field."""
+
+    __slots__ = ("_fit", "facts", "form", "hits", "rule", "support")
 
     def __init__(self, rule: Rule, facts: FieldFacts) -> None:
         self.rule = rule
         self.facts = facts
+        applies = rule.form is not None and facts.looks in rule.accepts
+        #: Which values have the rule's own form.
+        self.form: Mask = rule.form(facts) if rule.form and applies else facts.nothing
+        #: How many of them.
+        self.hits = 0 if self.form is facts.nothing else int(np.count_nonzero(self.form))
+        #: Their weighted share.
+        self.support = facts.share(self.form) if self.hits else 0.0
+        self._fit: float | None = None
 
-    @cached_property
-    def form(self) -> Mask:
-        """Which values have the rule's own form."""
-        return self.rule.form(self.facts) if self.rule.form else self.facts.all_or_none(False)
-
-    @cached_property
-    def hits(self) -> int:
-        """How many sampled values have the rule's own form."""
-        return int(np.count_nonzero(self.form))
-
-    @cached_property
-    def support(self) -> float:
-        """Weighted share of the values that have the rule's own form."""
-        return self.facts.share(self.form)
-
-    @cached_property
+    @property
     def fit(self) -> float:
         """Weighted share of the values that may stand under a name of the rule."""
-        share = self.support
-        if self.rule.fits is not None:
-            share = max(share, self.facts.share(self.rule.fits(self.facts)))
-        if semantic_types()[self.rule.type].masked:
-            # One odd value among few must not lay the others bare: masked types get the benefit of one value.
-            share = (share * self.facts.size + 1) / (self.facts.size + 1)
-        return share
+        if self._fit is None:
+            share = self.support
+            if self.rule.fits is not None and share < 1:
+                share = max(share, self.facts.share(self.rule.fits(self.facts)))
+            if semantic_types()[self.rule.type].masked:
+                # One odd value among few must not lay the others bare: masked types get the benefit of one value.
+                share = (share * self.facts.size + 1) / (self.facts.size + 1)
+            self._fit = share
+        return self._fit
 
-    @cached_property
+    @property
     def proof(self) -> float:
         """Confidence that the values alone give."""
         rule = self.rule
