@@ -48,7 +48,7 @@ class DelimitedReader:
         columns: Sequence[str] | None = None,
     ) -> None:
         self.notices: list[str] = []
-        self.columns: tuple[str, ...] = tuple(columns or ())
+        self.columns: tuple[str, ...] = unique_names(columns or ())[0]
         self.total_rows: int | None = None
         self._lines = lines
         self._encoding = encoding

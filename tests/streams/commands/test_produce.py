@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from streams import cli
-from tests.support import topics
+from tests.support import brokers, topics
 from tests.support.data import data_file
 from tests.support.processes import free_port
 
@@ -259,3 +259,49 @@ def test_records_that_the_broker_refuses_are_counted_with_the_reason(pandian, ka
     assert err.startswith(f"pandian: 1 of 3 records for {topic}: were not acknowledged (1 larger than the ")
     assert err.count("\n") == 1
     assert len(topics.read_all(kafka_broker.address, topic)) == 2
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_PLAINTEXT", "SASL_SSL"])
+def test_tls_and_sasl(pandian, secured_kafka, security, unique, tmp_path, monkeypatch, protocol):
+    for name, value in security.environment(protocol).items():
+        monkeypatch.setenv(name, value)
+    path, _ = orders(tmp_path, 10)
+    topic = unique("secured")
+    code, out, err = pandian(path, "--topic", topic)
+    assert (code, err) == (0, "")
+    assert out.startswith("10 records acknowledged")
+    assert len(topics.read_all(secured_kafka.address, topic)) == 10
+
+
+@pytest.mark.kafka
+@pytest.mark.slow
+def test_a_broker_that_comes_back_gets_every_record_once(unique, tmp_path):
+    path, rows = orders(tmp_path, 8_000)
+    topic = unique("restart")
+    with brokers.real_kafka() as broker:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streams.cli",
+                "produce",
+                path,
+                "--topic",
+                topic,
+                "--rate",
+                "2000",
+                "--json",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PANDIAN_BROKER": broker.address},
+        )
+        time.sleep(2.5)
+        broker.kill()
+        broker.start()
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert orjson.loads(out)["acknowledged"] == 8_000
+        found = [orjson.loads(record.value) for record in topics.read_all(broker.address, topic)]
+        assert found == rows
