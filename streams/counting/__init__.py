@@ -11,8 +11,10 @@ tells the answers. So every order of events that Kafka allows can be simulated, 
 
 * :mod:`~streams.counting.base` - the words: source, span, gone, rank, reload.
 * :mod:`~streams.counting.protocol` - :class:`PartitionCounter`, one source partition as one worker runs it.
+* :mod:`~streams.counting.memory` - what it holds in memory, and a checkpoint taken from that.
 * :mod:`~streams.counting.codec` - keys and values of ``pandian.profiles``.
 * :mod:`~streams.counting.sets` - :class:`SetStore`, which reads that topic and knows the best set.
+* :mod:`~streams.counting.retirement` - :class:`Retirement`, which finds the sets of topics that are no more.
 * :mod:`~streams.counting.naming` - which partition of ``pandian.profiles`` a topic's sets go to.
 * :mod:`~streams.counting.dedupe` - :class:`Watermarks`, to ignore repeats of what a worker has sent on.
 """

@@ -14,6 +14,7 @@ The caller does what this says and tells what happened::
                 counter.pieces(frozen, ask the topic id): send these, wait until they are acknowledged (acks=all)
                 counter.written(frozen): send a tombstone for each of these keys, wait until acknowledged
                 counter.tombstoned(frozen): commit this offset to Kafka, for lag tools only; never read it back
+    checkpoint hindered    counter.abandon(frozen): the broker could not be asked, or the time was up
     any send that fails    counter.failed(), then start
     offset out of range    counter.out_of_range(), then start; the consumer has no automatic offset reset
     Reload from any call   stop, then start
@@ -28,8 +29,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Generic
 from uuid import UUID
 
@@ -49,50 +48,10 @@ from streams.counting.base import (
 )
 from streams.counting.codec import NAME_BYTES, PIECE_BYTES, encode_pieces
 from streams.counting.exceptions import ProtocolError, SourceTruncatedError
+from streams.counting.memory import Frozen, Memory, Step
 from streams.counting.sets import CompleteSet, KnownSet, SetStore
 
-
-class Step(Enum):
-    """How far a checkpoint has come."""
-
-    FROZEN = auto()
-    ACKNOWLEDGED = auto()
-    WRITING = auto()
-    TOMBSTONING = auto()
-    DONE = auto()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frozen:
-    """A checkpoint under way: the state as it was at the freeze, whatever is merged since."""
-
-    memory: object
-    """The memory it was taken from; a checkpoint of a memory that was dropped since is not gone on with."""
-    name: bytes
-    header: SetHeader
-    body: bytes
-    """The serialised state."""
-
-    @property
-    def end(self) -> int:
-        """Everything sent for records below this offset is to be acknowledged before the set is written."""
-        return self.header.end
-
-
-@dataclass(slots=True, eq=False)
-class _Memory(Generic[S]):
-    source: Source
-    state: S
-    end: int
-    origin: int
-    gone: Gone
-    window: Window
-    dirty: bool
-    known: dict[bytes, KnownSet]
-    frozen: Frozen | None = None
-    step: Step = Step.DONE
-    keys: tuple[bytes, ...] = ()
-    """Keys of the set that is being written."""
+__all__ = ["Frozen", "PartitionCounter"]
 
 
 class PartitionCounter(Generic[S]):
@@ -121,7 +80,7 @@ class PartitionCounter(Generic[S]):
         self._states = states
         self._piece_bytes = piece_bytes
         self._set_names = set_names
-        self._memory: _Memory[S] | None = None
+        self._memory: Memory[S] | None = None
         self._dropped = Reload(ReloadReason.NOT_STARTED, f"{topic}[{partition}] was not started")
 
     @property
@@ -195,7 +154,7 @@ class PartitionCounter(Generic[S]):
             )
         position = max(end, log.start)
         gone = (best.header.gone if best else Gone()).add(end, position)
-        self._memory = _Memory(
+        self._memory = Memory(
             source=source,
             state=self._load(best) if best else self._states.empty(),
             end=position,
@@ -275,6 +234,7 @@ class PartitionCounter(Generic[S]):
         )
         memory.frozen = Frozen(memory, self._set_names(), header, self._states.dump(memory.state))
         memory.step = Step.FROZEN
+        memory.keys = ()
         memory.window = Window(memory.end)
         memory.dirty = False
         return memory.frozen
@@ -321,7 +281,7 @@ class PartitionCounter(Generic[S]):
         memory.known[frozen.name] = KnownSet(rank(frozen.header, frozen.name), memory.keys)
         return [key for name in self._superseded(memory, frozen) for key in memory.known[name].keys]
 
-    def _superseded(self, memory: _Memory[S], frozen: Frozen) -> list[bytes]:
+    def _superseded(self, memory: Memory[S], frozen: Frozen) -> list[bytes]:
         mine = rank(frozen.header, frozen.name)
         return [name for name, known in memory.known.items() if known.rank < mine]
 
@@ -338,6 +298,31 @@ class PartitionCounter(Generic[S]):
             del memory.known[name]
         memory.frozen = None
         return frozen.end
+
+    def abandon(self, frozen: Frozen) -> Reload | None:
+        """Give a checkpoint up and keep the memory: the broker could not be asked, or the time was up.
+
+        Allowed at any step. Pieces already sent may still land, even all of them: then there is one valid set more,
+        whose keys a later checkpoint tombstones. A send that *failed* is :meth:`failed`, not this.
+
+        Raises:
+            ProtocolError: when this checkpoint is over already.
+        """
+        memory = self._memory
+        if memory is None or frozen.memory is not memory:
+            return self._dropped
+        if frozen is not memory.frozen:
+            raise self._misused("a checkpoint was given up that was over")
+        if memory.keys:
+            memory.known[frozen.name] = KnownSet(rank(frozen.header, frozen.name), memory.keys)
+        if memory.step is not Step.TOMBSTONING:
+            since = memory.window
+            memory.window = frozen.header.window.add(
+                Span(since.start, memory.end, since.records, since.first_time, since.last_time)
+            )
+            memory.dirty = True
+        memory.frozen, memory.step = None, Step.DONE
+        return None
 
     def failed(self, what: str = "a send") -> Reload:
         """Drop the memory because something sent was not acknowledged.
@@ -358,7 +343,7 @@ class PartitionCounter(Generic[S]):
         """Drop the memory because the partition is no longer this worker's."""
         return self._drop(ReloadReason.REVOKED, "the partition went to another worker")
 
-    def _present(self) -> _Memory[S]:
+    def _present(self) -> Memory[S]:
         if self._memory is None:
             raise ProtocolError(f"{self.topic}[{self.partition}] is not counted now: {self._dropped.detail}")
         return self._memory
@@ -374,7 +359,7 @@ class PartitionCounter(Generic[S]):
     def _stale(self, frozen: Frozen) -> Reload | None:
         return None if frozen.memory is self._memory else self._dropped
 
-    def _step(self, frozen: Frozen, expected: Step, then: Step) -> _Memory[S] | Reload:
+    def _step(self, frozen: Frozen, expected: Step, then: Step) -> Memory[S] | Reload:
         memory = self._memory
         if memory is None or frozen.memory is not memory:
             return self._dropped

@@ -133,11 +133,19 @@ class SetStore:
         """Iterate over every source of which something was seen."""
         return iter(self._sources)
 
-    def retire(self, topic_id: UUID) -> list[bytes]:
-        """Forget a topic that is no more, and return the keys to tombstone to be rid of its sets.
+    def topics(self) -> dict[UUID, str]:
+        """Return the name of every topic of which a set can be read, by its id."""
+        return {
+            source.topic_id: seen.header.topic
+            for source, sets in self._sources.items()
+            for seen in sets.seen.values()
+            if seen.header
+        }
 
-        Topic ids never come back. So a topic is surely no more when the broker, asked *after* the last record of
-        it was added here, did not know its id. An answer from before proves nothing: the topic may be newer.
+    def retire(self, topic_id: UUID) -> list[bytes]:
+        """Forget a topic, and return the keys to tombstone to be rid of its sets.
+
+        Only for a topic that is surely no more: :class:`~streams.counting.retirement.Retirement` finds out.
         """
         retired = [source for source in self._sources if source.topic_id == topic_id]
         return [

@@ -300,6 +300,35 @@ def test_a_checkpoint_stops_by_itself_when_the_memory_was_dropped(done: int):
     assert counter.state == []
 
 
+@pytest.mark.parametrize("done", range(len(STEPS)))
+def test_a_checkpoint_can_be_given_up_at_any_step_and_the_next_holds_all(done: int):
+    counter = begun()
+    counter.merge(Span(0, 4, 4, 10, 20), lambda state: state.extend(range(4)))
+    frozen = frozen_of(counter)
+    for step in STEPS[:done]:
+        step(counter, frozen)
+    assert counter.abandon(frozen) is None
+    written_already = done == 3
+    assert counter.dirty is not written_already
+    counter.merge(Span(4, 6, 2, 5, 15), lambda state: state.extend(range(4, 6)))
+    pieces, keys, offset = checkpoint(counter)
+    header = decode_value(pieces[0][1], state_format=1).header
+    assert offset == header.end == 6
+    assert header.window == (Window(4, 2, 5, 15) if written_already else Window(0, 6, 5, 20))
+    # Pieces that were sent before it was given up may stand in the log, and are removed.
+    assert {decode_key(key).name for key in keys} == ({frozen.name} if done >= 2 else set())
+    with pytest.raises(ProtocolError):
+        counter.abandon(frozen)
+
+
+def test_giving_up_after_the_memory_was_dropped_changes_nothing():
+    counter = begun()
+    count(counter, 0, 4)
+    frozen = frozen_of(counter)
+    counter.revoke()
+    assert is_dropped(counter, counter.abandon(frozen), ReloadReason.REVOKED)
+
+
 # What ends a memory
 
 

@@ -26,7 +26,7 @@ WEIGHTS = {
     "advance": 45.0,
     "deliver": 30.0,
     "merger": 2.0,
-    "collector": 0.5,
+    "collector": 1.5,
 }
 _FACTORS = (0.0, 0.3, 1.0, 1.0, 3.0)
 #: Without these a run would do nothing worth looking at.
@@ -93,7 +93,7 @@ class SeededRun:
             self.world.advance(runner, self.below(4), 1 + self.below(8), self.fault())
 
     def collect(self) -> None:
-        if self.rng.random() < 0.5:
+        if self.rng.random() < 0.4:
             self.world.collector.read()
         else:
             self.world.collector.collect()

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from streams.counting.base import LogRange, Source
 
+#: Name of the source topic.
+TOPIC = "shop"
 _OFFSET_BITS = 20
 
 

@@ -281,16 +281,15 @@ def any_piece_will_do(seen: object) -> bool:
     return bool(seen.slices)
 
 
-class AsksBeforeReading(Collector):
-    def restart(self) -> None:
-        super().restart()
-        self.asked = self.world.topic.topic_id
-
+class AsksBeforeLooking(Collector):
     def collect(self) -> None:
-        for topic_id in {source.topic_id for source in self.store.sources()} - {self.asked}:
-            for key in self.store.retire(topic_id):
-                self.sender.send(lambda key=key: self.world.profile(key, None))
-        self.asked = self.world.topic.topic_id
+        if self.looked:
+            self.read()
+            self.retirement.look()
+            self.tombstone(self.retirement.judge(self.answer))
+        else:
+            self.answer = self.ask()
+        self.looked = not self.looked
 
 
 class LastPlaceOnly(Watermarks):
@@ -344,7 +343,7 @@ MUTANTS = (
     Mutant("tombstones before it writes", Kit(runner=TombstonesBeforeWriting)),
     Mutant("goes on after a failed send", Kit(runner=TakesFailureForSuccess)),
     Mutant("goes on after a failed set", Kit(runner=GoesOnAfterFailedSet)),
-    Mutant("collects topics by an answer from before", Kit(collector=AsksBeforeReading)),
+    Mutant("collects topics by an answer from before", Kit(collector=AsksBeforeLooking)),
     Mutant("remembers the last place only", Kit(watermarks=LastPlaceOnly)),
     Mutant("remembers no places", Kit(watermarks=AcceptsAll)),
 )

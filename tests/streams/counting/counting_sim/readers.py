@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from counting_sim.kafka import Sender
+from counting_sim.kafka import TOPIC, Sender
 from counting_sim.oracle import require
 from counting_sim.states import NEW
 from streams.counting.base import Rank, Source
+from streams.counting.retirement import Retirement
 
 if TYPE_CHECKING:
     from counting_sim.world import World
@@ -33,7 +35,7 @@ class LaggingMerger:
 
 
 class Collector:
-    """Tombstones the sets of topics that are no more, in two steps: first reads, then asks."""
+    """Tombstones the sets of topics that are no more; goes on reading between looking and asking."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -42,6 +44,8 @@ class Collector:
 
     def restart(self) -> None:
         self.store = self.world.kit.store(NEW)
+        self.retirement = Retirement(self.store, patience=1)
+        self.looked = False
         self.position = 0
 
     def read(self) -> None:
@@ -50,7 +54,17 @@ class Collector:
             self.store.add(entry.key, entry.value)
 
     def collect(self) -> None:
+        """Look, or (at the next call) ask and tombstone."""
+        if self.looked:
+            self.tombstone(self.retirement.judge(self.ask()))
+        else:
+            self.retirement.look()
+        self.looked = not self.looked
+
+    def ask(self) -> dict[str, UUID]:
         current = self.world.topic.topic_id
-        for topic_id in {source.topic_id for source in self.store.sources()} - {current}:
-            for key in self.store.retire(topic_id):
-                self.sender.send(lambda key=key: self.world.profile(key, None))
+        return {TOPIC: current} if current else {}
+
+    def tombstone(self, keys: list[bytes]) -> None:
+        for key in keys:
+            self.sender.send(lambda key=key: self.world.profile(key, None))

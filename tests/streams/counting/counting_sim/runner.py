@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from counting_sim.kafka import OutOfRangeError, Receipt, Sender
+from counting_sim.kafka import TOPIC, OutOfRangeError, Receipt, Sender
 from counting_sim.oracle import ViolationError, require
 from counting_sim.states import RecordBag
 from pandian.errors import FormatVersionError
@@ -28,11 +28,11 @@ class Phase(Enum):
 
 
 class Fault(Enum):
-    """What goes wrong with the next batch."""
+    """What goes wrong with the next batch, or the next step of a checkpoint."""
 
     NONE = "nothing"
-    REDELIVERED = "the transport hands the batch over twice"
-    HALF = "counting it raises half way"
+    REDELIVERED = "the transport hands the batch over twice; a checkpoint is given up"
+    HALF = "counting the batch raises half way; a checkpoint is given up"
 
 
 class HalfwayError(Exception):
@@ -51,7 +51,7 @@ class Runner:
         self.profiles = Sender()
         self.interactions = Sender()
         self.counter = world.kit.counter(
-            "shop", partition, RecordBag(version), piece_bytes=world.piece_bytes, set_names=self.set_name
+            TOPIC, partition, RecordBag(version), piece_bytes=world.piece_bytes, set_names=self.set_name
         )
         self.restart()
 
@@ -206,8 +206,11 @@ class Runner:
         self.counter.failed()
         self.restart()
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, fault: Fault) -> None:
         """Go one step on with the checkpoint, if it need not wait."""
+        if fault is not Fault.NONE and self.frozen:
+            self.abandon()
+            return
         stages = (self.freeze, self.acknowledge, self.write, self.tombstone, self.commit)
         answer = stages[self.stage]()
         if answer is True:
@@ -256,8 +259,14 @@ class Runner:
         if isinstance(offset, Reload):
             return offset
         self.world.committed[self.partition] = offset
-        self.waiting = []
+        self.frozen, self.waiting = None, []
         return True
+
+    def abandon(self) -> None:
+        assert self.frozen
+        if self.counter.abandon(self.frozen):
+            self.restart()
+        self.stage, self.frozen, self.waiting = 0, None, []
 
     def all_acked(self) -> bool:
         return all(receipt.acked for receipt in self.waiting)

@@ -196,7 +196,7 @@ class World:
         elif choice % 4 == 1:
             runner.merge(fault)
         else:
-            runner.checkpoint()
+            runner.checkpoint(fault)
 
     def deliver(self, sender: int, acked: int, outcome: Outcome) -> None:
         """Some sends of one queue arrive as they should, and the next has this outcome."""
@@ -269,6 +269,7 @@ class World:
                 self.step(runner, 2, _ALL, Fault.NONE)
         self.collector.restart()
         self.collector.read()
+        self.collector.collect()
         self.collector.collect()
         self.deliver_all()
         for _ in range(2):
