@@ -13,14 +13,16 @@ every batch carries, so that batches fetched before it are recognised and droppe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aiokafka.consumer.fetcher import FetchResult
 from faust import Topic
 from faust.events import Event
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ensure_aiokafka_TP
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
-from faust.transport.drivers.aiokafka import ensure_aiokafka_TP
 from faust.types import TP
 
 #: How long one fetch may wait. Repositioning waits for a running fetch, so this bounds it too.
@@ -39,7 +41,7 @@ class Batch:
     """Where the batch handed out before it in this epoch ended, or the repositioned offset: if this is not where
     its reader stands, a batch between was lost on the way."""
     records: Sequence[Any]
-    """aiokafka ``ConsumerRecord`` objects in offset order, at least one."""
+    """aiokafka's parsed records in offset order, at least one: offset, timestamp, key, value, headers."""
     highwater: int
     """Offset behind the last record that the broker had at the time of the fetch."""
 
@@ -131,6 +133,35 @@ class BatchTopic(Topic):
         conductor._flag_changes()
 
 
+def _raw_record(_tp: TP, record: Any) -> Any:
+    return record
+
+
+class _RawFetches(OrderedDict[TP, Any]):
+    """What aiokafka keeps of answered fetches. Batched topics get its parsed records as they are.
+
+    aiokafka would copy each into a ``ConsumerRecord``, which takes longer than all of its parsing: with it, a worker
+    needs 1.2 times the processor time in all.
+    """
+
+    def __init__(self, is_batched: Callable[[TP], bool]) -> None:
+        super().__init__()
+        self._is_batched = is_batched
+
+    def __setitem__(self, tp: TP, fetched: Any) -> None:
+        if isinstance(fetched, FetchResult) and self._is_batched(tp):
+            fetched._partition_records._consumer_record = _raw_record
+        super().__setitem__(tp, fetched)
+
+
+class _BatchConsumerThread(AIOKafkaConsumerThread):
+    """The thread that talks to the broker."""
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        self._consumer._fetcher._records = _RawFetches(self.consumer.is_batched)
+
+
 class BatchConsumer(AIOKafkaConsumer):
     """Faust's aiokafka consumer, with batches and held partitions for the app's ``batched_topics``."""
 
@@ -142,6 +173,9 @@ class BatchConsumer(AIOKafkaConsumer):
         self._last_epoch = 0
         # A seek while a fetch is under way could hand out records from before it as records from after it.
         self._fetching = asyncio.Lock()
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     def is_batched(self, tp: TP) -> bool:
         """Tell whether this partition belongs to a batched topic."""
@@ -217,6 +251,8 @@ class BatchConsumer(AIOKafkaConsumer):
     def _wrap(self, tp: TP, records: list[Any]) -> list[Any]:
         if not self.is_batched(tp):
             return records
-        batch = Batch(tp, self._epochs.get(tp, -1), self._handed.get(tp, -1), records, self.highwater(tp) or 0)
+        batch = Batch(
+            tp, self._epochs.get(tp, -1), self._handed.get(tp, -1), records, self.highwater(tp) or 0
+        )
         self._handed[tp] = batch.next_offset
         return [batch]
