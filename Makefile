@@ -37,8 +37,8 @@ test: $(STAMP) ## all tests
 bench: $(STAMP) ## the benchmarks; writes benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-long: $(STAMP) ## the long ones: peers, simulations, trainings
-	@$(BIN)/python -m benchmarks --long $(ARGS)
+bench-long: $(STAMP) ## the long one: the counting protocol through 100,000 simulated histories
+	@$(BIN)/python -m benchmarks.counting_simulation $(ARGS)
 
 lint: $(STAMP) ## style, types and layers
 	$(BIN)/ruff check .
