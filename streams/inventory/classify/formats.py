@@ -68,9 +68,9 @@ def name_like(text: str) -> bool:
 
 def national_id(text: str) -> bool:
     """Tell whether ``text`` is an identity number of China or of one of 17 other countries, with its check digit."""
-    if checks.resident_id(text):
-        return True
-    return any(_validates(country, name, text) for country, name in _IDENTITY)
+    if not 7 <= len(text) <= 20:
+        return False
+    return checks.resident_id(text) or any(_validates(country, name, text) for country, name in _IDENTITY)
 
 
 def _validates(country: str, name: str, text: str) -> bool:

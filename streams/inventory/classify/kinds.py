@@ -65,6 +65,7 @@ _KINDS = (
     ),
     _Kind("behaviour", (_WHO, _WHAT, _one("event_type", "rating", "label", "duration") | _WHEN), _PERSON),
     _Kind("behaviour", (_WHO, _one("event_type"), _WHEN | _one("url", "event_id"))),
+    _Kind("behaviour", (_WHO, _one("url"), _WHEN), _PERSON | _one("ip_address")),
     _Kind(
         "inventory",
         (_WHAT, _one("quantity", "availability")),

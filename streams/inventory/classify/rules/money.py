@@ -88,7 +88,7 @@ _TOTALS = (
 
 def _payments(text: str) -> bool:
     """Tell whether ``text`` lists ways to pay: one that is nothing else, and mostly words of such lists."""
-    found = [word for word in re.split(r"[\W_]+", text.casefold()) if word]
+    found = [word for word in re.split(r"[\W_]+", text[:200].casefold()) if word]
     return not _SURE_PAYMENT.isdisjoint(found) and 4 * sum(
         word in _PAYMENT_WORDS for word in found
     ) >= 3 * len(found)

@@ -68,7 +68,7 @@ def _language_tag(text: str) -> bool:
 RULES = [
     Rule(
         type="ip_address",
-        names={"ip": 0.95, "ip address|addr": 0.97, "remote|client|browser|user ip": 0.97, "ipv 4|6": 0.97},
+        names={"ip": 0.95, "ip address": 0.97, "remote|client|browser|user ip": 0.97, "ipv 4|6": 0.97},
         form=each(_ip),
         says="are valid IP addresses",
         need=0.4,
@@ -102,7 +102,7 @@ RULES = [
         type="image_url",
         names={
             "image|picture|photo|thumbnail|thumb|avatar|logo|icon|banner|poster": 0.85,
-            "image|picture|photo|thumbnail|avatar|logo|cover|icon|banner|poster url|link|path|src|uri|file": 0.95,
+            "image|picture|photo|thumbnail|avatar|logo|cover|icon|banner|poster url|link|path|src|file": 0.95,
             "main|small|large|big image": 0.9,
         },
         form=matching(_PICTURE),
@@ -128,7 +128,7 @@ RULES = [
             r"(?:(?:[a-z][a-z0-9+.-]{1,12}:)?//|www\.)\S{3,512}"
         ),
         says="are web addresses",
-        fits=matching(r"(?:[a-z][a-z0-9+.-]{1,12}:)?[^\s,;]{0,200}[./][^\s]{0,300}"),
+        fits=matching(r"(?=[^\s,;]{0,200}[./])\S{1,512}"),
         need=0.6,
         proof=0.9,
         at=0.8,
@@ -182,7 +182,7 @@ RULES = [
         type="hash",
         names={
             "hash|md 5|checksum|digest|fingerprint|signature|etag": 0.85,
-            "md5|sha|crc|sha256|sha1": 0.85,
+            "sha|crc": 0.85,
             "sha 1|256|512": 0.9,
         },
         form=matching(
