@@ -118,7 +118,7 @@ class Worker:
             await self.admin.ensure_topic(name, partitions, {})
         self.app = create_app(self.settings, durable=self.embedded is None)
         self.metrics = WorkerMetrics(OwnedAssets(self) if "watch" in self.options.roles else None)
-        await self._add_stages(ProfilesLog(self.app, self.settings, made.partitions))
+        await self._add_stages(ProfilesLog(self.app, made.partitions))
         self.status = WorkerStatus(self)
         self.app.web.web_app.add_routes(
             routes(self.status, self.metrics, hosts=allowed_hosts(self.settings.host))
@@ -194,8 +194,8 @@ async def run_worker(settings: Settings, options: WorkerOptions) -> None:
 async def _serve(settings: Settings, options: WorkerOptions, stop: asyncio.Event) -> None:
     async with Worker(settings, options) as worker:
         tell(worker)
-        stopping = asyncio.get_running_loop().create_task(stop.wait())
-        await asyncio.wait([stopping, worker.failed], return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait()), worker.failed]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if worker.failed.done():
             raise PandianError(
                 "the worker",

@@ -73,12 +73,10 @@ class InventoryFollower:
         await consumer.start()
         try:
             tps = list(consumer.assignment())
-            ends = await consumer.end_offsets(tps)
             while True:
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     self._take(records)
-                if not self.caught_up:
-                    self.caught_up = all([await consumer.position(tp) >= ends[tp] for tp in tps])
+                self.caught_up = self.caught_up or all([await _at_end(consumer, tp) for tp in tps])
         finally:
             await consumer.stop()
 
@@ -90,3 +88,8 @@ class InventoryFollower:
             else:
                 self._assets[name] = orjson.loads(record.value)
         self._version += 1
+
+
+async def _at_end(consumer: Any, tp: Any) -> bool:
+    end = consumer.highwater(tp)
+    return end is not None and await consumer.position(tp) >= end

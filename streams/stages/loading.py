@@ -14,6 +14,7 @@ from streams.counting.base import LogRange, Position
 from streams.counting.sets import SetStore
 from streams.stages.context import StageContext
 from streams.stages.source import ProfileState, SourcePartition
+from streams.transport.reader import LogReader
 from streams.worklog import logger
 
 log = logger("profile")
@@ -47,6 +48,7 @@ class Loader:
         self._admin = context.admin
         self._profiles = context.profiles
         self._metrics = context.metrics
+        self._settings = context.settings
         self.start = start
 
     async def load(self, sources: Sequence[SourcePartition]) -> None:
@@ -70,15 +72,18 @@ class Loader:
         infos = await self._admin.topics({source.tp.topic for source in sources})
         there = [source for source in sources if source.tp.topic in infos]
         there = [source for source in there if source.tp.partition < infos[source.tp.topic].partitions]
-        stores = {
-            partition: await self._profiles.read(partition, ProfileState.format)
-            for partition in {self._profiles.partition_of(source.tp.topic) for source in there}
-        }
-        ranges = await self._admin.ranges((source.tp.topic, source.tp.partition) for source in there)
-        for source in there:
+        keys = [(source.tp.topic, source.tp.partition) for source in there]
+        async with LogReader(self._settings) as reader:
+            stores = {
+                partition: await self._profiles.read(reader, partition, ProfileState.format)
+                for partition in {self._profiles.partition_of(topic) for topic, _ in keys}
+            }
+            ends = await reader.ends(keys)
+        starts = await self._admin.starts(keys)
+        for source, key in zip(there, keys, strict=True):
             store = stores[self._profiles.partition_of(source.tp.topic)]
-            log_range = ranges[source.tp.topic, source.tp.partition]
-            await self._begin(source, infos[source.tp.topic].id, store, log_range)
+            held = LogRange(starts[key], ends[key])
+            await self._begin(source, infos[source.tp.topic].id, store, held)
         return [source for source in sources if source.epoch is None]
 
     async def _begin(self, source: SourcePartition, topic_id: UUID, store: SetStore, held: LogRange) -> None:

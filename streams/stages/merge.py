@@ -106,8 +106,8 @@ class MergeStage:
     async def _begin(self, tp: TP) -> None:
         while not self._app.should_stop and tp in self._app.consumer.assignment():
             try:
-                held = (await self._admin.ranges([(tp.topic, tp.partition)]))[tp.topic, tp.partition]
-                self._epochs[tp] = await self._app.consumer.reposition(tp, held.start)
+                starts = await self._admin.starts([(tp.topic, tp.partition)])
+                self._epochs[tp] = await self._app.consumer.reposition(tp, starts[tp.topic, tp.partition])
                 return
             except (PandianError, KafkaError) as error:
                 log.warning("cannot read %s[%d] yet: %s", tp.topic, tp.partition, error)

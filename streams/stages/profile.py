@@ -102,8 +102,7 @@ class ProfileStage:
         if batch.offset == source.counter.end:
             return False
         key = (source.tp.topic, source.tp.partition)
-        ranges = await self._admin.ranges([key])
-        return ranges[key].start > source.counter.end
+        return (await self._admin.starts([key]))[key] > source.counter.end
 
     def _account(self, source: SourcePartition, records: int, decoded: Decoded) -> None:
         topic, rejected = source.tp.topic, len(decoded.rejects)

@@ -6,16 +6,10 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-import aiokafka
-
 from pandian import topics
-from pandian.settings import Settings
 from streams.counting.naming import profiles_partition
 from streams.counting.sets import SetStore
-from streams.transport.connection import aiokafka_options
-
-_POLL_MS = 200
-_REQUEST_MS = 20_000
+from streams.transport.reader import LogReader
 
 #: Kafka settings of ``pandian.profiles``: small segments, so that compaction keeps a start short.
 PROFILES_CONFIG = {
@@ -31,36 +25,20 @@ PROFILES_PARTITIONS = 8
 class ProfilesLog:
     """The topic ``pandian.profiles``: every set of a source topic stands in one of its partitions."""
 
-    def __init__(self, app: Any, settings: Settings, partitions: int) -> None:
+    def __init__(self, app: Any, partitions: int) -> None:
         self._app = app
-        self._settings = settings
         self.partitions = partitions
 
     def partition_of(self, topic: str) -> int:
         """Return the partition that holds the sets of a source topic."""
         return profiles_partition(topic, self.partitions)
 
-    async def read(self, partition: int, state_format: int) -> SetStore:
+    async def read(self, reader: LogReader, partition: int, state_format: int) -> SetStore:
         """Read one partition from its start until nothing stands behind what was fetched last."""
         store = SetStore(state_format)
-        tp = aiokafka.TopicPartition(topics.PROFILES, partition)
-        consumer = aiokafka.AIOKafkaConsumer(
-            **aiokafka_options(self._settings, self._settings.bootstrap_servers),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            request_timeout_ms=_REQUEST_MS,
-            fetch_max_wait_ms=_POLL_MS,
-        )
-        await consumer.start()
-        try:
-            consumer.assign([tp])
-            await consumer.seek_to_beginning(tp)
-            while await consumer.position(tp) < (await consumer.end_offsets([tp]))[tp]:
-                for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-                    for record in records:
-                        store.add(record.key, record.value)
-        finally:
-            await consumer.stop()
+        async for records in reader.read(topics.PROFILES, partition):
+            for record in records:
+                store.add(record.key, record.value)
         return store
 
     async def write(self, topic: str, records: Iterable[tuple[bytes, bytes | None]]) -> int:

@@ -16,7 +16,6 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings
-from streams.counting.base import LogRange
 
 T = TypeVar("T")
 
@@ -54,18 +53,13 @@ class ClusterAdmin:
             if not topic["error_code"] and topic["partitions"]
         }
 
-    async def ranges(self, tps: Iterable[tuple[str, int]]) -> dict[tuple[str, int], LogRange]:
-        """Return which offsets the partitions hold."""
-        keys = [TopicPartition(topic, partition) for topic, partition in tps]
+    async def starts(self, tps: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Return the first offset that each partition still holds."""
+        keys = dict.fromkeys((TopicPartition(*tp) for tp in tps), OffsetSpec.EARLIEST)
         if not keys:
             return {}
-        start = await self._call(
-            lambda client: client.list_partition_offsets(dict.fromkeys(keys, OffsetSpec.EARLIEST))
-        )
-        end = await self._call(
-            lambda client: client.list_partition_offsets(dict.fromkeys(keys, OffsetSpec.LATEST))
-        )
-        return {(tp.topic, tp.partition): LogRange(start[tp].offset, end[tp].offset) for tp in keys}
+        found = await self._call(lambda client: client.list_partition_offsets(keys))
+        return {(tp.topic, tp.partition): int(found[tp].offset) for tp in keys}
 
     async def offset_at(self, tp: tuple[str, int], time_ms: int) -> int | None:
         """Return the first offset at or after a broker time (epoch milliseconds); None when all are earlier."""

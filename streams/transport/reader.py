@@ -1,0 +1,65 @@
+"""Reads whole partitions, and finds where logs end, outside any consumer group."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import aiokafka
+
+from pandian.settings import Settings
+from streams.transport.connection import aiokafka_options
+
+#: How long the broker may hold a fetch that finds nothing.
+_WAIT_MS = 50
+_REQUEST_MS = 20_000
+
+Partition = tuple[str, int]
+
+
+class LogReader:
+    """A consumer without a group, for as long as the ``async with`` block lasts.
+
+    Both methods go by the high watermark that comes with each fetch. What a broker answers when it is asked for the
+    latest offset is older than the next record to be read; the embedded broker answers with the beginning of its
+    last batch.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._consumer = aiokafka.AIOKafkaConsumer(
+            **aiokafka_options(settings, settings.bootstrap_servers),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            request_timeout_ms=_REQUEST_MS,
+            fetch_max_wait_ms=_WAIT_MS,
+        )
+
+    async def __aenter__(self) -> LogReader:
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def read(self, topic: str, partition: int) -> AsyncIterator[list[Any]]:
+        """Yield everything in one partition, until nothing stands behind what was fetched last."""
+        tp = aiokafka.TopicPartition(topic, partition)
+        self._consumer.assign([tp])
+        await self._consumer.seek_to_beginning(tp)
+        position = await self._consumer.position(tp)
+        while (end := self._consumer.highwater(tp)) is None or position < end:
+            for records in (await self._consumer.getmany(tp, timeout_ms=4 * _WAIT_MS)).values():
+                yield records
+            position = await self._consumer.position(tp)
+
+    async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return the offset behind the last record of each partition."""
+        tps = [aiokafka.TopicPartition(*partition) for partition in partitions]
+        if not tps:
+            return {}
+        self._consumer.assign(tps)
+        for tp, near in (await self._consumer.end_offsets(tps)).items():
+            self._consumer.seek(tp, near)
+        while any(self._consumer.highwater(tp) is None for tp in tps):
+            await self._consumer.getmany(timeout_ms=_WAIT_MS)
+        return {(tp.topic, tp.partition): int(self._consumer.highwater(tp)) for tp in tps}
