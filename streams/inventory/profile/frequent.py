@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import compress, islice
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -87,19 +87,20 @@ class FrequentItems(Generic[Key]):
             upper = counts + np.array([slack.get(key, 0) for key in keys], dtype=np.int64)
         order = np.argsort(-upper, kind="stable")
         self.offset = int(upper[order[self._room(keys, order)]])
-        evicted = np.flatnonzero(upper <= self.offset)
-        gone = [keys[place] for place in evicted.tolist()]
-        for key in gone:
-            del self.counts[key]
-            self.slack.pop(key, None)
+        stays = upper > self.offset
+        gone = list(compress(keys, (~stays).tolist()))
+        kept = list(compress(keys, stays.tolist()))
+        # Rebuilding is faster than thousands of deletions, and gives the memory back.
+        self.counts = Counter(dict(zip(kept, counts[stays].tolist(), strict=True)))
+        self.slack = {key: self.slack[key] for key in kept if key in self.slack}
         self.characters -= _characters(gone)
-        return gone, counts[evicted]
+        return gone, counts[~stays]
 
     def _room(self, keys: list[Key], order: npt.NDArray[np.intp]) -> int:
         """Return how many of the values, taken in this order, fit into half of the room."""
         kept = min(MAX_VALUES // 2, len(keys) - 1)
         if self.characters > MAX_CHARACTERS // 2:
-            sizes = np.array([_characters([keys[place]]) for place in order[:kept].tolist()], dtype=np.int64)
+            sizes = [len(str(keys[place])) for place in order[:kept].tolist()]
             kept = int(np.searchsorted(np.cumsum(sizes), MAX_CHARACTERS // 2, side="right"))
         return kept
 

@@ -77,15 +77,16 @@ class MaskedValues:
         if self.shapes.full:
             self.shapes.evict()
 
-    def take_over(self, counts: Mapping[str, int], evicted: Evicted) -> None:
+    def take_over(self, counts: Mapping[str, int], evicted: Evicted, blanks: int) -> None:
         """Begin with what a field knew before it was masked.
 
         Args:
             counts: the values that were still counted one by one, by text.
             evicted: the others. Their shapes are lost, so any shape may have been seen that much oftener.
+            blanks: how many blanks there were in all.
         """
         self._distinct.merge(evicted.distinct)
-        self.blanks += evicted.tally.blanks
+        self.blanks += blanks
         self.spelled += evicted.tally.spelled
         self.shapes.offset += evicted.count
         self._add(counts)
@@ -102,12 +103,15 @@ class MaskedValues:
         self.blanks += other.blanks
         self.spelled += other.spelled
 
+    def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """Return the most frequent shapes with counts, and how many different values (not shapes) there are."""
+        return most_frequent(self.shapes.counts, limit), self.distinct().estimate
+
     def top(self, limit: int) -> list[TopValue]:
         """Return the most frequent shapes and missing spellings."""
-        counts = self.shapes.counts
         return [
             TopValue(shown(text), shown(text), count, count, count + self.shapes.slack_of(text))
-            for _, text, count in most_frequent(zip(counts, counts, counts.values(), strict=True), limit)
+            for text, count in most_frequent(self.shapes.counts, limit)
         ]
 
     def distinct(self) -> Estimate:

@@ -26,10 +26,7 @@ SPELLINGS: frozenset[str] = frozenset(
     form for word in _LISTED for form in (word, word.upper(), word.capitalize(), word.title())
 )
 
-
-def is_blank(text: str) -> bool:
-    """Tell whether a text is empty or whitespace only."""
-    return not text or text.isspace()
+_NOTHING = SPELLINGS | {""}
 
 
 def is_spelled_missing(text: str) -> bool:
@@ -39,12 +36,8 @@ def is_spelled_missing(text: str) -> bool:
 
 def find_missing(texts: Sequence[str]) -> tuple[list[int], list[int]]:
     """Return the positions of the blank and of the spelled-missing texts, both ascending."""
-    blank: list[int] = []
-    spelled: list[int] = []
-    for place, text in enumerate(texts):
-        bare = text.strip()
-        if not bare:
-            blank.append(place)
-        elif bare in SPELLINGS:
-            spelled.append(place)
-    return blank, spelled
+    bare = list(map(str.strip, texts))
+    if _NOTHING.isdisjoint(bare):
+        return [], []
+    blank = [place for place, text in enumerate(bare) if not text]
+    return blank, [place for place, text in enumerate(bare) if text in SPELLINGS]

@@ -116,7 +116,11 @@ def number_text(number: Number) -> str:
 
 def number_texts(numbers: Iterable[Number]) -> list[str]:
     """Return the text of each finite number."""
-    forms = [canonical(number) for number in numbers]
+    # Most doubles are in their form already, which is quicker told here.
+    forms = [
+        number if type(number) is float and not number.is_integer() else canonical(number)
+        for number in numbers
+    ]
     if not forms:
         return []
     try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +18,6 @@ from streams.inventory.profile.frequent import FrequentItems, count_array
 from streams.inventory.profile.masked import MaskedValues
 from streams.inventory.profile.numerals import Number, canonical, number_texts
 from streams.inventory.profile.tally import Tally
-
-_BOOLEANS = ("false", "true")
 
 
 class PlainValues:
@@ -109,39 +105,53 @@ class PlainValues:
     def masked(self, semantic_type: str) -> MaskedValues:
         """Return what may be known of these values when they turn out to be personal."""
         masked = MaskedValues(semantic_type, self._masker)
-        by_text: Counter[str] = Counter()
-        for _, text, count in self._counted():
-            by_text[text] += count
-        masked.take_over(by_text, self.evicted)
+        counts, _ = self._by_text()
+        masked.take_over(counts, self.evicted, self.blanks)
         return masked
 
-    def _counted(self) -> Iterator[tuple[Scalar, str, int]]:
-        """Yield (value, text, count) of what is counted one by one, blanks included."""
-        numbers = [canonical(number) for number in self.numbers.counts]
-        texts = self.texts.counts
-        return chain(
-            zip(texts, texts, texts.values(), strict=True),
-            zip(numbers, number_texts(numbers), self.numbers.counts.values(), strict=True),
-            ((bool(i), _BOOLEANS[i], count) for i, count in enumerate(self.booleans) if count),
-        )
+    def _by_text(self) -> tuple[dict[str, int], dict[str, Number | bool]]:
+        """Return what is counted one by one, without blanks: counts by text, and what the text is if no string."""
+        counts = {text: count for text, count in self.texts.counts.items() if text.strip()}
+        others: dict[str, Number | bool] = {}
+        for (number, count), text in zip(
+            self.numbers.counts.items(), number_texts(self.numbers.counts), strict=True
+        ):
+            counts[text] = counts.get(text, 0) + count
+            others[text] = number
+        for value, count in zip((False, True), self.booleans, strict=True):
+            if count:
+                text = str(value).lower()
+                counts[text] = counts.get(text, 0) + count
+                others[text] = value
+        return counts, others
+
+    def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """Return the most frequent non-blank values as text with counts, and how many different ones there are."""
+        counts, _ = self._by_text()
+        return most_frequent(counts, limit), self._distinct(counts).estimate
 
     def top(self, limit: int) -> list[TopValue]:
         """Return the most frequent non-blank values."""
-        top = most_frequent((item for item in self._counted() if item[1].strip()), limit)
-        of_numbers = dict(zip(number_texts(self.numbers.counts), self.numbers.counts, strict=True))
-        values = []
-        for value, text, count in top:
-            number = of_numbers.get(text)
-            slack = self.texts.slack_of(text) + (
-                self.numbers.offset if number is None else self.numbers.slack_of(number)
-            )
-            kept = shown(value) if isinstance(value, str) else value
-            values.append(TopValue(kept, shown(text), count, count, count + slack))
-        return values
+        counts, others = self._by_text()
+        return [
+            self._top_value(text, count, others.get(text, text))
+            for text, count in most_frequent(counts, limit)
+        ]
+
+    def _top_value(self, text: str, count: int, value: Scalar) -> TopValue:
+        slack = self.texts.slack_of(text)
+        if isinstance(value, str):
+            return TopValue(shown(text), shown(text), count, count, count + slack + self.numbers.offset)
+        if not isinstance(value, bool):
+            slack += self.numbers.slack_of(value)
+            value = canonical(value)
+        return TopValue(value, text, count, count, count + slack)
 
     def distinct(self) -> Estimate:
         """Return the number of different non-blank values."""
-        texts = {text for _, text, _ in self._counted() if text.strip()}
+        return self._distinct(self._by_text()[0])
+
+    def _distinct(self, texts: Collection[str]) -> Estimate:
         if self.exact:
             return Estimate(len(texts), len(texts), len(texts))
         sketch = DistinctSketch()

@@ -12,7 +12,7 @@ import pytest
 
 from streams.inventory.profile import FieldProfile
 from streams.inventory.profile.clip import clip, full_length
-from streams.inventory.profile.missing import is_blank, is_spelled_missing
+from streams.inventory.profile.missing import is_spelled_missing
 from tests.streams.inventory.profile.doubles import CardMasker, ToyMasker, column, contents, profile_of
 
 
@@ -39,7 +39,6 @@ def test_blanks_are_no_values() -> None:
     field = field_of(["", "  ", "\t", "x"])
     assert (field.blanks, field.present, field.distinct().estimate) == (3, 1, 1)
     assert [top.text for top in field.top(9)] == ["x"]
-    assert is_blank("\n")
 
 
 def test_long_values_are_clipped_and_told_apart() -> None:
