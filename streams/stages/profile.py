@@ -70,8 +70,9 @@ class ProfileStage:
 
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
-            await self._on_batch(batch)
-            await asyncio.sleep(0)  # a stream with a full queue would never let others run
+            for part in batch.parts(self._throttle.at_once):
+                await self._on_batch(part)
+                await asyncio.sleep(0)  # a stream with a full queue would never let others run
 
     async def _on_batch(self, batch: Batch) -> None:
         source = self.sources.get(batch.tp)

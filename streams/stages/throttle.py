@@ -13,6 +13,11 @@ class Throttle:
         self._rate = rate
         self._free_at = 0.0
 
+    @property
+    def at_once(self) -> int | None:
+        """Most records to handle before paying for them, so that the rate holds within a second too."""
+        return None if self._rate is None else max(1, int(self._rate / 4))
+
     async def spend(self, records: int) -> None:
         """Wait until these records were paid for."""
         if self._rate is None:

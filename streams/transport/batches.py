@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiokafka.consumer.fetcher import FetchResult
@@ -51,6 +51,17 @@ class Batch:
     checksum: None = None
     serialized_key_size: int = -1
     serialized_value_size: int = -1
+
+    def parts(self, size: int | None) -> Iterator[Batch]:
+        """Yield this batch cut into batches of at most ``size`` records; None: as it is."""
+        if size is None or len(self.records) <= size:
+            yield self
+            return
+        follows = self.follows
+        for start in range(0, len(self.records), size):
+            part = replace(self, follows=follows, records=self.records[start : start + size])
+            follows = part.next_offset
+            yield part
 
     @property
     def value(self) -> Batch:

@@ -56,17 +56,16 @@ def produce_slowly(address: str, topic: str, lines: list[dict[str, Any]], second
 @pytest.mark.timeout(280)
 def test_killed_ten_times_while_counting(broker: Broker, unique: Callable[[str], str]) -> None:
     topic, draw = unique("killed"), random.Random(11)
-    lines = order_lines(40_000, seed=1)
+    lines = order_lines(60_000, seed=1)
     create_topic(broker.address, topic, PARTITIONS)
-    feeding = produce_slowly(broker.address, topic, lines, seconds=25)
-    worker = WorkerProcess(broker.address, unique("group"), [topic], options=["--max-rate", "4000"])
+    produce(broker.address, topic, [orjson.dumps(line) for line in lines])
+    worker = WorkerProcess(broker.address, unique("group"), [topic], options=["--max-rate", "3000"])
     with worker:
         for _ in range(KILLS):
             worker.wait(lambda: (worker.get("/v1/status") or {}).get("records_read", 0) > 0, "reading", 60)
             time.sleep(draw.uniform(0.0, 1.2))
             worker.kill()
             worker.start()
-        feeding.join()
         asset = worker.wait_counted(topic, len(lines), 120)
         assert_same(asset, lines)
         assert worker.terminate() == 0
