@@ -43,6 +43,8 @@ _DOMAINS = (
     re.compile(r"[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8}+"),
     re.compile(r"[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+"),
 )
+#: An "@" with a domain behind it.
+AT = re.compile(r"@(?=[\w-]{1,63}+\.[\w-])")
 _PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif"})
 
 
@@ -62,15 +64,16 @@ def _domain_end(text: str, start: int) -> int:
 def emails(text: str) -> Iterator[Span]:
     """Find e-mail addresses, also with letters of any script; ``icon@2x.png`` is none."""
     done = 0
-    at = text.find("@")
-    while at >= 0:
+    for match in AT.finditer(text):
+        at = match.start()
+        if at < done:
+            continue
         before = text[max(done, at - 64) : at][::-1]
-        local = next((match for pattern in _LOCALS if (match := pattern.match(before))), None)
+        local = next((found for pattern in _LOCALS if (found := pattern.match(before))), None)
         end = _domain_end(text, at + 1) if local else 0
         if local and end:
             yield at - local.end(), end
             done = end
-        at = text.find("@", max(at + 1, done))
 
 
 # --- numbers ---
@@ -144,8 +147,8 @@ _TOKEN = r"[A-Za-z0-9_-]"  # noqa: S105 - a character class, no secret
 _SECRETS: dict[str, tuple[tuple[str, str], ...]] = {
     "J": (("eyJ", rf"eyJ{_TOKEN}{{12,}}+\.{_TOKEN}{{2,}}+\.{_TOKEN}*+"),),
     "_": (
-        ("sk_", r"sk_(?:live|test)_[A-Za-z0-9]{10,}+"),
-        ("rk_", r"rk_(?:live|test)_[A-Za-z0-9]{10,}+"),
+        ("sk_", r"sk_(?:live|test)_[A-Za-z0-9]{16,}+"),
+        ("rk_", r"rk_(?:live|test)_[A-Za-z0-9]{16,}+"),
         ("whsec_", r"whsec_[A-Za-z0-9]{16,}+"),
         ("gh", r"gh[pousr]_[A-Za-z0-9]{30,}+"),
         ("github_pat_", r"github_pat_[A-Za-z0-9_]{22,}+"),
@@ -162,6 +165,12 @@ _SECRETS: dict[str, tuple[tuple[str, str], ...]] = {
     "p": (("glpat-", rf"glpat-{_TOKEN}{{16,}}+"),),
     "x": (("xox", r"xox[abprs]-[A-Za-z0-9-]{12,}+"),),
     "k": (("sk-", rf"sk-(?:ant-|proj-)?{_TOKEN}{{28,}}+"),),
+    "V": (
+        (
+            "PRIVATE KEY-----",
+            r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:\s|\\[nr]){1,4}[A-Za-z0-9/]{16}[A-Za-z0-9+/=\s\\-]*+",
+        ),
+    ),
     " ": (("earer ", r"[Bb]earer [A-Za-z0-9._~/=-]{16,}+"),),
 }
 _SECRET_PATTERNS = {
@@ -171,15 +180,20 @@ _SECRET_PATTERNS = {
 }
 
 
-def _secret_literals(text: str) -> Iterator[str]:
+def _secret_literals(text: str, *, keys: bool = True) -> Iterator[str]:
     for sign, group in _SECRETS.items():
-        if sign in text:
+        if sign in text and (keys or sign != "_"):
             yield from (literal for literal, _ in group if literal in text)
 
 
-def may_hold_secret(text: str) -> bool:
-    """Tell whether ``text`` holds the fixed beginning of a secret. About 0.3 ns a character, often far less."""
-    return next(_secret_literals(text), None) is not None
+def may_hold_secret(text: str, *, keys: bool) -> bool:
+    """Tell whether ``text`` holds the fixed beginning of a secret. About 0.3 ns a character, often far less.
+
+    Args:
+        text: any text.
+        keys: whether 16 letters and digits stand in a row: without them, secrets with underscores are not searched.
+    """
+    return next(_secret_literals(text, keys=keys), None) is not None
 
 
 def secrets(text: str) -> Iterator[Span]:
