@@ -3,80 +3,89 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-if TYPE_CHECKING:
-    from streams.worker import Worker
+from pandian.settings import Settings
+from streams.app import PandianApp
+from streams.stages.follower import InventoryFollower
+from streams.stages.merge import MergeStage
+from streams.stages.profile import ProfileStage
 
 _RATE_SECONDS = 2.0
 
 
+@dataclass(slots=True)
 class OwnedAssets:
     """The assets that this worker merges: a merged figure is exported as a metric by its owner only."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    merge: MergeStage | None = None
 
     def version(self) -> int:
         """Return a number that changes with the documents."""
-        return self._worker.merge.version if self._worker.merge else 0
+        return self.merge.version if self.merge else 0
 
-    def owned(self) -> list[Mapping[str, Any]]:
+    def owned(self) -> Sequence[Mapping[str, Any]]:
         """Return their documents."""
-        return list(self._worker.merge.owned.values()) if self._worker.merge else []
+        return list(self.merge.owned.values()) if self.merge else []
 
 
+@dataclass(slots=True)
 class WorkerStatus:
     """The :class:`~streams.web.base.InventorySource` of a worker."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._measured = (time.monotonic(), 0)
-        self._rate = 0.0
+    app: PandianApp
+    settings: Settings
+    roles: frozenset[str]
+    embedded: bool
+    profile: ProfileStage | None
+    follower: InventoryFollower | None
+    """None when this worker does not serve the inventory."""
+    _measured: tuple[float, int] = field(default_factory=lambda: (time.monotonic(), 0))
+    _rate: float = 0.0
 
     def document(self) -> Mapping[str, Any]:
         """Return the whole inventory document."""
-        return self._worker.follower.document()
+        return self.follower.document() if self.follower else {"assets": []}
 
     def asset(self, name: str) -> Mapping[str, Any] | None:
         """Return one asset."""
-        return self._worker.follower.asset(name)
+        return self.follower.asset(name) if self.follower else None
 
     def version(self) -> int:
         """Return a number that changes with the document."""
-        return self._worker.follower.version()
+        return self.follower.version() if self.follower else 0
 
     def readiness(self) -> tuple[bool, str]:
         """Return whether this worker does its part, and if not, why."""
-        worker = self._worker
-        if not worker.app.started or worker.app.rebalancing:
+        if not self.app.started or self.app.rebalancing:
             return False, "joining the consumer group"
-        if worker.profile and any(source.epoch is None for source in worker.profile.sources.values()):
+        if self.profile and any(source.epoch is None for source in self.profile.sources.values()):
             return False, "some partitions are not read yet: see the log for why"
-        if "serve" in worker.options.roles and not worker.follower.caught_up:
+        if self.follower and not self.follower.caught_up:
             return False, "reading the inventory"
         return True, "ready"
 
     def status(self) -> Mapping[str, str | int | float | bool | None]:
         """Return flat facts."""
-        worker = self._worker
-        sources = list(worker.profile.sources.values()) if worker.profile else []
+        stage = self.profile
+        sources = list(stage.sources.values()) if stage else []
         return {
-            "broker": worker.settings.broker,
-            "embedded": worker.embedded is not None,
-            "roles": ",".join(sorted(worker.options.roles)),
+            "broker": self.settings.broker,
+            "embedded": self.embedded,
+            "roles": ",".join(sorted(self.roles)),
             "topics": len({source.tp.topic for source in sources}),
             "partitions": len(sources),
-            "records_read": worker.profile.read if worker.profile else 0,
+            "records_read": stage.read if stage else 0,
             "records_per_s": round(self._records_per_s(), 1),
             "lag": sum(source.lag for source in sources),
-            "quarantined": worker.profile.quarantined if worker.profile else 0,
+            "quarantined": stage.quarantined if stage else 0,
         }
 
     def _records_per_s(self) -> float:
         """Return the rate since the last measurement that is at least two seconds old."""
-        read = self._worker.profile.read if self._worker.profile else 0
+        read = self.profile.read if self.profile else 0
         then, before = self._measured
         passed = time.monotonic() - then
         if passed >= _RATE_SECONDS:

@@ -117,9 +117,17 @@ class Worker:
         for name, partitions in self.options.make.items():
             await self.admin.ensure_topic(name, partitions, {})
         self.app = create_app(self.settings, durable=self.embedded is None)
-        self.metrics = WorkerMetrics(OwnedAssets(self) if "watch" in self.options.roles else None)
+        self.owned = OwnedAssets()
+        self.metrics = WorkerMetrics(self.owned if "watch" in self.options.roles else None)
         await self._add_stages(ProfilesLog(self.app, made.partitions))
-        self.status = WorkerStatus(self)
+        self.status = WorkerStatus(
+            app=self.app,
+            settings=self.settings,
+            roles=self.options.roles,
+            embedded=self.embedded is not None,
+            profile=self.profile,
+            follower=self.follower if "serve" in self.options.roles else None,
+        )
         self.app.web.web_app.add_routes(
             routes(self.status, self.metrics, hosts=allowed_hosts(self.settings.host))
         )
@@ -138,7 +146,7 @@ class Worker:
             self.profile.known_at_start(await self.discovery.look())
         if "merge" in self.options.roles:
             table = CheckpointedTable(self.app, TABLE, partitions=profiles.partitions)
-            self.merge = MergeStage(context, table)
+            self.merge = self.owned.merge = MergeStage(context, table)
 
     def _run_tasks(self) -> None:
         if self.profile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,20 +43,23 @@ class StartFrom:
 class Loader:
     """Brings partitions from *held* to *being read*; tries again for as long as they are ours."""
 
-    def __init__(self, context: StageContext, start: StartFrom) -> None:
+    def __init__(
+        self, context: StageContext, start: StartFrom, is_current: Callable[[SourcePartition], bool]
+    ) -> None:
         self._app = context.app
         self._admin = context.admin
         self._profiles = context.profiles
         self._metrics = context.metrics
         self._settings = context.settings
+        # A partition can be taken away and given back during a load: then there is a new source for it.
+        self._is_current = is_current
         self.start = start
 
     async def load(self, sources: Sequence[SourcePartition]) -> None:
         """Begin these partitions. Returns when each is read or is no longer ours."""
         waiting = [source for source in sources if source.epoch is None]
         while waiting and not self._app.should_stop:
-            ours = self._app.consumer.assignment()
-            waiting = [source for source in waiting if source.tp in ours]
+            waiting = [source for source in waiting if self._is_current(source)]
             try:
                 refused = await self._attempt(waiting)
                 pause = _REFUSED_RETRY_SECONDS
@@ -92,6 +95,8 @@ class Loader:
             position = source.counter.begin(topic_id, store, held, origin=origin)
         except PandianError as error:
             log.error("%s", error)  # noqa: TRY400 - the error is its own one line
+            return
+        if not self._is_current(source):
             return
         source.highwater = held.end
         source.epoch = await self._app.consumer.reposition(source.tp, position.offset)

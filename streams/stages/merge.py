@@ -9,6 +9,7 @@ checkpointed table.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from faust.types import TP
 from pandian import topics
 from pandian.errors import PandianError
 from streams.counting.base import SetHeader, Source
+from streams.counting.retirement import Retirement
 from streams.counting.sets import CompleteSet, SetStore
 from streams.inventory.assembly import topic_documents
 from streams.inventory.profile import PartitionProfile, ProfilePolicy
@@ -70,6 +72,7 @@ class MergeStage:
         self._policy = context.policy
         self._table = table
         self._stores: dict[TP, SetStore] = {}
+        self._retirements: dict[TP, Retirement] = {}
         self._epochs: dict[TP, int | None] = {}
         self._views: dict[str, _TopicView] = {}
         self._dirty: set[str] = set()
@@ -101,6 +104,7 @@ class MergeStage:
         for tp in assigned:
             if tp.topic == topics.PROFILES:
                 self._stores[tp] = SetStore(ProfileState.format, keep_bodies=False)
+                self._retirements[tp] = Retirement(self._stores[tp])
                 app.add_future(self._begin(tp))
 
     async def _begin(self, tp: TP) -> None:
@@ -118,6 +122,7 @@ class MergeStage:
             if tp.topic == topics.PROFILES:
                 self._epochs[tp] = None
                 self._stores.pop(tp, None)
+                self._retirements.pop(tp, None)
                 self._table.forget(tp.partition)
                 self._forget(tp.partition)
 
@@ -133,7 +138,8 @@ class MergeStage:
         """Merge what changed, again and again, until cancelled."""
         retire_at = time.monotonic() + _RETIRE_SECONDS
         while True:
-            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _RETIRE_SECONDS)
             await asyncio.sleep(_GATHER_SECONDS)
             self._wake.clear()
             try:
@@ -206,17 +212,21 @@ class MergeStage:
 
     async def _retire(self) -> None:
         """Remove from ``pandian.profiles`` what belongs to topics that are no more."""
-        alive = {info.id for info in (await self._admin.topics()).values()}
-        for tp, store in self._stores.items():
-            dead = {source.topic_id for source in store.sources()} - alive
+        for tp, retirement in list(self._retirements.items()):
+            names = retirement.look()
+            infos = await self._admin.topics(names)
+            keys = retirement.judge({name: info.id for name, info in infos.items()})
             sends = [
                 await self._app.producer.send(topics.PROFILES, key, None, tp.partition, None, None)
-                for topic_id in dead
-                for key in store.retire(topic_id)
+                for key in keys
             ]
             await asyncio.gather(*sends)
-        for name in {
-            name for name, view in self._views.items() if {s.topic_id for s in view.profiles} - alive
-        }:
-            self._dirty.add(name)
+            self._dirty |= {
+                name for name in names & self._views.keys() if self._outdated(name, infos.get(name))
+            }
+        if self._dirty:
             self._wake.set()
+
+    def _outdated(self, name: str, info: TopicInfo | None) -> bool:
+        """Tell whether a topic is shown that is no more, or was made again."""
+        return info is None or any(source.topic_id != info.id for source in self._views[name].profiles)

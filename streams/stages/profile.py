@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +54,7 @@ class ProfileStage:
         self._metrics = context.metrics
         self._decoder = BatchDecoder(max_fields=settings.max_fields)
         self._quarantine = QuarantineLog(app, settings.quarantine_original)
-        self._loader = Loader(context, start)
+        self._loader = Loader(context, start, self._is_current)
         self._throttle = Throttle(max_rate)
         self._checkpointing = asyncio.Lock()
         self._interval = settings.checkpoint_seconds
@@ -85,9 +85,10 @@ class ProfileStage:
         headers = [record.headers for record in batch.records]
         decoded = self._decoder.decode(values, headers if any(headers) else None)
         if decoded.rejects:
-            source.sends += await self._quarantine.send(source, batch, values, decoded.rejects)
-        if batch.epoch != source.epoch:  # reloaded while a send was waiting
-            return
+            sends = await self._quarantine.send(source, batch, values, decoded.rejects)
+            if batch.epoch != source.epoch:  # reloaded while a send was waiting
+                return
+            source.sends.extend(sends)
         reload = source.count(batch, decoded, batch_meta(batch, values, _now_ms()))
         if reload:
             self._restart(source, reload)
@@ -119,6 +120,9 @@ class ProfileStage:
         if sources and not self._closed:
             app.add_future(self._loader.load(sources))
 
+    def _is_current(self, source: SourcePartition) -> bool:
+        return self.sources.get(source.tp) is source
+
     def _source(self, tp: TP) -> SourcePartition:
         state = ProfileState(tp.topic, self._policy)
         self.sources[tp] = SourcePartition(tp, PartitionCounter(tp.topic, tp.partition, state))
@@ -148,7 +152,7 @@ class ProfileStage:
         source.epoch = None
         source.sends = []
         self._app.consumer.hold([source.tp])
-        if self._closed or self.sources.get(source.tp) is not source or reload.reason is ReloadReason.REVOKED:
+        if self._closed or not self._is_current(source) or reload.reason is ReloadReason.REVOKED:
             return
         self._metrics.reload(reload.reason.value)
         log.warning("%s; reading it again from its last checkpoint", reload.detail)
@@ -171,19 +175,27 @@ class ProfileStage:
         One at a time; a second call waits for the first.
         """
         async with self._checkpointing:
-            began, self._written = time.monotonic(), 0
-            checkpoints = await self._freeze()
-            await asyncio.gather(*(self._settle(checkpoint) for checkpoint in checkpoints))
-            infos = await self._admin.topics({source.tp.topic for source in self.sources.values()})
-            offsets = await asyncio.gather(*(self._write(checkpoint, infos) for checkpoint in checkpoints))
-            for source in list(self.sources.values()):
-                self._check(source, infos)
-            if checkpoints:
-                self._metrics.checkpoint(time.monotonic() - began)
-            await self._commit({tp: offset for tp, offset in offsets if offset is not None})
+            self._written = 0
+            checkpoints: list[Checkpoint] = []
+            try:
+                await self._freeze(checkpoints)
+                await self._write_all(checkpoints)
+            finally:
+                for checkpoint in checkpoints:
+                    checkpoint.give_up()
 
-    async def _freeze(self) -> list[Checkpoint]:
-        checkpoints = []
+    async def _write_all(self, checkpoints: Sequence[Checkpoint]) -> None:
+        began = time.monotonic()
+        await asyncio.gather(*(self._settle(checkpoint) for checkpoint in checkpoints))
+        infos = await self._admin.topics({source.tp.topic for source in self.sources.values()})
+        offsets = await asyncio.gather(*(self._write(checkpoint, infos) for checkpoint in checkpoints))
+        for source in list(self.sources.values()):
+            self._check(source, infos)
+        if checkpoints:
+            self._metrics.checkpoint(time.monotonic() - began)
+        await self._commit({tp: offset for tp, offset in offsets if offset is not None})
+
+    async def _freeze(self, checkpoints: list[Checkpoint]) -> None:
         for source in list(self.sources.values()):
             if source.epoch is None or not source.counter.dirty:
                 continue
@@ -193,7 +205,6 @@ class ProfileStage:
             else:
                 checkpoints.append(begun)
             await asyncio.sleep(0)
-        return checkpoints
 
     async def _settle(self, checkpoint: Checkpoint) -> None:
         reload = await checkpoint.settle()

@@ -76,6 +76,8 @@ class Checkpoint:
     source: SourcePartition
     frozen: Frozen
     sends: list[Awaitable[Any]]
+    over: bool = False
+    """Whether the set is written and what it supersedes tombstoned, or the memory dropped."""
 
     @classmethod
     def begin(cls, source: SourcePartition) -> Checkpoint | Reload:
@@ -110,7 +112,13 @@ class Checkpoint:
             await log.write(topic, [(key, None) for key in superseded])
         except KafkaError as error:
             return counter.failed(f"a profile ({error})")
+        self.over = True
         return counter.tombstoned(self.frozen)
+
+    def give_up(self) -> None:
+        """Give an unfinished checkpoint up: the broker could not be asked, or the time was up."""
+        if not self.over and self.source.counter.abandon(self.frozen) is None:
+            self.source.sends[:0] = self.sends
 
 
 def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMeta:
