@@ -93,8 +93,11 @@ def _mobile(runs: _Runs, lines: int) -> bool:
 
 
 def _grouped(runs: _Runs) -> bool:
-    """Tell whether runs one sign apart are the groups of a card (4-4-4-4, 4-6-4, 4-6-5) or of a mobile (3-4-4)."""
-    near = runs.start[1:] - runs.end[:-1] == 1
+    """Tell whether runs with a blank or hyphen between are the groups of a card (4-4-4-4, 4-6-4, 4-6-5) or of a
+    mobile (3-4-4).
+    """
+    between = runs.raw[runs.end[:-1]]
+    near = (runs.start[1:] - runs.end[:-1] == 1) & ((between == ord(" ")) | (between == ord("-")))
     pair = near[:-1] & near[1:]
     first, second, third = runs.size[:-2], runs.size[1:-1], runs.size[2:]
     mobile = (first == 3) & (second == 4) & (third == 4)
