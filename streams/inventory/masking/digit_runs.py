@@ -100,7 +100,7 @@ def _grouped(runs: _Runs) -> bool:
     near = (runs.start[1:] - runs.end[:-1] == 1) & ((between == ord(" ")) | (between == ord("-")))
     pair = near[:-1] & near[1:]
     first, second, third = runs.size[:-2], runs.size[1:-1], runs.size[2:]
-    mobile = (first == 3) & (second == 4) & (third == 4)
+    mobile = runs.digit(0, "1", "1", runs.size == 3)[:-2] & (second == 4) & (third == 4)
     short_card = (first == 4) & (second == 6) & ((third == 4) | (third == 5))
     if (pair & (mobile | short_card)).any():
         return True
