@@ -14,7 +14,11 @@ from streams.worker import ROLES, WorkerOptions, run_worker
 from streams.worklog import set_up
 
 
-@click.command("worker")
+@click.command(
+    "worker",
+    short_help="Run one worker: topics in, a live inventory out.",
+    epilog="Example: pandian worker --broker kafka.example.com:9092 --topics 'shop.*' --topics clicks",
+)
 @click.option(
     "--topics", "globs", multiple=True, metavar="GLOB", help="Topics to read; may be repeated. Default: all."
 )
@@ -48,14 +52,10 @@ def command(
     verbose: bool,
     more: tuple[str, ...],
 ) -> None:
-    r"""Read topics and keep their live inventory; serve the page and the API.
+    """Read topics and keep their live inventory; serve the page and the API.
 
     Without PANDIAN_BROKER an embedded broker is started that forgets everything when the worker ends. More
     workers on the same broker share the work. SIGTERM and Ctrl-C stop in order.
-
-    \b
-    Example:
-      PANDIAN_BROKER=kafka.example.com:9092 pandian worker --topics 'shop.*' --topics clicks
     """
     settings = load_settings(broker=broker, host=host, port=port)
     options = WorkerOptions(
