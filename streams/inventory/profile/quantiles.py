@@ -83,12 +83,15 @@ class QuantileSketch:
         """Return the distribution of the sketch and of values that are still counted one by one."""
         if self._sketch is None:
             return Distribution(values, counts, 0.0)
-        points = np.array(list(self._sketch), dtype=np.float64)
+        sketch = self._sketch
+        points = np.array(list(sketch), dtype=np.float64)
+        # The sketch forgets neither extreme, though it may no longer count them among its points.
+        ends = np.array([sketch.get_min_value(), sketch.get_max_value()])
         total = self.n + int(counts.sum())
-        error = self._sketch.normalized_rank_error(False) if self._sketch.is_estimation_mode() else 0.0
+        error = sketch.normalized_rank_error(False) if sketch.is_estimation_mode() else 0.0
         return Distribution(
-            np.concatenate([values, points[:, 0]]),
-            np.concatenate([counts, points[:, 1].astype(np.int64)]),
+            np.concatenate([values, points[:, 0], ends]),
+            np.concatenate([counts, points[:, 1].astype(np.int64), np.zeros(2, dtype=np.int64)]),
             # Only the sketch's share of the values has an uncertain rank.
             error * self.n / total,
         )
@@ -111,7 +114,7 @@ class Distribution:
 
     Args:
         values: finite numbers, in any order, at least one.
-        counts: how often each counts.
+        counts: how often each counts; the extremes may count 0.
         rank_error: bound on the error of a normalised rank, 99 % confidence; 0 when the values are all there are.
     """
 
@@ -127,9 +130,11 @@ class Distribution:
         return Quantile(self._at(rank), self._at(rank - self.rank_error), self._at(rank + self.rank_error))
 
     def _at(self, rank: float) -> float:
+        if rank <= 0 or rank >= 1:
+            return float(self._values[0 if rank <= 0 else -1])
         total = int(self._ranks[-1])
         # .07 * 100 is a little more than 7: the rounding keeps such ranks whole.
-        wanted = min(max(math.ceil(round(rank * total, 6)), 1), total)
+        wanted = max(math.ceil(round(rank * total, 6)), 1)
         return float(self._values[np.searchsorted(self._ranks, wanted)])
 
     def histogram(self, edges: Sequence[float]) -> list[int]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,37 @@ def test_equals_the_reference(records: list[dict[str, Any]], seed: int, room: in
             if values:
                 check_exact(asset.fields[path], exact(values))
                 check_within_bounds(asset.fields[path], exact(values))
+
+
+def pool(chance: random.Random, size: int) -> list[Any]:
+    """Values of which few are frequent and most are rare; blanks and spellings come in many forms."""
+    values: list[Any] = [" " * chance.randrange(9) for _ in range(size // 20)]
+    values += [" " * chance.randrange(9) + "N/A" for _ in range(size // 20)]
+    while len(values) < size:
+        rare = int(chance.paretovariate(0.3)) % 10**6
+        values.append(
+            chance.choice([f"text {rare}", str(rare), f"{rare / 7:.3f}", rare, rare / 7, None, rare > 3])
+        )
+    chance.shuffle(values)
+    return values
+
+
+@pytest.mark.parametrize(("size", "room"), [(300, 5), (3_000, 40), (30_000, 2048)])
+@pytest.mark.parametrize("seed", range(3))
+def test_sketches_merge(size: int, room: int, seed: int) -> None:
+    values = pool(random.Random(seed), size)
+    with patch.object(frequent, "MAX_VALUES", room):
+        records = [{"a": value} for value in values]
+        parts = [PartitionProfile("t", policy()) for _ in range(5)]
+        for start in range(0, size, size // 30):
+            parts[start % 5].add(decoded(records[start : start + size // 30]), META)
+        for other in parts[1:]:
+            parts[0].merge(PartitionProfile.from_bytes(other.to_bytes(), policy()))
+    field = parts[0].assets["t"].fields["a"]
+    want = exact(values)
+    assert not field.distinct().low == field.distinct().high == len(want.texts), "the test is about sketches"
+    check_exact(field, want)
+    check_within_bounds(field, want)
 
 
 @given(rows, st.integers(0, 2**32), st.integers(0, 2**32))

@@ -116,6 +116,20 @@ def test_found_out_later_it_is_purged(distinct: int) -> None:
         assert top.low <= top.high <= len(rows)
 
 
+def test_purging_a_field_of_more_values_than_are_kept_keeps_the_bounds() -> None:
+    values = [f"Name {i}" for i in range(1000, 9000)] + ["Jo 1", "Jo 2"] * 30 + ["", "N/A"] * 4000
+    random.Random(3).shuffle(values)
+    field = profile_of([{"x": value} for value in values], 500).assets["t"].fields["x"]
+    field.mask("person_name")
+    figures = field.figures()
+    assert (figures.blanks, figures.spelled) == (4000, 4000)
+    assert figures.distinct.low <= 8003 <= figures.distinct.high
+    true = {"aaaa 9999": 8000, "aa 9": 60, "N/A": 4000}
+    assert {top.text for top in field.top(9)} == set(true)
+    for top in field.top(9):
+        assert top.low <= true[top.text] <= top.high
+
+
 def test_masked_late_or_early_counts_the_same() -> None:
     rows = [{"x": value} for i in range(300) for value in (f"Name {i % 40}", "", "n/a", i % 7)]
     early = profile_of(rows, 100, classifier=Late(after=0)).assets["t"].fields["x"]
@@ -220,3 +234,14 @@ def test_a_field_that_was_empty_first_is_classified_with_its_first_value() -> No
         profile.add(decoded([{"contact": None, "n": 1}]), META)
     profile.add(decoded([{"contact": email(1)}]), META)
     assert profile.assets["t"].fields["contact"].masked_as == "email"
+
+
+def test_evidence_of_a_grown_field_joins_what_was_counted_and_what_is_at_hand() -> None:
+    classifier = ToyClassifier()
+    profile = PartitionProfile("t", policy(classifier=classifier))
+    profile.add(decoded([{"a": "x"}, {"a": 1}, {"a": ""}]), META)
+    profile.add(decoded([{"a": "x"}] * 4 + [{"a": "y"}] * 3 + [{"a": True}]), META)
+    seen = evidence_of_calls(classifier, "a")[-1]
+    assert dict(seen.samples) == {"x": 5, "y": 3, "1": 1, "true": 1}
+    assert (seen.count, seen.distinct) == (10, 4)
+    assert seen.types == {"string": 9, "number": 1, "boolean": 1}
