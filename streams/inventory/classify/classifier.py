@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pandian.semantics import semantic_types
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.classify.facts import FieldFacts
-from streams.inventory.classify.index import RuleIndex
+from streams.inventory.classify.index import Named, RuleIndex
 from streams.inventory.classify.kinds import kind_of
 from streams.inventory.classify.prevalence import mask_hits, prevalence
 from streams.inventory.classify.rules import all_rules
@@ -16,6 +16,8 @@ from streams.inventory.classify.scoring import Candidate, Match
 
 #: Least confidence of a decision; below it a field stays unknown.
 _DECIDES = 0.35
+#: Least confidence of a decision that masked values stand by.
+_STANDS = 0.8
 #: Least confidence of a field to tell about others.
 _TELLS = 0.55
 
@@ -47,7 +49,7 @@ class RuleClassifier:
         decided: dict[str, Classification] = {}
         for item in evidence:
             if item.masked_as is not None:
-                decided[item.path] = _standing(item, item.masked_as)
+                decided[item.path] = self._standing(item, item.masked_as)
                 continue
             types = {name for path, name in beside[_object(item.path)] if path != item.path}
             decided[item.path] = _decide(item, _best([one.among(types) for one in candidates[item.path]]))
@@ -70,22 +72,32 @@ class RuleClassifier:
                     found.append(Candidate(match))
         return found
 
+    def _standing(self, item: FieldEvidence, name: str) -> Classification:
+        """Return the decision that a masked field stands by: its samples are shapes by now."""
+        meant = semantic_types().get(name)
+        pii = Pii(meant.pii if meant and meant.masked else "personal", *mask_hits(item.samples, name))
+        named = max(
+            (one for one in self._index.named(item.path) if one.rule.type == name), default=None, key=_weight
+        )
+        said = f"the name says '{named.phrase}'" if named else f"its values had the form of {name}"
+        confidence = round(max(named.weight if named else 0.0, _STANDS), 3)
+        return Classification(
+            name, confidence, f"{said}; the values have been masked since this was found", pii
+        )
+
 
 def _best(candidates: Sequence[Candidate]) -> Candidate | None:
     best = max(candidates, key=lambda one: one.confidence, default=None)
     return best if best and best.confidence >= _DECIDES else None
 
 
+def _weight(named: Named) -> float:
+    return named.weight
+
+
 def _object(path: str) -> str:
     """Return the path of the object that a field belongs to; empty for the record itself."""
     return path.rpartition(".")[0]
-
-
-def _standing(item: FieldEvidence, name: str) -> Classification:
-    """Return the decision that a masked field stands by: its samples are shapes by now."""
-    cls = semantic_types()[name].pii if name in semantic_types() else "personal"
-    pii = Pii(cls if cls in ("personal", "sensitive") else "personal", *mask_hits(item.samples, name))
-    return Classification(name, 0.9, f"decided as {name} when its values were masked, and kept", pii)
 
 
 def _decide(item: FieldEvidence, best: Candidate | None) -> Classification:

@@ -113,7 +113,7 @@ class FieldFacts:
         """Return the weighted share of the values in ``mask``, between 0 and 1."""
         if mask is self.nothing or not self.size:
             return 0.0
-        return float(self.weights @ mask / self._weight)
+        return 1.0 if mask.all() else float(self.weights @ mask / self._weight)
 
     @property
     def repeats(self) -> float:

@@ -38,10 +38,11 @@ def prevalence(facts: FieldFacts, semantic_type: str) -> Pii | None:
 
 
 def mask_hits(samples: Sequence[tuple[str, int]], semantic_type: str) -> tuple[int, int]:
-    """Count the masks that have the shape of valid values of ``semantic_type``: hits and masks looked at.
+    """Count masked values that have the shape of valid ones of ``semantic_type``: hits and values looked at.
 
-    Only types whose shape tells valid values from others have hits.
+    Shapes are few, so values are counted, not shapes. 0 of 0 for types whose shapes do not tell.
     """
     whole = _WHOLE.get(semantic_type)
-    hits = sum(whole.fullmatch(text) is not None for text, _ in samples) if whole else 0
-    return hits, len(samples)
+    if whole is None:
+        return 0, 0
+    return sum(count for text, count in samples if whole.fullmatch(text)), sum(count for _, count in samples)

@@ -27,7 +27,7 @@ _BARE = 0.8
 class Match:
     """One rule held against the values of one field."""
 
-    __slots__ = ("_fit", "facts", "form", "hits", "rule", "support")
+    __slots__ = ("_fit", "facts", "fitting", "form", "hits", "rule", "support")
 
     def __init__(self, rule: Rule, facts: FieldFacts) -> None:
         self.rule = rule
@@ -39,6 +39,8 @@ class Match:
         self.hits = 0 if self.form is facts.nothing else int(np.count_nonzero(self.form))
         #: Their weighted share.
         self.support = facts.share(self.form) if self.hits else 0.0
+        #: How many may stand under a name of the rule: told by ``fit``.
+        self.fitting = self.hits
         self._fit: float | None = None
 
     @property
@@ -47,7 +49,9 @@ class Match:
         if self._fit is None:
             share = self.support
             if self.rule.fits is not None and share < 1:
-                share = max(share, self.facts.share(self.rule.fits(self.facts)))
+                mask = self.rule.fits(self.facts)
+                self.fitting = max(self.hits, int(np.count_nonzero(mask)))
+                share = max(share, self.facts.share(mask))
             if semantic_types()[self.rule.type].masked:
                 # One odd value among few must not lay the others bare: masked types get the benefit of one value.
                 share = (share * self.facts.size + 1) / (self.facts.size + 1)
@@ -130,7 +134,7 @@ class Candidate:
     def _shown(self) -> str:
         rule, facts = self.match.rule, self.match.facts
         if not self.match.hits:
-            return f"{_percent(self.match.fit)} of {facts.size} sampled values could be one"
+            return f"{_percent(self.match.fitting / facts.size)} of {facts.size} sampled values could be one"
         text = f"{_percent(self.match.hits / facts.size)} of {facts.size} sampled values {rule.says}"
         if not rule.ranged or semantic_types()[rule.type].masked:
             return text

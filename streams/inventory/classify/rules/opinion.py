@@ -36,12 +36,13 @@ RULES = [
         names={
             "review": 0.85,
             "review|feedback text|content|body|comment|title|headline|summary|message": 0.95,
-            "comment|feedback|opinion": 0.7,
+            "feedback|opinion": 0.7,
+            "comment": 0.5,
             "comment text|content|body": 0.8,
             "title": 0.35,
         },
         fits=both(short_text(512, 300), each(lambda text: len(text) >= 2)),
         need=0.7,
-        beside=(Beside(frozenset({"review_text"}), 0.4), Beside(frozenset({"rating"}), 0.1)),
+        beside=(Beside(frozenset({"review_text"}), 0.4), Beside(frozenset({"rating"}), 0.3)),
     ),
 ]

@@ -73,6 +73,7 @@ RULES = [
             "customer|buyer first|last name": 0.97,
             "consignee|receiver|recipient|addressee|cardholder|salesperson": 0.7,
             "contact person": 0.8,
+            "customer|buyer|client|passenger|patient|employee|guest|payer": 0.55,
             "author|artist|director|reviewer": 0.6,
             "name": 0.4,
         },

@@ -164,6 +164,7 @@ def _city(text: str) -> bool:
 
 
 _NAMED_REGION = either(among(_REGIONS), each(_region))
+_ANY_REGION = either(_NAMED_REGION, each(lambda text: text in _REGION_CODES))
 _NAMED_CITY = either(among(_CITIES), each(_city))
 
 RULES = [
@@ -186,17 +187,24 @@ RULES = [
         type="region",
         names={
             "province|region|prefecture|county": 0.9,
-            "state": 0.7,
             "province|region|state code|name|id": 0.92,
             "state|billing|shipping province": 0.92,
             "receiver|shipping|billing|address|home state": 0.95,
             "geo region": 0.95,
         },
-        form=either(_NAMED_REGION, each(lambda text: text in _REGION_CODES)),
+        form=_ANY_REGION,
         says="are states or provinces",
         fits=short_text(40, 5),
         accepts=STRINGS,
         need=0.7,
+    ),
+    Rule(
+        type="region",
+        names={"state": 0.7},
+        form=_ANY_REGION,
+        says="are states or provinces",
+        fits=matching("[A-Z][^0-9_]{1,39}|[\u3400-\u9fff]{2,10}"),
+        need=0.8,
     ),
     Rule(type="region", form=_NAMED_REGION, says="are names of states or provinces", proof=0.82, at=0.7),
     Rule(

@@ -133,10 +133,16 @@ def test_personal_data_in_a_few_values_does_not_hide_a_catalogue() -> None:
 
 
 def test_a_masked_field_keeps_its_type() -> None:
-    found = classify("c7", ["***@***.com", "***@***.org", "x+"], masked_as="email")
+    found = classify("c7", ["***@***.com"] * 7 + ["***@***.org", "x+"], masked_as="email")
     assert found.semantic_type == "email"
     assert found.pii.cls == "personal"
-    assert (found.pii.hits, found.pii.checked) == (2, 3)
+    assert (found.pii.hits, found.pii.checked) == (8, 9)
+    assert (
+        found.evidence == "its values had the form of email; the values have been masked since this was found"
+    )
+    named = classify("traits.age", ["**"] * 9, masked_as="age")
+    assert named.evidence.startswith("the name says 'age'; ")
+    assert (named.pii.hits, named.pii.checked) == (0, 0)
     text = classify("note", ["x+ x+ x+"], masked_as="text")
     assert text.semantic_type == "text"
     assert text.masked
