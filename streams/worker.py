@@ -131,6 +131,8 @@ class Worker:
         self.app.web.web_app.add_routes(
             routes(self.status, self.metrics, hosts=allowed_hosts(self.settings.host))
         )
+        # Without a stage there is nothing to consume: Faust is the web server only.
+        self.app.producer_only = not (self.profile or self.merge)
         self._stack.push_async_callback(self._stop)
         await self.app.start()
         self._run_tasks()

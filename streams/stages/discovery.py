@@ -27,8 +27,8 @@ class Discovery:
     async def look(self) -> frozenset[str]:
         """Look once; return the names that are read now."""
         found = topics.matching(await self._admin.topics(), self._globs)
-        new = sorted(set(found) - set(self._topic.topics))
-        gone = sorted(set(self._topic.topics) - set(found))
+        new = sorted(set(found) - set(self._topic.names))
+        gone = sorted(set(self._topic.names) - set(found))
         if new:
             log.info("reading %s", ", ".join(new))
         if gone:

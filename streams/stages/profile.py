@@ -116,7 +116,7 @@ class ProfileStage:
         self._metrics.lag(topic, source.tp.partition, source.lag)
 
     async def _on_assigned(self, app: Any, assigned: Iterable[TP], **_: Any) -> None:
-        sources = [self._source(tp) for tp in assigned if tp.topic in self.topic.topics]
+        sources = [self._source(tp) for tp in assigned if tp.topic in self.topic.names]
         if sources and not self._closed:
             app.add_future(self._loader.load(sources))
 

@@ -25,9 +25,12 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ensure_aiok
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.types import TP
 
+from pandian import topics
+
 #: How long one fetch may wait. Repositioning waits for a running fetch, so this bounds it too.
 FETCH_WAIT_SECONDS = 0.25
 _HELD_WAIT_SECONDS = 0.05
+_IDLE_TOPIC = topics.INVENTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,19 @@ class BatchTopic(Topic):
     def __init__(self, app: Any, names: list[str] | None = None, **options: Any) -> None:
         # Agents read clones of their topic: all of them share one list, so that a rename reaches them.
         self._names = [] if names is None else names
-        app.batched_topics.update(self._names)
+        app.batched_topics.update([*self._names, _IDLE_TOPIC])
         super().__init__(app, **{**options, "topics": None, "acks": False, "internal": False})
 
     @property
-    def topics(self) -> Sequence[str]:
+    def names(self) -> Sequence[str]:
         """Names of the topics that are read now."""
         return self._names
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What Faust subscribes to. A consumer cannot subscribe to nothing: then it joins for a topic of ours,
+        of which it reads nothing, as nobody repositions it."""
+        return self._names or [_IDLE_TOPIC]
 
     @topics.setter
     def topics(self, names: Sequence[str]) -> None:
@@ -134,7 +143,7 @@ class BatchTopic(Topic):
         """Read exactly these topics from now on. Subscribes again only when that changes something."""
         wanted = sorted(names)
         conductor = self.app.topics
-        if wanted == self._names and all(name in conductor._topic_name_index for name in wanted):
+        if wanted == self._names and all(name in conductor._topic_name_index for name in self.topics):
             return
         self.app.batched_topics.difference_update(self._names)
         self._names[:] = wanted

@@ -40,6 +40,16 @@ def test_a_topic_that_appears_later_is_counted_whole(broker: Broker, unique: Cal
         assert_same(worker.wait_counted(f"{prefix}.a", len(first), 30), first)
 
 
+def test_a_worker_that_finds_no_topic_waits_for_one(broker: Broker, unique: Callable[[str], str]) -> None:
+    topic = unique("first")
+    lines = order_lines(300, 12)
+    with WorkerProcess(broker.address, unique("group"), [topic], options=["--roles", "profile"]) as worker:
+        worker.wait(lambda: (worker.get("/readyz") or {}) != {}, "an answer", 30)
+        create_topic(broker.address, topic, 2)
+        produce(broker.address, topic, dumped(lines))
+        worker.wait(lambda: worker.get("/v1/status")["records_read"] == len(lines), "all records", 30)
+
+
 def test_a_topic_made_again_with_more_partitions_starts_from_nothing(
     broker: Broker, unique: Callable[[str], str]
 ) -> None:

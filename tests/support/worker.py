@@ -69,6 +69,11 @@ class WorkerProcess:
         except (OSError, urllib.error.URLError, json.JSONDecodeError):
             return None
 
+    def text(self, path: str) -> str:
+        """Return what it answers to GET, as text."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+
     def asset(self, name: str) -> dict[str, Any] | None:
         """Return an asset's document, or None."""
         document = self.get("/v1/inventory") or {"assets": []}
