@@ -11,14 +11,14 @@ from collections.abc import Callable, Set
 import numpy as np
 
 from streams.inventory.classify.base import Detector
-from streams.inventory.classify.facts import HEAD, FieldFacts, Mask
+from streams.inventory.classify.facts import FieldFacts, Mask
 
 
 def each(test: Callable[[str], object]) -> Detector:
     """Test each value; stop early when none of the first ones passes."""
 
     def detect(facts: FieldFacts) -> Mask:
-        for text in facts.values[:HEAD]:
+        for text in facts.probes:
             if test(text):
                 return np.array([bool(test(text)) for text in facts.values], dtype=np.bool_)
         return facts.nothing
@@ -38,7 +38,7 @@ def among(vocabulary: Set[str]) -> Detector:
         return text in vocabulary or (text.startswith("http") and _local_name(text) in vocabulary)
 
     def detect(facts: FieldFacts) -> Mask:
-        if not any(map(known, facts.folded_head)):
+        if not any(map(known, facts.folded_probes)):
             return facts.nothing
         return np.array([known(text) for text in facts.folded], dtype=np.bool_)
 
@@ -120,6 +120,9 @@ def long_text(least_words: int) -> Detector:
 _COMPOUND = re.compile(r"[0-9]{6,12}\.[0-9]{6,12}")
 
 
+_WITHOUT_BLANKS = matching(r"\S{1,128}")
+
+
 def key_like(facts: FieldFacts) -> Mask:
     """Take what can be a key: no blanks, at most 128 characters; a number must be whole and not negative."""
     if facts.looks == "number":
@@ -127,9 +130,7 @@ def key_like(facts: FieldFacts) -> Mask:
     if facts.looks == "digits":
         compound = np.array([_COMPOUND.fullmatch(text) is not None for text in facts.values], dtype=np.bool_)
         return (facts.whole & (facts.numbers >= 0)) | compound
-    return np.array(
-        [len(text) <= 128 and not any(map(str.isspace, text)) for text in facts.values], dtype=np.bool_
-    )
+    return _WITHOUT_BLANKS(facts)
 
 
 def anything(facts: FieldFacts) -> Mask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Rule, words
-from streams.inventory.classify.detectors import among, each, key_like, long_text
+from streams.inventory.classify.detectors import among, each, key_like, long_text, matching
 from streams.inventory.classify.facts import FieldFacts, Mask
 
 _TRUTHS = words("true false yes no y n t f on off 1 0 1.0 0.0 是 否 真 假")
@@ -21,14 +21,15 @@ def _binary(facts: FieldFacts) -> Mask:
 def _few_words(facts: FieldFacts) -> Mask:
     """Take short values when few different ones come again and again."""
     few = facts.evidence.distinct <= 60 and facts.evidence.count >= 10 and facts.repeats >= 3
-    return (facts.word_counts <= 4) & (facts.lengths <= 40) & facts.all_or_none(few)
+    return (facts.word_counts <= 4) & (facts.lengths <= 40) if few else facts.nothing
+
+
+_CODED = matching(r"(?=[^\s0-9]{0,128}[0-9])\S{1,128}")
 
 
 def _opaque(facts: FieldFacts) -> Mask:
     """Take values without blanks that hold a digit, when most are different."""
-    different = facts.size >= 5 and facts.repeats < 2
-    coded = np.array([any(map(str.isdigit, text)) for text in facts.values], dtype=np.bool_)
-    return key_like(facts) & coded & facts.all_or_none(different)
+    return _CODED(facts) if facts.size >= 5 and facts.repeats < 2 else facts.nothing
 
 
 def _numeric(facts: FieldFacts) -> Mask:
