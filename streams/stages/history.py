@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-
-from streams.state import CheckpointedTable
 
 #: Points kept; when there are more, every second one is dropped, so that history thins out with age.
 _POINTS = 240
 _CHANGES = 100
 
 
-def remember(table: CheckpointedTable, partition: int, document: Mapping[str, Any]) -> dict[str, Any]:
+class Remembers(Protocol):
+    """Keeps bytes by partition and key, such as :class:`streams.state.CheckpointedTable`."""
+
+    def get(self, partition: int, key: bytes) -> bytes | None:
+        """Return what was put last."""
+        ...
+
+    def put(self, partition: int, key: bytes, value: bytes | None) -> None:
+        """Keep a value."""
+        ...
+
+
+def remember(table: Remembers, partition: int, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with its ``history`` and ``schema_changes``, and keep them in the table.
 
     ``history``: points of time, records, bytes, quarantined and quality score, oldest first.

@@ -29,7 +29,9 @@ def test_each_role_in_a_process_of_its_own(broker: Broker, unique: Callable[[str
         assert_same(asset, lines)
         metrics = merge.text("/metrics")
         assert f'pandian_quality_score{{asset="{topic}"}}' in metrics
-        assert f'pandian_records_total{{outcome="profiled",topic="{topic}"}} {len(lines)}.0' in profile.text("/metrics")
+        assert f'pandian_records_total{{outcome="profiled",topic="{topic}"}} {len(lines)}.0' in profile.text(
+            "/metrics"
+        )
 
 
 @pytest.mark.parametrize("protocol", ["SSL", "SASL_PLAINTEXT", "SASL_SSL"])

@@ -31,7 +31,9 @@ def test_a_topic_that_appears_later_is_counted_whole(broker: Broker, unique: Cal
     first, second = order_lines(500, 1), order_lines(700, 2)
     create_topic(broker.address, f"{prefix}.a", 1)
     produce(broker.address, f"{prefix}.a", dumped(first))
-    with WorkerProcess(broker.address, unique("group"), [f"{prefix}.*"], options=["--from", "latest"]) as worker:
+    with WorkerProcess(
+        broker.address, unique("group"), [f"{prefix}.*"], options=["--from", "latest"]
+    ) as worker:
         worker.wait_said(f"{prefix}.a[0]: reading")
         create_topic(broker.address, f"{prefix}.b", 3)
         produce(broker.address, f"{prefix}.b", dumped(second))
@@ -105,7 +107,17 @@ def test_rubbish_is_quarantined_and_costs_only_itself(broker: Broker, unique: Ca
     topic = unique("rubbish")
     lines = order_lines(2000, 7)
     deep = b'{"a":' * 3000 + b"1" + b"}" * 3000
-    rubbish = [b"\xff\xfe\x00garbage", b"", None, b'{"a": NaN}', b'{"a": 1', b"[1, 2]", b"42", deep, b"\xc3\x28{}"]
+    rubbish = [
+        b"\xff\xfe\x00garbage",
+        b"",
+        None,
+        b'{"a": NaN}',
+        b'{"a": 1',
+        b"[1, 2]",
+        b"42",
+        deep,
+        b"\xc3\x28{}",
+    ]
     values: list[bytes | None] = []
     for number, line in enumerate(dumped(lines)):
         values.append(line)

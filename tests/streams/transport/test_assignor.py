@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from streams.transport.assignor import is_source, spread_partitions
 
-TOPICS = st.dictionaries(st.sampled_from(["a", "b", "c", "shop.orders", "订单"]), st.integers(0, 12), min_size=1)
+TOPICS = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "shop.orders", "订单"]), st.integers(0, 12), min_size=1
+)
 
 
 @given(TOPICS, st.integers(1, 5))

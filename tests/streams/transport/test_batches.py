@@ -1,0 +1,42 @@
+"""Batches: what one fetch brought, in order, and cut into parts that follow each other."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from faust.types import TP
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.transport.batches import Batch
+
+TP0 = TP("orders", 0)
+
+
+def batch(offsets: list[int], follows: int) -> Batch:
+    records = [
+        SimpleNamespace(offset=offset, timestamp=1000 + offset, timestamp_type=0) for offset in offsets
+    ]
+    return Batch(tp=TP0, epoch=1, follows=follows, records=records, highwater=10_000)
+
+
+@given(st.sets(st.integers(5, 200), min_size=1), st.one_of(st.none(), st.integers(1, 50)))
+def test_parts_hold_every_record_once_and_follow_each_other(offsets: set[int], size: int | None) -> None:
+    whole = batch(sorted(offsets), follows=5)
+
+    parts = list(whole.parts(size))
+
+    assert [record.offset for part in parts for record in part.records] == sorted(offsets)
+    assert parts[0].follows == 5
+    assert [part.follows for part in parts[1:]] == [part.next_offset for part in parts[:-1]]
+    assert all(size is None or len(part.records) <= size for part in parts)
+
+
+def test_a_batch_looks_like_one_record_to_faust() -> None:
+    whole = batch([7, 9], follows=7)
+
+    assert (whole.topic, whole.partition, whole.offset, whole.next_offset) == ("orders", 0, 7, 10)
+    assert (whole.timestamp, whole.value) == (1007, whole)
+    with pytest.raises(AttributeError):
+        whole.epoch = 2  # type: ignore[misc]  # frozen
