@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from stdnum import ean, luhn
 
 from pandian.semantics import semantic_types
 from streams.inventory.masking import ShapeMasker, checks
@@ -96,8 +97,15 @@ def test_uuids_and_ordinary_keys_are_left() -> None:
 
 def test_gtins_are_never_cards() -> None:
     for number in range(400_000_000_000, 400_000_002_000):
-        gtin = f"{number}{checks.ean.calc_check_digit(str(number))}"
+        gtin = f"{number}{ean.calc_check_digit(str(number))}"
+        assert checks.gtin(gtin)
         assert MASKER.text(gtin) == gtin
+
+
+@given(st.text(alphabet=string.digits, min_size=1, max_size=20))
+def test_checksums_agree_with_stdnum(number: str) -> None:
+    assert checks.luhn(number) == luhn.is_valid(number)
+    assert checks.gtin(number) == (len(number) in (8, 12, 13, 14) and ean.is_valid(number))
 
 
 @pytest.mark.parametrize("name", ["national_id", "bank_card", "bank_account", "email", "phone"])
