@@ -92,7 +92,9 @@ async def test_one_changelog_record_for_each_key_that_changed(
         assert table.get(0, b"counter") == b"999"
 
     records = await asyncio.to_thread(read_all, embedded_broker.address, changelog_topic(group, "things"))
-    assert [(record.partition, record.key, record.value) for record in records] == [(0, b"counter", b"\0\x01999")]
+    assert [(record.partition, record.key, record.value) for record in records] == [
+        (0, b"counter", b"\0\x01999")
+    ]
 
 
 async def test_a_newer_format_is_refused_and_an_older_one_upgraded(

@@ -32,7 +32,16 @@ class WorkerProcess:
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="pandian-worker-"))
         self.log = self.folder / "log"
-        self._command = [sys.executable, "-m", "streams.cli", "worker", "--port", str(self.port), *options, *globs]
+        self._command = [
+            sys.executable,
+            "-m",
+            "streams.cli",
+            "worker",
+            "--port",
+            str(self.port),
+            *options,
+            *globs,
+        ]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PANDIAN_")},
             "PANDIAN_BROKER": address,
@@ -107,7 +116,9 @@ class WorkerProcess:
         try:
             wait_until(met, seconds, what, interval=0.1)
         except (AssertionError, TimeoutError) as error:
-            raise AssertionError(f"{error}\n{tail(self.log)}\n{json.dumps(self.get('/v1/status'))}") from error
+            raise AssertionError(
+                f"{error}\n{tail(self.log)}\n{json.dumps(self.get('/v1/status'))}"
+            ) from error
 
     def said(self) -> str:
         """Return its log."""
