@@ -7,8 +7,8 @@ from datetime import date
 from functools import cache
 
 import phonenumbers
-from stdnum import numdb
 from stdnum import iban as stdnum_iban
+from stdnum import numdb
 from stdnum.cn import ric
 
 _SEPARATORS = str.maketrans("", "", " -.()/")
