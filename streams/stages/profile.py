@@ -30,6 +30,9 @@ from streams.worklog import logger
 
 log = logger("profile")
 
+#: Pause after a batch that could not be counted, so that trouble that stays does not take the processor.
+_TROUBLE_SECONDS = 1.0
+
 
 class ProfileStage:
     """Counts the source partitions that the consumer group gives to this worker.
@@ -71,8 +74,19 @@ class ProfileStage:
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
             for part in batch.parts(self._throttle.at_once):
-                await self._on_batch(part)
+                await self._on_part(part)
                 await asyncio.sleep(0)  # a stream with a full queue would never let others run
+
+    async def _on_part(self, batch: Batch) -> None:
+        try:
+            await self._on_batch(batch)
+        except Exception as error:  # noqa: BLE001 - one partition's trouble must not stop the others
+            # The message could hold what is in a record: only the kind of error is told.
+            what = f"a batch from offset {batch.offset} to {batch.next_offset} ({type(error).__name__})"
+            source = self.sources.get(batch.tp)
+            if source is not None:
+                self._restart(source, source.counter.failed(what))
+            await asyncio.sleep(_TROUBLE_SECONDS)
 
     async def _on_batch(self, batch: Batch) -> None:
         source = self.sources.get(batch.tp)
