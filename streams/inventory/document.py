@@ -220,15 +220,14 @@ def _as_masked(semantic_type: str) -> Classification:
 
 
 def _pii(pii: Pii) -> dict[str, Any]:
-    """Return how personal a field is. When only its name tells, all its values are taken to be."""
+    """Return how personal a field is, and the share of its values that shows it by its form.
+
+    Where none does, only the name tells: then all values are taken to be personal, and nothing is known for sure.
+    """
+    if pii.cls != "none" and not pii.hits:
+        return {"class": pii.cls, "prevalence": 1.0, "low": 0.0, "high": 1.0}
     share = wilson(pii.hits, pii.checked)
-    only_named = pii.cls != "none" and not pii.checked
-    return {
-        "class": pii.cls,
-        "prevalence": 1.0 if only_named else share.score,
-        "low": share.low,
-        "high": share.high,
-    }
+    return {"class": pii.cls, "prevalence": share.score, "low": share.low, "high": share.high}
 
 
 def _times(fields: Sequence[_Field]) -> list[_Field]:

@@ -179,7 +179,7 @@ def test_prevalence() -> None:
     fields = fields_of(profile, a=Classification("city", 0.5, "", Pii("none", 0, 200)))
     assert fields["a"]["pii"]["prevalence"] == fields["a"]["pii"]["low"] == 0
     assert 0 < fields["a"]["pii"]["high"] < 0.02
-    named = fields_of(profile, b=Classification("user_id", 0.5, "", Pii("pseudonym")))["b"]["pii"]
+    named = fields_of(profile, b=Classification("user_id", 0.5, "", Pii("pseudonym", 0, 90)))["b"]["pii"]
     assert named == {"class": "pseudonym", "prevalence": 1.0, "low": 0.0, "high": 1.0}
 
 

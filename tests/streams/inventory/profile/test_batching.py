@@ -131,7 +131,7 @@ def test_sketches_merge(size: int, room: int, seed: int) -> None:
         records = [{"a": value} for value in values]
         parts = [PartitionProfile("t", policy()) for _ in range(5)]
         for start in range(0, size, size // 30):
-            parts[start % 5].add(decoded(records[start : start + size // 30]), META)
+            parts[start * 30 // size % 5].add(decoded(records[start : start + size // 30]), META)
         for other in parts[1:]:
             parts[0].merge(PartitionProfile.from_bytes(other.to_bytes(), policy()))
     field = parts[0].assets["t"].fields["a"]

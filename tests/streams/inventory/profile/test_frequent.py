@@ -91,6 +91,13 @@ def test_merged_summaries_keep_the_bounds(seed: int) -> None:
     assert whole.offset * 16 <= len(everything)
 
 
+def test_merging_counts_the_characters() -> None:
+    one, other = counted(["ab", "c"]), counted(["c", "def", "g"])
+    one.merge(other)
+    assert one.characters == 7
+    assert one.counts == {"ab": 1, "c": 2, "def": 1, "g": 1}
+
+
 def test_renamed_values_are_counted_together() -> None:
     items: FrequentItems[str] = FrequentItems()
     items.admit(items.count(["a", "x", "b", "b"]), {"a": "x", "b": "c"})

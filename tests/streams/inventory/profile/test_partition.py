@@ -32,11 +32,16 @@ def test_a_million_different_keys_stay_bounded() -> None:
 
 def test_merged_profiles_keep_to_the_bound_of_fields_too() -> None:
     one = profile_of([{f"a{i}": 1 for i in range(8)}] * 3, max_fields=10)
-    one.merge(profile_of([{f"b{i}": 1 for i in range(8)}] * 2 + [{"a0": 1}], max_fields=10))
+    other = profile_of(
+        [{f"b{i}": 1 for i in range(8)}] * 2 + [{"a0": 1, "x": 1, "y": 1, "z": 1}], max_fields=10
+    )
+    assert other.assets["t"].overflow_values == 2
+    one.merge(other)
     asset = one.assets["t"]
     assert list(asset.fields) == [f"a{i}" for i in range(8)] + ["b0", "b1"]
-    assert asset.overflow_values == 12
-    assert asset.overflow_names.estimate().estimate == 6
+    # Two that the other had dropped, x that it had kept, and the six other b twice.
+    assert asset.overflow_values == 2 + 1 + 12
+    assert asset.overflow_names.estimate().estimate == 2 + 1 + 6
 
 
 def test_values_that_decoding_dropped_are_overflow() -> None:
@@ -62,6 +67,8 @@ def test_csv_columns_get_the_names_of_the_header_and_join_json_fields() -> None:
     assert (asset.records, asset.header_records) == (5, 1)
     assert asset.fields["c1"].seen == 3
     assert {one.path for one in field_evidence(asset)} == set(named)
+    asset.merge(PartitionProfile.from_bytes(profile.to_bytes(), policy()).assets["t"])
+    assert (asset.records, asset.header_records, asset.formats) == (10, 2, {"csv": 8, "json": 2})
 
 
 def test_a_column_is_masked_once_its_header_tells() -> None:
@@ -72,6 +79,14 @@ def test_a_column_is_masked_once_its_header_tells() -> None:
     csv(profile, "order_id,phone", "51,077-3")
     assert profile.assets["t"].fields["c2"].masked_as == "phone"
     assert "phone" in {one.path for one in classifier.shown[-1]}
+
+
+def test_a_header_that_holds_a_persons_data_is_masked() -> None:
+    profile = PartitionProfile("t", policy())
+    columns = [Column("c1", ["1"], 0, {}, "str"), Column("c2", ["2"], 0, {}, "str")]
+    group = RowGroup("csv", range(2), columns, header_records=1, layout=("ann@x.example", "order_id"))
+    profile.add(Decoded([group], []), META)
+    assert list(profile.assets["t"].named_fields()) == ["[email]", "order_id"]
 
 
 def test_the_header_seen_most_often_wins_and_odd_names_name_nothing() -> None:
@@ -93,7 +108,8 @@ def test_times() -> None:
     times = np.array([now - 4000, -1, now - 1000, now - 2000], dtype=np.int64)
     profile.add(decoded([{"a": 1}] * 4), BatchMeta(5, now, times))
     profile.add(decoded([{"a": 1}]), BatchMeta(5, now, np.array([-1])))
-    twin = PartitionProfile.from_bytes(profile.to_bytes(), policy())
+    twin = profile_of([{"a": 1}])
+    twin.merge(PartitionProfile.from_bytes(profile.to_bytes(), policy()))
     twin.merge(profile_of([{"a": 1}]))
     span = twin.assets["t"].times
     assert (span.first_ms, span.last_ms) == (now - 4000, now - 1000)
