@@ -50,8 +50,11 @@ class FrequentItems(Generic[Key]):
         """Whether :meth:`evict` has to be called."""
         return len(self.counts) > MAX_VALUES or self.characters > MAX_CHARACTERS
 
-    def count(self, values: Iterable[Key]) -> list[Key]:
-        """Count values; return those that were not there before, newest first. Follow with :meth:`admit`."""
+    def count(self, values: Iterable[Key] | Mapping[Key, int]) -> list[Key]:
+        """Count values, or add counts of values; return those that were not there before, newest first.
+
+        Follow with :meth:`admit`.
+        """
         counts = self.counts
         before = len(counts)
         counts.update(values)
@@ -63,8 +66,10 @@ class FrequentItems(Generic[Key]):
         counts = self.counts
         if renamed:
             before = len(counts) - len(new)
-            for value, name in renamed.items():
-                counts[name] += counts.pop(value)
+            # All are taken out first: the name of one may be what another was.
+            moved = [(name, counts.pop(value)) for value, name in renamed.items()]
+            for name, count in moved:
+                counts[name] += count
             new = list(islice(reversed(counts), len(counts) - before))
         self._account(new)
 
@@ -122,11 +127,10 @@ class FrequentItems(Generic[Key]):
     def state(self) -> dict[str, Any]:
         """Return the state as JSON values."""
         keys = list(self.counts)
-        slack = [self.slack.get(key, 0) for key in keys] if self.slack else []
         return {
             "keys": [_to_json(key) for key in keys] if _has_big(keys) else keys,
             "counts": list(self.counts.values()),
-            "slack": slack,
+            "slack": [self.slack.get(key, 0) for key in keys] if self.slack else [],
             "offset": self.offset,
         }
 
@@ -136,9 +140,7 @@ class FrequentItems(Generic[Key]):
         if numbers:
             keys = [int(key) if isinstance(key, str) else key for key in keys]
         self.counts = Counter(dict(zip(keys, state["counts"], strict=True)))
-        self.slack = {
-            key: size for key, size in zip(keys, state["slack"] or [0] * len(keys), strict=True) if size
-        }
+        self.slack = {key: size for key, size in zip(keys, state["slack"], strict=False) if size}
         self.offset = state["offset"]
         self.characters = _characters(keys)
 

@@ -39,7 +39,11 @@ class PlainValues:
 
     @property
     def evicted(self) -> Evicted:
-        """What is remembered of the values that are not kept; made when first asked for, most fields need none."""
+        """What is remembered of the values that are no longer kept, to read. Most fields need none."""
+        return self._evicted if self._evicted is not None else Evicted()
+
+    def _remember(self) -> Evicted:
+        """Return the same, to add to it."""
         if self._evicted is None:
             self._evicted = Evicted()
         return self._evicted
@@ -63,8 +67,7 @@ class PlainValues:
 
     def _admit_texts(self, new: list[str]) -> None:
         self.texts.admit(new, renamed_texts(new, self._masker))
-        if self.texts.full:
-            self.evicted.add_texts(*self.texts.evict())
+        self._make_room()
 
     def add_numbers(self, numbers: Sequence[Number]) -> None:
         """Count numbers: ``int`` and ``float``, equal ones as one."""
@@ -89,9 +92,9 @@ class PlainValues:
 
     def _make_room(self) -> None:
         if self.texts.full:
-            self.evicted.add_texts(*self.texts.evict())
+            self._remember().add_texts(*self.texts.evict())
         if self.numbers.full:
-            self.evicted.add_numbers(*self.numbers.evict())
+            self._remember().add_numbers(*self.numbers.evict())
 
     def merge(self, other: PlainValues) -> None:
         """Add what another one counted, in other records."""
@@ -99,7 +102,7 @@ class PlainValues:
         self.numbers.merge(other.numbers)
         self.booleans = [mine + more for mine, more in zip(self.booleans, other.booleans, strict=True)]
         if other._evicted is not None:
-            self.evicted.merge(other._evicted)
+            self._remember().merge(other._evicted)
         self._make_room()
 
     def masked(self, semantic_type: str) -> MaskedValues:
@@ -197,4 +200,4 @@ class PlainValues:
         self.numbers.restore(state["numbers"], numbers=True)
         self.booleans = list(state["booleans"])
         if state["evicted"]:
-            self.evicted.restore(state["evicted"], blobs)
+            self._remember().restore(state["evicted"], blobs)

@@ -103,6 +103,8 @@ def test_renamed_values_are_counted_together() -> None:
     items.admit(items.count(["a", "x", "b", "b"]), {"a": "x", "b": "c"})
     assert items.counts == {"x": 2, "c": 2}
     assert items.characters == 2
+    items.admit(items.count(["d", "e"]), {"d": "e", "e": "f"})
+    assert items.counts == {"x": 2, "c": 2, "e": 1, "f": 1}
 
 
 def test_state_keeps_integers_of_any_size() -> None:
