@@ -96,7 +96,11 @@ with open_records("-") as file:
 """
 
 
-@pytest.mark.parametrize("content", [CSV[:2000] + b"1,2\n", gzip.compress(b'{"a":1}\n'), b"PARQUET"])
+@pytest.mark.parametrize(
+    "content",
+    [CSV[:2000] + b"1,2\n", gzip.compress(b'{"a":1}\n'), b"PARQUET"],
+    ids=["csv", "gzip", "parquet"],
+)
 def test_standard_input(tmp_path, content):
     if content == b"PARQUET":
         import pyarrow as pa
