@@ -99,6 +99,7 @@ class Worker:
         await self._stack.aclose()
 
     async def _start(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(_on_loop_trouble)
         if self.embedded:
             self._stack.callback(self.embedded.stop)
             self.embedded.start()
@@ -229,6 +230,12 @@ def tell(worker: Worker) -> None:
 def say(line: str) -> None:
     """Print one line for people to stderr."""
     print(line, file=sys.stderr, flush=True)
+
+
+def _on_loop_trouble(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Pass over connections that Faust leaves open when it is stopped while it starts; the process ends anyway."""
+    if not str(context.get("message", "")).startswith("Unclosed"):
+        loop.default_exception_handler(context)
 
 
 def _usable_port(host: str, port: int) -> int:

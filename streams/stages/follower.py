@@ -70,8 +70,8 @@ class InventoryFollower:
             fetch_max_wait_ms=_POLL_MS,
             max_partition_fetch_bytes=8 << 20,
         )
-        await consumer.start()
         try:
+            await consumer.start()
             tps = list(consumer.assignment())
             while True:
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():

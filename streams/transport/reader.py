@@ -35,7 +35,11 @@ class LogReader:
         )
 
     async def __aenter__(self) -> LogReader:
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
