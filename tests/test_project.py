@@ -97,7 +97,10 @@ def test_make_commands_in_the_papers_exist(paper: str) -> None:
     assert named <= set(re.findall(r"^  make ([a-z-]+)", listing, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "paper",
+    ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))],
+)
 def test_paths_in_the_papers_exist(paper: str) -> None:
     text = (ROOT / paper).read_text(encoding="utf-8")
     rooms = "|".join((*ROOMS, "tests", "benchmarks", "tools", "docs"))
