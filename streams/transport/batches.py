@@ -30,6 +30,9 @@ from pandian import topics
 #: How long one fetch may wait. Repositioning waits for a running fetch, so this bounds it too.
 FETCH_WAIT_SECONDS = 0.25
 _HELD_WAIT_SECONDS = 0.05
+#: How long the broker may hold a fetch that finds nothing. aiokafka has one fetch under way per broker: while it
+#: waits for quiet partitions, busy ones that were just emptied wait as well. Faust lets it wait for 1.5 s.
+_BROKER_WAIT_MS = 25
 _IDLE_TOPIC = topics.INVENTORY
 
 
@@ -176,6 +179,11 @@ class _RawFetches(OrderedDict[TP, Any]):
 
 class _BatchConsumerThread(AIOKafkaConsumerThread):
     """The thread that talks to the broker."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _BROKER_WAIT_MS
+        return consumer
 
     async def on_start(self) -> None:
         await super().on_start()
