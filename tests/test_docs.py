@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from tools import bench_table
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 INVENTORY = ROOT / "docs" / "inventory.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAPERS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Variables that are no settings: one of the command line, one of the tests.
@@ -143,6 +145,13 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
 def test_the_test_command_stands_where_ci_looks_for_it() -> None:
     lines = [line for script in blocks(README, "sh") for line in script.splitlines()]
     assert [line.split("#")[0].strip() for line in lines if line.startswith("make test")] == ["make test"]
+
+
+def test_layers_are_those_that_import_linter_holds() -> None:
+    (drawing,) = [block for block in blocks(ARCHITECTURE, "") if block.startswith("pandian/")]
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))
+    (layers,) = [one["layers"] for one in project["tool"]["importlinter"]["contracts"] if "layers" in one]
+    assert re.findall(r"^  (\w+)/? ", drawing, re.MULTILINE) == layers
 
 
 def documented_settings() -> dict[str, str]:
