@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -29,6 +30,7 @@ from streams.state import CHANGELOG_CONFIG, CheckpointedTable, changelog_topic
 from streams.status import OwnedAssets, WorkerStatus
 from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
+from streams.tuning import tune_process
 from streams.web.guard import allowed_hosts
 from streams.web.routes import routes
 from streams.worklog import logger
@@ -195,6 +197,7 @@ async def run_worker(settings: Settings, options: WorkerOptions) -> None:
     Raises:
         PandianError: one line for the user.
     """
+    tune_process()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -245,9 +248,10 @@ def _usable_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
+            ours = not isinstance(error, socket.gaierror) and error.errno != errno.EADDRNOTAVAIL
             raise UsageError(
-                f"PANDIAN_PORT={port}",
+                f"PANDIAN_PORT={port}" if ours else f"PANDIAN_HOST={host}",
                 f"cannot listen on {host}:{port} ({error.strerror})",
-                "choose another --port",
+                "choose another --port" if ours else "choose an address of this machine with --host",
             ) from error
         return int(probe.getsockname()[1])

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
 
-from streams.transport.batches import BatchConsumer
+from streams.transport.recovery import RecoveringConsumer
 
 
 class Transport(AIOKafkaTransport):
-    """Kafka through aiokafka, as in stock Faust, with :class:`~streams.transport.batches.BatchConsumer`."""
+    """Kafka through aiokafka, as in stock Faust, with :class:`~streams.transport.recovery.RecoveringConsumer`."""
 
-    Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer
+    Consumer: ClassVar[type[RecoveringConsumer]] = RecoveringConsumer
