@@ -20,9 +20,10 @@ _REQUEST_SECONDS = 20.0
 
 
 class PandianApp(faust.App):
-    """A Faust app that knows which of its topics are read in batches."""
+    """A Faust app that knows its settings, and which of its topics are read in batches."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, settings: Settings, **kwargs: Any) -> None:
+        self.settings = settings
         self.batched_topics: set[str] = set()
         super().__init__(*args, **kwargs)
 
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, durable: bool) -> PandianApp:
     settings.datadir.mkdir(parents=True, exist_ok=True)
     app = PandianApp(
         settings.group,
+        settings=settings,
         broker=faust_urls(settings.bootstrap_servers),
         broker_credentials=faust_credentials(settings),
         broker_client_id="pandian",

@@ -115,3 +115,18 @@ async def test_a_newer_format_is_refused_and_an_older_one_upgraded(
     async with running_table(embedded_broker, group, tmp_path) as table:
         with pytest.raises(FormatVersionError, match="format 2"):
             table.get(0, b"key")
+
+
+async def test_recovery_reads_a_changelog_that_ends_with_a_large_batch(
+    embedded_broker: EmbeddedBroker, group: str, tmp_path: Path
+) -> None:
+    """The embedded broker calls the beginning of that batch the end: less than the local store has."""
+    many = [f"{number:02}".encode() for number in range(50)]
+    async with running_table(embedded_broker, group, tmp_path / "one") as table:
+        for key in many:
+            table.put(0, key, b"value")
+        assert await table.checkpoint() == len(many)
+
+    for folder in ("one", "two"):
+        async with running_table(embedded_broker, group, tmp_path / folder) as table:
+            assert sorted(table.keys(0)) == many
