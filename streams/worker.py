@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 import socket
 import sys
@@ -18,6 +17,7 @@ from pandian import topics
 from pandian.errors import PandianError, UsageError
 from pandian.settings import Settings
 from streams.app import create_app
+from streams.folder import own_folder
 from streams.inventory.policy import default_policy
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
@@ -110,6 +110,8 @@ class Worker:
         await self.admin.ensure_topic(topics.INVENTORY, 1, INVENTORY_CONFIG)
         await self.admin.ensure_topic(topics.QUARANTINE, _QUARANTINE_PARTITIONS, {})
         made = await self.admin.ensure_topic(topics.PROFILES, PROFILES_PARTITIONS, PROFILES_CONFIG)
+        if not self.embedded:
+            self._stack.enter_context(own_folder(self.settings.datadir))
         changelog = await self.admin.ensure_topic(
             changelog_topic(self.settings.group, TABLE), made.partitions, CHANGELOG_CONFIG
         )
@@ -248,10 +250,9 @@ def _usable_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            ours = not isinstance(error, socket.gaierror) and error.errno != errno.EADDRNOTAVAIL
             raise UsageError(
-                f"PANDIAN_PORT={port}" if ours else f"PANDIAN_HOST={host}",
+                f"PANDIAN_PORT={port}",
                 f"cannot listen on {host}:{port} ({error.strerror})",
-                "choose another --port" if ours else "choose an address of this machine with --host",
+                "choose another --port",
             ) from error
         return int(probe.getsockname()[1])

@@ -8,11 +8,11 @@ from typing import Any
 
 import aiokafka
 import orjson
-from aiokafka.errors import KafkaError
 
 from pandian import topics
 from pandian.settings import Settings
 from streams.transport.connection import aiokafka_options
+from streams.transport.errors import KAFKA_ERRORS
 from streams.worklog import logger
 
 log = logger("inventory")
@@ -56,7 +56,7 @@ class InventoryFollower:
         while True:
             try:
                 await self._follow()
-            except (KafkaError, OSError) as error:
+            except (*KAFKA_ERRORS, OSError) as error:
                 log.debug("lost the inventory topic, trying again: %s", error)
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from aiokafka.errors import KafkaError
-
 from pandian.errors import BrokerError, PandianError
 from streams.counting.base import LogRange, Position
 from streams.counting.sets import SetStore
 from streams.stages.context import StageContext
 from streams.stages.source import ProfileState, SourcePartition
+from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.reader import LogReader
 from streams.worklog import logger
 
@@ -63,7 +62,7 @@ class Loader:
             try:
                 refused = await self._attempt(waiting)
                 pause = _REFUSED_RETRY_SECONDS
-            except (BrokerError, KafkaError, OSError) as error:
+            except (BrokerError, *KAFKA_ERRORS, OSError) as error:
                 log.warning("cannot begin %d partitions yet, trying again: %s", len(waiting), error)
                 refused, pause = waiting, _RETRY_SECONDS
             waiting = [source for source in refused if source.epoch is None]

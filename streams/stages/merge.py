@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from pandian import topics
@@ -32,6 +31,7 @@ from streams.stages.source import ProfileState
 from streams.state import CheckpointedTable
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
+from streams.transport.errors import KAFKA_ERRORS
 from streams.worklog import logger
 
 log = logger("merge")
@@ -113,7 +113,7 @@ class MergeStage:
                 starts = await self._admin.starts([(tp.topic, tp.partition)])
                 self._epochs[tp] = await self._app.consumer.reposition(tp, starts[tp.topic, tp.partition])
                 return
-            except (PandianError, KafkaError) as error:
+            except (PandianError, *KAFKA_ERRORS) as error:
                 log.warning("cannot read %s[%d] yet: %s", tp.topic, tp.partition, error)
                 await asyncio.sleep(1.0)
 
@@ -147,7 +147,7 @@ class MergeStage:
                 if time.monotonic() > retire_at:
                     await self._retire()
                     retire_at = time.monotonic() + _RETIRE_SECONDS
-            except (PandianError, KafkaError) as error:
+            except (PandianError, *KAFKA_ERRORS) as error:
                 log.warning("the inventory is not up to date, trying again: %s", error)
                 await asyncio.sleep(1.0)
                 self._wake.set()

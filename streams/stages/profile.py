@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from pandian.errors import PandianError
@@ -26,6 +25,7 @@ from streams.stages.source import Checkpoint, ProfileState, SourcePartition, bat
 from streams.stages.throttle import Throttle
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
+from streams.transport.errors import KAFKA_ERRORS
 from streams.worklog import logger
 
 log = logger("profile")
@@ -156,7 +156,7 @@ class ProfileStage:
     async def _last_checkpoint(self) -> None:
         try:
             await asyncio.wait_for(self.checkpoint(), self._settings.session_seconds / 3)
-        except (TimeoutError, PandianError, KafkaError) as error:
+        except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
             log.info("no last checkpoint before the partitions went: %s", error)
 
     def _restart(self, source: SourcePartition, reload: Reload) -> None:
@@ -178,7 +178,7 @@ class ProfileStage:
             await asyncio.sleep(self._interval)
             try:
                 await self.checkpoint()
-            except (PandianError, KafkaError) as error:
+            except (PandianError, *KAFKA_ERRORS) as error:
                 log.warning("no checkpoint now, trying again: %s", error)
             limit = self._settings.profile_bytes_per_second
             self._interval = max(self._settings.checkpoint_seconds, self._written / limit)
@@ -247,7 +247,7 @@ class ProfileStage:
     async def _commit(self, offsets: Mapping[TP, int]) -> None:
         try:
             await self._app.consumer.commit_positions(offsets)
-        except KafkaError as error:
+        except KAFKA_ERRORS as error:
             log.debug("lag tools will be behind: %s", error)
 
     async def close(self) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from streams.counting.base import Reload, Span
@@ -18,6 +17,7 @@ from streams.decode.base import Decoded
 from streams.inventory.profile import BatchMeta, PartitionProfile, ProfilePolicy
 from streams.stages.profiles_log import ProfilesLog
 from streams.transport.batches import Batch
+from streams.transport.errors import KAFKA_ERRORS
 
 
 class ProfileState:
@@ -92,7 +92,7 @@ class Checkpoint:
         """Wait for what was sent on for the frozen records."""
         try:
             await asyncio.gather(*self.sends)
-        except KafkaError as error:
+        except KAFKA_ERRORS as error:
             return self.source.counter.failed(f"a quarantined record ({error})")
         return self.source.counter.acknowledged(self.frozen)
 
@@ -110,7 +110,7 @@ class Checkpoint:
             if isinstance(superseded, Reload):
                 return superseded
             await log.write(topic, [(key, None) for key in superseded])
-        except KafkaError as error:
+        except KAFKA_ERRORS as error:
             return counter.failed(f"a profile ({error})")
         self.over = True
         return counter.tombstoned(self.frozen)

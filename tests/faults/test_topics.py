@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 
@@ -175,3 +176,27 @@ def test_the_broker_goes_away_and_comes_back(unique: Callable[[str], str]) -> No
             produce(broker.address, topic, dumped(lines[700:]))
             assert_same(worker.wait_counted(topic, len(lines), 90), lines)
             assert "the broker is back" in worker.said()
+
+
+def test_an_asset_with_a_thousand_fields_is_published(broker: Broker, unique: Callable[[str], str]) -> None:
+    topic, draw = unique("wide"), random.Random(13)
+    lines: list[dict[str, object]] = [
+        {f"field_number_{i}": round(draw.lognormvariate(3, 2), 6) for i in range(1000)} for _ in range(30)
+    ]
+    create_topic(broker.address, topic, 1)
+    produce(broker.address, topic, dumped(lines))
+    with WorkerProcess(broker.address, unique("group"), [topic]) as worker:
+        assert_same(worker.wait_counted(topic, len(lines), 90), lines)
+
+
+def test_a_folder_has_one_worker(kafka_broker: Broker, unique: Callable[[str], str]) -> None:
+    topic, group = unique("folder"), unique("group")
+    create_topic(kafka_broker.address, topic, 1)
+    with WorkerProcess(kafka_broker.address, group, [topic]) as first:
+        first.wait_said("reading from offset")
+        second = WorkerProcess(
+            kafka_broker.address, group, [topic], settings={"PANDIAN_DATADIR": str(first.folder / "data")}
+        ).start()
+        assert second.process
+        assert second.process.wait(20) == 2
+        assert "belongs to another worker" in second.said()
