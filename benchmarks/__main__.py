@@ -1,12 +1,15 @@
-"""``python -m benchmarks [NAME …]``: run the benches, print the table, write ``results/latest.json``."""
+"""``python -m benchmarks [NAME ...]``: run the benches, print the table, write ``results/latest.json``."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -15,54 +18,78 @@ from rich.table import Table
 
 from benchmarks.base import Row, Skipped
 
-#: Modules with a ``run()`` that yields rows, in the order in which they run.
-BENCHES = ("parts", "pipeline", "start", "demo")
+#: Modules with a ``Sizes`` and a ``run(sizes)`` that yields rows, in the order in which they run.
+BENCHES = ("parts", "pipeline", "produce", "start", "demo")
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
-def measure(names: list[str], console: Console) -> Iterator[Row]:
+def measure(names: Sequence[str], repeat: int | None, console: Console) -> Iterator[Row]:
     """Run the benches; say which are skipped and why."""
     for name in names:
-        console.print(f"[dim]… {name}[/dim]")
+        console.print(f"[dim]… {name}[/dim]", highlight=False)
+        bench = import_module(f"benchmarks.{name}")
+        sizes = bench.Sizes()
+        began = time.monotonic()
         try:
-            yield from import_module(f"benchmarks.{name}").run()
+            yield from bench.run(replace(sizes, repeat=repeat) if repeat else sizes)
         except Skipped as reason:
-            console.print(f"[yellow]skipped {name}: {reason}[/yellow]")
+            console.print(f"[yellow]skipped {name}: {reason}[/yellow]", highlight=False)
+        console.print(f"[dim]  {name} took {time.monotonic() - began:.0f} s[/dim]", highlight=False)
+
+
+def write(rows: Sequence[Row], path: Path = RESULTS) -> None:
+    """Keep the rows as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([row.document() for row in rows], indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> int:
     """Run from the command line; 1 when a bar was missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure what Pandian reaches. Only a run of all benches writes results/latest.json.",
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}; default: all")
-    parser.add_argument("--json", action="store_true", help="print the rows as JSON and nothing else on stdout")
+    parser.add_argument(
+        "--repeat", type=int, metavar="N", help="measure N times instead of as often as each says"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the rows as JSON and nothing else on stdout"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHES)
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(BENCHES)}")
+    if arguments.repeat is not None and arguments.repeat < 1:
+        parser.error(f"--repeat {arguments.repeat}: must be 1 or more")
     console = Console(stderr=arguments.json)
     rows = []
-    for row in measure(arguments.names or list(BENCHES), console):
+    for row in measure(arguments.names or BENCHES, arguments.repeat, console):
         rows.append(row)
-        console.print(f"{row.name} = {row.value:,.4g} {row.unit}")
-    documents = [row.document() for row in rows]
+        console.print(f"  {row.name} = {_number(row.value)} {row.unit}", highlight=False)
     if not arguments.names:
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(documents, indent=1) + "\n")
+        write(rows)
     if arguments.json:
-        json.dump(documents, sys.stdout)
+        print(json.dumps([row.document() for row in rows]))
     else:
         console.print(_table(rows))
     return 1 if any(row.met is False for row in rows) else 0
 
 
-def _table(rows: list[Row]) -> Table:
-    table = Table(title=f"Pandian on {platform.machine()}, Python {platform.python_version()}")
-    for heading in ("name", "value", "unit", "bar", "met", "against"):
-        table.add_column(heading, justify="right" if heading == "value" else "left", overflow="fold")
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    title = f"Pandian on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    table = Table(title=title)
+    for heading in ("name", "value", "unit", "bar", "met"):
+        table.add_column(heading, justify="right" if heading == "value" else "left", no_wrap=True)
+    table.add_column("against", overflow="fold")
     for row in rows:
         bar = f"{row.bar[0]} {row.bar[1]:,g}" if row.bar else "printed"
         met = {True: "[green]yes[/green]", False: "[red]no[/red]", None: ""}[row.met]
-        table.add_row(row.name, f"{row.value:,.4g}", row.unit, bar, met, row.against)
+        table.add_row(row.name, _number(row.value), row.unit, bar, met, row.against)
     return table
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ class Row:
     value: float
     unit: str
     against: str = ""
-    """What it was measured against, or how."""
+    """What it was measured against, and how."""
     bar: tuple[str, float] | None = None
     """``(">=", 30)``; None for a figure that is only printed."""
     detail: dict[str, Any] = field(default_factory=dict)
@@ -46,5 +47,9 @@ class Skipped(Exception):  # noqa: N818 - it is an outcome, not an error
     """A bench that cannot run here, with the reason."""
 
 
-#: A bench yields its rows as it has them.
-Bench = Callable[[], Iterator[Row]]
+def spread(values: Sequence[float], digits: int = 3) -> dict[str, Any]:
+    """Return the median of repeated measurements, and all of them in the order in which they were made."""
+    return {
+        "median": round(statistics.median(values), digits),
+        "each": [round(one, digits) for one in values],
+    }

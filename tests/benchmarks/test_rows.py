@@ -1,0 +1,86 @@
+"""The benches on tiny sizes: the rows that the project promises, in the form that it promises. No times are judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import demo, parts, pipeline, produce, start
+from benchmarks.base import Row
+
+SIZES: dict[str, tuple[Any, list[str]]] = {
+    "parts": (
+        parts.Sizes(repeat=1, records=400, wide_records=200, assets=5, asset_batch=20, asset_batches=2),
+        ["optional_fields_ratio", "cost_per_field_64_vs_8", "cost_per_asset_100_vs_1"],
+    ),
+    "pipeline": (
+        pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
+        ["inventory_records_per_s", "inventory_vs_faust", "inventory_vs_raw", "two_workers_speedup"],
+    ),
+    "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
+    "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
+    "demo": (demo.Sizes(limit=2_000), ["first_inventory_s", "demo_s", "worker_rss_mb"]),
+}
+BARS = {
+    "inventory_records_per_s": (">=", 120_000),
+    "inventory_vs_faust": (">=", 30),
+    "inventory_vs_raw": None,
+    "optional_fields_ratio": (">=", 0.5),
+    "cost_per_field_64_vs_8": ("<=", 1.2),
+    "cost_per_asset_100_vs_1": ("<=", 1.5),
+    "two_workers_speedup": None,
+    "worker_rss_mb": ("<=", 500),
+    "worker_start_s": ("<=", 5),
+    "first_inventory_s": ("<=", 15),
+    "demo_s": ("<=", 120),
+    "produce_records_per_s": None,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SIZES)
+def test_rows(name: str, tmp_path: Path) -> None:
+    sizes, names = SIZES[name]
+    rows = list(command.import_module(f"benchmarks.{name}").run(sizes))
+    assert [row.name for row in rows] == names
+    assert {row.name: row.bar for row in rows} == {name: BARS[name] for name in names}
+    command.write(rows, tmp_path / "results" / "latest.json")
+    for document in json.loads((tmp_path / "results" / "latest.json").read_bytes()):
+        check(document)
+
+
+def check(document: dict[str, Any]) -> None:
+    assert list(document)[:6] == ["name", "value", "unit", "against", "bar", "met"]
+    assert set(document) <= {"name", "value", "unit", "against", "bar", "met", "detail"}
+    assert isinstance(document["value"], int | float)
+    assert document["value"] > 0
+    assert document["unit"]
+    assert document["against"]
+    if document["bar"] is None:
+        assert document["met"] is None
+    else:
+        assert set(document["bar"]) == {"op", "value"}
+        assert isinstance(document["met"], bool)
+
+
+def test_every_bench_is_run_and_checked() -> None:
+    assert set(SIZES) == set(command.BENCHES)
+    assert sorted(BARS) == sorted(name for _, names in SIZES.values() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("value", "bar", "met"),
+    [
+        (30, (">=", 30), True),
+        (29.9, (">=", 30), False),
+        (1.2, ("<=", 1.2), True),
+        (1.3, ("<=", 1.2), False),
+        (1, None, None),
+    ],
+)
+def test_a_bar_is_met(value: float, bar: tuple[str, float] | None, met: bool | None) -> None:
+    assert Row("name", value, "x", "nothing", bar).document()["met"] is met
