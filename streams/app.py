@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 
+from pandian.errors import SettingError
 from pandian.settings import Settings
 from streams.transport.assignor import SpreadingAssignor
 from streams.transport.connection import faust_credentials, faust_urls
@@ -14,6 +15,8 @@ from streams.transport.connection import faust_credentials, faust_urls
 _BUFFERED_BATCHES = 4
 #: Most bytes of one partition in one fetch.
 _FETCH_BYTES = 1 << 20
+#: Largest record we write: the inventory document of an asset with very many fields.
+_REQUEST_BYTES = 8 << 20
 #: Topics found later are subscribed after this long; Faust waits 45 s.
 _RESUBSCRIBE_SECONDS = 0.5
 _REQUEST_SECONDS = 20.0
@@ -35,8 +38,18 @@ def create_app(settings: Settings, *, durable: bool) -> PandianApp:
         settings: ``broker`` must be set, to the embedded broker's address if there is no other.
         durable: whether the broker keeps its topics. If not, tables stay in memory, as state that outlives its
             changelog would be wrong.
+
+    Raises:
+        SettingError: when the data folder cannot be made.
     """
-    settings.datadir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.datadir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"PANDIAN_DATADIR={settings.datadir}",
+            f"this folder cannot be made ({error.strerror})",
+            "name a folder that can be written",
+        ) from error
     app = PandianApp(
         settings.group,
         settings=settings,
@@ -51,7 +64,7 @@ def create_app(settings: Settings, *, durable: bool) -> PandianApp:
         consumer_max_fetch_size=_FETCH_BYTES,
         consumer_metadata_max_age_ms=int(settings.discovery_seconds * 1000),
         producer_acks=-1,
-        producer_max_request_size=_FETCH_BYTES,
+        producer_max_request_size=_REQUEST_BYTES,
         producer_request_timeout=_REQUEST_SECONDS,
         stream_buffer_maxsize=_BUFFERED_BATCHES,
         stream_wait_empty=False,
