@@ -16,7 +16,9 @@ PANDIAN = [sys.executable, "-m", "streams.cli"]
 
 
 def pandian(*arguments, **options):
-    return subprocess.run([*PANDIAN, *arguments], capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run(
+        [*PANDIAN, *arguments], capture_output=True, text=True, timeout=60, check=False, **options
+    )
 
 
 @pytest.fixture
@@ -32,7 +34,18 @@ def verb(monkeypatch):
 
 
 def test_help_names_every_command_and_imports_none():
-    names = ["pandian", "streams", "kafka", "rich", "pyarrow", "pydantic", "orjson", "numpy", "faust", "aiohttp"]
+    names = [
+        "pandian",
+        "streams",
+        "kafka",
+        "rich",
+        "pyarrow",
+        "pydantic",
+        "orjson",
+        "numpy",
+        "faust",
+        "aiohttp",
+    ]
     code = (
         "import sys; from streams import cli; assert cli.run(['--help']) == 0;"
         f"print([m for m in {names[2:]} if m in sys.modules], [m for m in sys.modules if m.startswith('streams.')])"
