@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import signal
 import socket
 import sys
@@ -204,18 +206,29 @@ async def run_worker(settings: Settings, options: WorkerOptions) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await _serve(settings, options, stop)
+    started = asyncio.Event()
+    serving = asyncio.ensure_future(_serve(settings, options, stop, started))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not started.is_set():
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
-async def _serve(settings: Settings, options: WorkerOptions, stop: asyncio.Event) -> None:
+async def _serve(
+    settings: Settings, options: WorkerOptions, stop: asyncio.Event, started: asyncio.Event
+) -> None:
     async with Worker(settings, options) as worker:
+        started.set()
         tell(worker)
         ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait()), worker.failed]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if worker.failed.done():
             raise PandianError(
                 "the worker",
-                f"stopped because of {worker.failed.exception()!r}",
+                f"stopped because of {' '.join(repr(worker.failed.exception()).split())}",
                 "start it again: nothing is lost",
             )
         log.info("stopping")
@@ -250,6 +263,10 @@ def _usable_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise UsageError(
+                    f"PANDIAN_HOST={host}", f"cannot listen there ({error.strerror})", "choose another --host"
+                ) from error
             raise UsageError(
                 f"PANDIAN_PORT={port}",
                 f"cannot listen on {host}:{port} ({error.strerror})",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -63,6 +65,11 @@ def command(
     )
     set_up(verbose=verbose)
     asyncio.run(run_worker(settings, options))
+    # Everything is written and closed. What is left are threads of clients that may wait seconds for a broker that
+    # is away, and sketches, whose library complains about those that live until the end.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _roles(text: str) -> frozenset[str]:

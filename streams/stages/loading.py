@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from faust.types import TP
 
 from pandian.errors import BrokerError, PandianError
 from streams.counting.base import LogRange, Position
@@ -82,25 +84,37 @@ class Loader:
             }
             ends = await reader.ends(keys)
         starts = await self._admin.starts(keys)
+        begun: dict[TP, tuple[SourcePartition, Position]] = {}
         for source, key in zip(there, keys, strict=True):
             store = stores[self._profiles.partition_of(source.tp.topic)]
             held = LogRange(starts[key], ends[key])
-            await self._begin(source, infos[source.tp.topic].id, store, held)
+            position = await self._begin(source, infos[source.tp.topic].id, store, held)
+            if position is not None:
+                begun[source.tp] = source, position
+        await self._read(begun)
         return [source for source in sources if source.epoch is None]
 
-    async def _begin(self, source: SourcePartition, topic_id: UUID, store: SetStore, held: LogRange) -> None:
+    async def _begin(
+        self, source: SourcePartition, topic_id: UUID, store: SetStore, held: LogRange
+    ) -> Position | None:
         origin = await self._origin(source, held)
+        if not self._is_current(source):
+            return None
+        source.highwater = held.end
         try:
-            position = source.counter.begin(topic_id, store, held, origin=origin)
+            return source.counter.begin(topic_id, store, held, origin=origin)
         except PandianError as error:
             log.error("%s", error)  # noqa: TRY400 - the error is its own one line
-            return
-        if not self._is_current(source):
-            return
-        source.highwater = held.end
-        source.epoch = await self._app.consumer.reposition(source.tp, position.offset)
-        if source.epoch is not None:
-            self._tell(source, position)
+            return None
+
+    async def _read(self, begun: Mapping[TP, tuple[SourcePartition, Position]]) -> None:
+        epochs = await self._app.consumer.reposition({tp: at.offset for tp, (_, at) in begun.items()})
+        for tp, epoch in epochs.items():
+            source, position = begun[tp]
+            # Between the seek and here nothing else ran: no batch of this epoch was dropped.
+            if self._is_current(source):
+                source.epoch = epoch
+                self._tell(source, position)
 
     async def _origin(self, source: SourcePartition, held: LogRange) -> int:
         if not self.start.applies(source.tp.topic):

@@ -111,7 +111,8 @@ class MergeStage:
         while not self._app.should_stop and tp in self._app.consumer.assignment():
             try:
                 starts = await self._admin.starts([(tp.topic, tp.partition)])
-                self._epochs[tp] = await self._app.consumer.reposition(tp, starts[tp.topic, tp.partition])
+                epochs = await self._app.consumer.reposition({tp: starts[tp.topic, tp.partition]})
+                self._epochs[tp] = epochs.get(tp)
                 return
             except (PandianError, *KAFKA_ERRORS) as error:
                 log.warning("cannot read %s[%d] yet: %s", tp.topic, tp.partition, error)

@@ -4,6 +4,7 @@ thread of its own, as aiokafka does not tell topic ids."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings
 
 T = TypeVar("T")
+
+_CLOSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,12 @@ class ClusterAdmin:
         return existing[name]
 
     async def close(self) -> None:
-        """Close the connection."""
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._drop)
-        self._pool.shutdown(wait=False)
+        """Close the connection, without waiting for a broker that does not answer."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                asyncio.get_running_loop().run_in_executor(self._pool, self._drop), _CLOSE_SECONDS
+            )
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _create(
         self, client: KafkaAdminClient, name: str, partitions: int, config: Mapping[str, str]

@@ -217,22 +217,23 @@ class BatchConsumer(AIOKafkaConsumer):
         """Hand out nothing more of these partitions until they are repositioned."""
         self._ready.difference_update(tps)
 
-    async def reposition(self, tp: TP, offset: int) -> int | None:
-        """Read the partition from ``offset`` on.
+    async def reposition(self, positions: Mapping[TP, int]) -> dict[TP, int]:
+        """Read partitions from these offsets on. One call for many costs no more than one for one.
 
         Returns:
-            The epoch that batches read from there carry, or None when the partition is no longer ours.
+            The epoch that batches read from there carry, of those partitions that are still ours.
         """
-        self.hold([tp])
+        self.hold(positions)
         async with self._fetching:
-            if tp not in self.assignment():
-                return None
-            await self.seek_wait({tp: offset})
+            ours = {tp: positions[tp] for tp in self.assignment() & positions.keys()}
+            if ours:
+                await self.seek_wait(ours)
             self._last_epoch += 1
-            self._epochs[tp] = self._last_epoch
-            self._handed[tp] = offset
-            self._ready.add(tp)
-            return self._last_epoch
+            for tp, offset in ours.items():
+                self._epochs[tp] = self._last_epoch
+                self._handed[tp] = offset
+            self._ready.update(ours)
+            return dict.fromkeys(ours, self._last_epoch)
 
     async def commit_positions(self, offsets: Mapping[TP, int]) -> None:
         """Tell Kafka how far the partitions are counted. For lag tools only: never read back."""
