@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 import orjson
@@ -16,6 +17,8 @@ from pandian.files.formats import BOM
 from pandian.files.source import Lines
 
 _DELIMITERS = ",\t;|"
+#: A plain number or a phone number in international form.
+_NUMBER = re.compile(r"[+-]?[0-9][0-9 .-]{0,30}")
 _SAMPLE_ROWS = 20
 _LONG_REST = 1 << 20
 _TOO_LONG = f"a row must be shorter than {MAX_RECORD_BYTES >> 20} MiB"
@@ -158,6 +161,12 @@ class DelimitedReader:
         self.columns, notice = unique_names(names)
         if notice:
             self.notices.append(notice)
+        if any(_is_value(name) for name in names):
+            # The cell itself is not told: if it is no name it may be somebody's number.
+            self.notices.append(
+                "its first line was taken as the header, but has a number or an address among its names; "
+                "if there is no header, name the columns with --columns"
+            )
         parts = list(io.StringIO(self._first, newline=""))
         self._first = "".join(parts[reader.line_num :])
         self._line += reader.line_num
@@ -207,6 +216,11 @@ def _wide_cells() -> Iterator[None]:
 
 def _nulls(cells: list[str]) -> list[str | None]:
     return [cell or None for cell in cells]
+
+
+def _is_value(name: str) -> bool:
+    """Tell whether a header name looks like a value: a number, or an email address."""
+    return bool(_NUMBER.fullmatch(name.strip())) or "@" in name
 
 
 def _readable(name: str) -> str:

@@ -169,3 +169,17 @@ def test_binary_and_utf16_are_refused_in_one_line(tmp_path):
             pass
         assert "\n" not in str(caught.value)
         assert "f.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [("1,foo", True), ("name,+447700900000", True), ("a@b.example,x", True), ("id,2nd name,q1", False)],
+)
+def test_a_first_line_that_looks_like_values_is_taken_as_the_header_and_said(tmp_path, first, told):
+    path = tmp_path / "f.csv"
+    path.write_text(f"{first}\n" + ",".join("v" * (first.count(",") + 1)) + "\n")
+    with open_records(path) as file:
+        list(file.batches())
+        notices = " ".join(file.notices)
+    assert ("--columns" in notices) is told
+    assert "447700900000" not in notices
