@@ -123,9 +123,8 @@ class Checkpoint:
 
 def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMeta:
     """Describe a fetched batch for the profile."""
-    records = batch.records
     return BatchMeta(
-        bytes=sum(len(value) for value in values if value),
-        timestamps=np.fromiter((record.timestamp for record in records), np.int64, len(records)),
+        bytes=sum(map(len, filter(None, values))),
+        timestamps=np.fromiter(batch.timestamps, np.int64, len(values)),
         now_ms=now_ms,
     )

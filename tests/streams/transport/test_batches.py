@@ -40,3 +40,17 @@ def test_a_batch_looks_like_one_record_to_faust() -> None:
     assert (whole.timestamp, whole.value) == (1007, whole)
     with pytest.raises(AttributeError):
         whole.epoch = 2  # type: ignore[misc]  # frozen
+
+
+def test_what_the_records_hold() -> None:
+    header = ("h", b"x")
+    records = [
+        SimpleNamespace(offset=1, timestamp=10, value=b"ab", headers=()),
+        SimpleNamespace(offset=2, timestamp=20, value=None, headers=()),
+        SimpleNamespace(offset=3, timestamp=30, value=b"", headers=(header,)),
+    ]
+    whole = Batch(tp=TP0, epoch=1, follows=1, records=records, highwater=4)
+
+    assert (whole.values, whole.size, list(whole.timestamps)) == ([b"ab", None, b""], 2, [10, 20, 30])
+    assert whole.headers_of_records == [(), (), (header,)]
+    assert next(whole.parts(2)).headers_of_records is None
