@@ -9,12 +9,12 @@ from typing import Any
 
 from streams.decode.base import Column, RowGroup
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence
-from streams.inventory.profile.admission import renamed_texts
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.distinct import DistinctSketch
 from streams.inventory.profile.evidence import evidence_of, evidence_of_column, united
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.layout import Layouts
+from streams.inventory.profile.paths import kept_paths
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
 from streams.inventory.profile.timespan import TimeSpan
 
@@ -85,7 +85,7 @@ class AssetProfile:
             self.times.add(meta.timestamps, meta.now_ms)
 
     def _see_layout(self, group: RowGroup) -> None:
-        renamed = renamed_texts(group.layout, self._policy.masker)
+        renamed = kept_paths(group.layout, self._policy.masker)
         layout = tuple(renamed.get(name, name) for name in group.layout)
         if self.layouts.add(layout, group.header_records):
             # A name tells much about a column: look again.
@@ -133,9 +133,10 @@ class AssetProfile:
     def _by_kept_path(self, columns: list[Column]) -> dict[str, list[Column]]:
         """Sort columns by the path they are kept under; those there is no room for are counted as overflow.
 
-        A path can hold a person's data (a key made of an email address): it is masked like a value.
+        A path can hold a person's data (a key made of an email address or a phone number):
+        see :func:`kept_paths`. Several columns may fall into one field; then their counts are added.
         """
-        renamed = renamed_texts([column.path for column in columns], self._policy.masker)
+        renamed = kept_paths([column.path for column in columns], self._policy.masker)
         room = self._policy.max_fields - len(self.fields)
         by_path: dict[str, list[Column]] = {}
         beyond: list[Column] = []
