@@ -12,6 +12,7 @@ import numpy as np
 
 from streams.inventory.classify.base import Detector
 from streams.inventory.classify.facts import FieldFacts, Mask
+from streams.inventory.masking.tags import TAGS
 
 
 def each(test: Callable[[str], object]) -> Detector:
@@ -24,6 +25,12 @@ def each(test: Callable[[str], object]) -> Detector:
         return facts.nothing
 
     return detect
+
+
+def tag_of(semantic_type: str) -> Detector:
+    """Take values that are nothing but the tag which masking left in place of one of ``semantic_type``."""
+    tags = {tag for tag, name in TAGS.items() if name == semantic_type}
+    return each(tags.__contains__)
 
 
 def matching(pattern: str, flags: int = 0) -> Detector:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.inventory.base import FieldEvidence
+from streams.inventory.masking.tags import TAGS
 
 #: Sampled values looked at, and characters of each.
 LOOK = 256
@@ -22,6 +23,10 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[e
 #: Share of numbers from which a field of strings counts as one of numbers.
 _NUMERIC = 0.9
 
+#: Share of the values from which a tag counts as the many values that it stands for. Less can be chance: one
+#: order number in ten passes for a card.
+_TAGGED = 0.2
+
 _SPACED = str.maketrans("_-", "  ")
 
 Mask = NDArray[np.bool_]
@@ -33,8 +38,9 @@ class FieldFacts:
     def __init__(self, evidence: FieldEvidence) -> None:
         self.evidence = evidence
         samples = [(_clean(text), count) for text, count in evidence.samples[:LOOK]]
-        self.values = [text for text, _ in samples if text]
-        self._counts = [count for text, count in samples if text]
+        samples = _spread([(text, count) for text, count in samples if text], evidence.count)
+        self.values = [text for text, _ in samples]
+        self._counts = [count for _, count in samples]
 
     @property
     def size(self) -> int:
@@ -129,6 +135,24 @@ class FieldFacts:
     def all_or_none(self, flag: bool) -> Mask:
         """Return a mask of all values, or of none: for what is true of the field as a whole."""
         return np.ones(self.size, dtype=np.bool_) if flag else self.nothing
+
+
+def _spread(samples: list[tuple[str, int]], count: int) -> list[tuple[str, int]]:
+    """Write a tag, such as ``[phone]``, as often as its share of all values among the different ones.
+
+    Masking turned many values into that one text: without this, they would weigh as one. A tag is written at most
+    :data:`LOOK` times.
+    """
+    hidden = sum(seen for text, seen in samples if text in TAGS)
+    if not hidden:
+        return samples
+    shown = [(text, seen) for text, seen in samples if text not in TAGS]
+    rest = max(count - hidden, sum(seen for _, seen in shown))
+    if hidden < _TAGGED * (hidden + rest):
+        return samples
+    repeats = max(rest / len(shown), 1.0) if shown else 1.0
+    copies = {text: max(1, min(round(seen / repeats), LOOK)) for text, seen in samples if text in TAGS}
+    return shown + [(text, round(repeats)) for text, number in copies.items() for _ in range(number)]
 
 
 def _fold(text: str) -> str:

@@ -11,7 +11,7 @@ from stdnum.util import get_cc_module
 from streams.inventory.classify.detectors import each
 from streams.inventory.classify.facts import FieldFacts, Mask
 from streams.inventory.masking import checks
-from streams.inventory.masking.finders import emails
+from streams.inventory.masking.finders import emails, secrets
 
 #: The hundred most common Chinese surnames: 85 % of all people; 5 % of Taobao queries of two to four characters
 #: begin with one.
@@ -42,10 +42,15 @@ _NATIONAL = re.compile(
 )
 _MOBILES = each(_MOBILE.fullmatch)
 _UNAMBIGUOUS = each(lambda text: _PLUS_PHONE.fullmatch(text) or _MOBILE.fullmatch(text))
+_BARE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+#: Written with + and ten digits or more, of any numbering plan: few write a number with this sign.
+_INTERNATIONAL = each(re.compile(r"\+[1-9][0-9]{9,14}").fullmatch)
 _GROUPED = each(_NATIONAL.fullmatch)
 _REGIONS = ("US", "CN", "GB", "FR", "DE", "AU", "IT", "ES", "NL", "IN", "BR", "JP", "CH")
 #: Numbers of one field that are checked against the numbering plans of countries.
 _CHECKED = 6
+#: Least number of different mobiles for them to be told from ids although they share a prefix.
+_BLOCK = 20
 
 
 def email(text: str) -> bool:
@@ -54,6 +59,11 @@ def email(text: str) -> bool:
     if bare.endswith(">") and "<" in bare:
         bare = bare[bare.rindex("<") + 1 : -1]
     return "@" in bare and next(emails(bare), None) == (0, len(bare))
+
+
+def secret(text: str) -> bool:
+    """Tell whether ``text`` is one token or key of a well-known service, and nothing else."""
+    return next(secrets(text), None) == (0, len(text))
 
 
 def chinese_name(text: str) -> bool:
@@ -85,11 +95,13 @@ def phone_numbers(facts: FieldFacts) -> Mask:
     """Take values written as phone numbers: with ``+``, as Chinese mobiles, or in groups that some country's
     numbering plan knows.
 
-    Bare digits count as Chinese mobiles only when they are not numbered through: three network prefixes in five.
+    Bare digits count as Chinese mobiles only when they are not numbered through: three network prefixes in five, or
+    twenty of which half do not follow the one before.
     """
     if facts.looks != "text":
+        plus = _INTERNATIONAL(facts) if facts.looks == "digits" else facts.nothing
         varied = facts.size >= 5 and len({text[:3] for text in facts.values}) >= 3
-        return _MOBILES(facts) if varied else facts.nothing
+        return _either(_MOBILES(facts), plus) if varied or _one_block(facts) else plus
     mask, grouped = _UNAMBIGUOUS(facts), _GROUPED(facts)
     if grouped is facts.nothing:
         return mask
@@ -98,6 +110,18 @@ def phone_numbers(facts: FieldFacts) -> Mask:
         return mask
     bare = [text.isdigit() and 7 <= len(text) <= 11 and checks.phone(text, region) for text in facts.values]
     return mask | grouped | np.array(bare, dtype=np.bool_)
+
+
+def _either(one: Mask, other: Mask) -> Mask:
+    return one if other.sum() == 0 else one | other
+
+
+def _one_block(facts: FieldFacts) -> bool:
+    """Tell whether all values are mobiles that may share a prefix, and are not counted up one by one."""
+    if facts.size < _BLOCK or not all(map(_BARE_MOBILE.fullmatch, facts.values)):
+        return False
+    different = np.unique(facts.numbers)
+    return len(different) >= _BLOCK and float(np.median(np.diff(different))) != 1.0
 
 
 def _dialled_in(numbers: list[str]) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pandian.semantics import PiiClass
 from streams.inventory.base import Pii
 from streams.inventory.classify.facts import FieldFacts
 from streams.inventory.masking import ShapeMasker
+from streams.inventory.masking.tags import TAGS, tagged
 
 #: Types whose values people write themselves: one find is enough to treat the field as personal.
 FREE_TEXT = frozenset({"text", "review_text", "item_description", "search_query", "attributes", "unknown"})
@@ -28,13 +30,19 @@ _MASKER = ShapeMasker()
 
 def prevalence(facts: FieldFacts, semantic_type: str) -> Pii | None:
     """Look into the values of a field whose type is not masked; None when nothing personal makes it so."""
-    if facts.looks != "text" or not _MASKER.suspicious(facts.values):
+    if facts.looks != "text":
         return None
-    found = [_MASKER.found(text) for text in facts.values]
+    found = [tagged(text) for text in facts.values]
+    if _MASKER.suspicious(facts.values):
+        found = [_most(*both) for both in zip(found, map(_MASKER.found, facts.values), strict=True)]
     hits = len(found) - found.count("none")
     if not hits or (semantic_type not in FREE_TEXT and hits < _SHARE * facts.size):
         return None
     return Pii("sensitive" if "sensitive" in found else "personal", hits, facts.size)
+
+
+def _most(one: PiiClass, other: PiiClass) -> PiiClass:
+    return "sensitive" if "sensitive" in (one, other) else other if one == "none" else one
 
 
 def mask_hits(samples: Sequence[tuple[str, int]], semantic_type: str) -> tuple[int, int]:
@@ -45,4 +53,6 @@ def mask_hits(samples: Sequence[tuple[str, int]], semantic_type: str) -> tuple[i
     whole = _WHOLE.get(semantic_type)
     if whole is None:
         return 0, 0
-    return sum(count for text, count in samples if whole.fullmatch(text)), sum(count for _, count in samples)
+    tags = {tag for tag, name in TAGS.items() if name == semantic_type}
+    hits = sum(count for text, count in samples if text in tags or whole.fullmatch(text))
+    return hits, sum(count for _, count in samples)

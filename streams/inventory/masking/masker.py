@@ -9,6 +9,7 @@ from pandian.semantics import PiiClass
 from streams.inventory.masking import gates
 from streams.inventory.masking.finders import Finder, finders
 from streams.inventory.masking.shapes import SHAPES, outline
+from streams.inventory.masking.tags import TAGS
 
 
 class ShapeMasker:
@@ -21,8 +22,10 @@ class ShapeMasker:
         """Mask one value of a masked type.
 
         Guarantees: at most 32 characters; no digit of the value; masking twice is masking once; the input
-        itself comes back only when it is a mask already. An empty text stays empty.
+        itself comes back only when it is a mask already, also a tag. An empty text stays empty.
         """
+        if text in TAGS:
+            return text
         return SHAPES.get(semantic_type, outline)(text) if text else text
 
     def text(self, text: str) -> str:

@@ -13,8 +13,16 @@ from streams.inventory.classify.detectors import (
     key_like,
     matching,
     short_text,
+    tag_of,
 )
-from streams.inventory.classify.formats import chinese_name, email, name_like, national_id, phone_numbers
+from streams.inventory.classify.formats import (
+    chinese_name,
+    email,
+    name_like,
+    national_id,
+    phone_numbers,
+    secret,
+)
 from streams.inventory.classify.siblings import ITEM_SIGNS, ORDER_SIGNS, PERSON_SIGNS
 from streams.inventory.masking import checks
 
@@ -140,7 +148,7 @@ RULES = [
             "ssn|cpf|dni|nif|nino|aadhaar|pesel|bsn|personnummer|nric": 0.95,
             "taxvat": 0.7,
         },
-        form=each(national_id),
+        form=either(each(national_id), tag_of("national_id")),
         says="are identity numbers with a valid check digit",
         fits=matching(r"(?=.{0,30}[0-9*])[0-9A-Za-z* ./-]{5,30}"),
         accepts=CODES,
@@ -148,7 +156,7 @@ RULES = [
     ),
     Rule(
         type="national_id",
-        form=each(checks.resident_id),
+        form=either(each(checks.resident_id), tag_of("national_id")),
         says="are Chinese resident identity numbers with a valid birth date and check digit",
         accepts=CODES,
         proof=0.98,
@@ -184,7 +192,7 @@ RULES = [
             "mail": 0.8,
             "mail address": 0.9,
         },
-        form=each(email),
+        form=either(each(email), tag_of("email")),
         says="are valid e-mail addresses",
         need=0.3,
         proof=0.98,
@@ -199,7 +207,7 @@ RULES = [
             "mobile phone number": 0.97,
             "mob": 0.7,
         },
-        form=phone_numbers,
+        form=either(phone_numbers, tag_of("phone")),
         says="have the form of phone numbers",
         fits=matching(r"(?=.{0,39}[0-9*])[0-9A-Za-z +().*/#,;-]{5,40}"),
         accepts=CODES,
@@ -241,7 +249,7 @@ RULES = [
             "bank|credit|debit|payment card number": 0.97,
             "pan": 0.6,
         },
-        form=each(checks.bank_card),
+        form=either(each(checks.bank_card), tag_of("bank_card")),
         says="are card numbers of a known issuer with a valid check digit",
         fits=matching(r"(?=.{0,25}[0-9*X])[0-9*X -]{12,26}"),
         accepts=CODES,
@@ -253,7 +261,7 @@ RULES = [
     Rule(
         type="bank_account",
         names={"bank account": 0.95, "bank account number|code": 0.97, "iban": 0.97, "account number": 0.6},
-        form=each(checks.iban),
+        form=either(each(checks.iban), tag_of("bank_account")),
         says="are IBANs with valid check digits",
         fits=matching(r"(?=.{0,35}[0-9*])[0-9A-Za-z* -]{6,36}"),
         accepts=CODES,
@@ -275,6 +283,13 @@ RULES = [
         fits=short_text(12, 3),
         proof=0.95,
         at=0.7,
+    ),
+    Rule(
+        type="password_or_token",
+        form=either(each(secret), tag_of("password_or_token")),
+        says="are tokens or keys of well-known services",
+        proof=0.98,
+        at=0.6,
     ),
     Rule(
         type="password_or_token",
