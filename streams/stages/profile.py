@@ -32,8 +32,8 @@ log = logger("profile")
 
 #: Pause after a batch that could not be counted, so that trouble that stays does not take the processor.
 _TROUBLE_SECONDS = 1.0
-#: A batch is decoded and counted in parts of about so many bytes. What is parsed of a part, some five times as much, is
-#: still in the processor's cache when it is counted, and the page is answered between two parts.
+#: A batch is decoded and counted in parts of about so many bytes: what is parsed of one, some five times as much, is
+#: still in the processor's cache when it is counted.
 _PART_BYTES = 192 << 10
 
 
@@ -78,10 +78,12 @@ class ProfileStage:
         async for batch in stream:
             for part in batch.parts(self._at_once(batch)):
                 await self._on_part(part)
-                await asyncio.sleep(0)  # a stream with a full queue would never let others run
+            # A stream with a full queue would never let others run. Each time costs: the thread that reads takes the
+            # interpreter's lock. After every part instead of every batch, a tenth less was counted in a second.
+            await asyncio.sleep(0)
 
     def _at_once(self, batch: Batch) -> int:
-        """Return how many records to count before others may run."""
+        """Return how many records of a batch to decode and count together."""
         fitting = max(1, len(batch.records) * _PART_BYTES // max(1, batch.size))
         return min(fitting, self._throttle.at_once or fitting)
 
