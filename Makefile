@@ -1,6 +1,6 @@
 # Needs only make and Python 3.11 or newer; every target sets up what it needs, once.
 #   make test ARGS="tests/support -k kafka"    passes ARGS on to the command
-#   make setup EXTRAS=train                    also installs what training needs (torch: gigabytes)
+#   make setup EXTRAS=                         leaves out what training needs (torch); pandian demo trains a model
 #   make setup PYTHON=/path/to/python3.12      takes a Python of your choice
 
 .DEFAULT_GOAL := help
@@ -9,7 +9,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS ?=
+EXTRAS ?= train
 ARGS ?=
 SHORT_OF_311 := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -25,7 +25,7 @@ STAMP := $(VENV)/.set-up$(if $(NAMES),-$(NAMES))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(STAMP) ## make .venv with everything in it (EXTRAS=train: also what training needs)
+setup: $(STAMP) ## make .venv with everything in it (EXTRAS= leaves torch out)
 	@echo "$(VENV) is ready: $(BIN)/pandian --help"
 
 demo: $(STAMP) ## a live shop on an embedded broker, and its inventory

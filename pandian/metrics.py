@@ -43,3 +43,43 @@ OMITTED = Metric(
     "Things left out of the metrics to bound their number: assets or fields.",
     ("what",),
 )
+EXTRACTED = Metric(
+    "pandian_interactions_total",
+    "Source records turned into interactions, by what became of them (interaction, or the reason why none).",
+    ("topic", "outcome"),
+)
+RECOMMEND = Metric(
+    "pandian_recommend_seconds", "Time from a request for recommendations to its answer, inside the worker."
+)
+RECOMMENDATIONS = Metric(
+    "pandian_recommendations_total",
+    "Answers given, by model and by whether a fallback answered.",
+    ("model", "version", "fallback"),
+)
+SEQUENCES = Metric("pandian_users", "Users whose sequence this worker holds.")
+KNOWS_UNTIL = Metric(
+    "pandian_knows_until_timestamp_seconds", "Event time of the newest interaction that this worker knows."
+)
+MODEL_INFO = Metric("pandian_model_info", "1 for the model that answers now.", ("model", "version", "role"))
+MODEL_REFUSED = Metric(
+    "pandian_model_refused_total", "Registry entries that were not taken, by reason.", ("reason",)
+)
+AUC = Metric(
+    "pandian_model_auc",
+    "Area under the ROC curve of matured labels: value, and low and high of its 95 % interval, bucket bound included.",
+    ("model", "version", "bound"),
+)
+AUC_RECENT = Metric(
+    "pandian_model_auc_recent", "The same of the newest labels only.", ("model", "version", "bound")
+)
+AUC_REFERENCE = Metric(
+    "pandian_model_auc_reference",
+    "The same of the first labels of the version.",
+    ("model", "version", "bound"),
+)
+LABELS = Metric("pandian_labels_total", "Impressions whose label matured.", ("model", "version", "label"))
+IMPRESSIONS_OPEN = Metric("pandian_impressions_open", "Impressions whose attribution window is not over.")
+FEEDBACK_REJECTED = Metric(
+    "pandian_impressions_rejected_total", "Impressions that cannot be labelled, by reason.", ("reason",)
+)
+ALERTS = Metric("pandian_alerts_firing", "Alerts that are firing now.", ("kind",))

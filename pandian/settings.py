@@ -62,6 +62,21 @@ class Settings(BaseSettings):
     """Fields profiled per asset and partition; values of further fields are counted in ``overflow``."""
     quarantine_original: bool = False
     """Keep the original bytes of quarantined records in ``pandian.quarantine``. They may hold personal data."""
+    mapping: Path | None = None
+    """TOML file that says which fields of a topic are user, item, action and time, where the inventory is not to
+    decide."""
+    sequence_length: int = Field(default=100, ge=1, le=10_000)
+    """Interactions kept of each user: the newest by event time."""
+    max_users: int = Field(default=2_000_000, ge=1)
+    """Users whose sequences a worker keeps; beyond that, those that were not seen for longest are let go."""
+    impressions: bool = True
+    """Write what was recommended to ``pandian.impressions``, so that the model's AUC can be measured."""
+    attribution_seconds: float = Field(default=1800.0, ge=1, le=90 * 86400)
+    """How long after an impression an action on the item counts for it, in event time."""
+    lateness_seconds: float = Field(default=60.0, ge=0, le=90 * 86400)
+    """How much later than others an event may come, in event time, and still be attributed."""
+    models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
+    """How often a worker looks whether the registry names another champion."""
     host: str = "127.0.0.1"
     """Address the web server listens on. ``0.0.0.0`` shows the inventory to the network."""
     port: int = Field(default=6066, ge=0, le=65535)

@@ -13,6 +13,29 @@ PROFILES = "pandian.profiles"
 INVENTORY = "pandian.inventory"
 #: Records that could not be read, with the reason and a masked excerpt.
 QUARANTINE = "pandian.quarantine"
+#: How far each source partition was turned into interactions, and by which mapping. Compacted; the latest counts.
+EXTRACTIONS = "pandian.extractions"
+#: What people did with items, keyed by user: :class:`pandian.events.Interaction`.
+INTERACTIONS = "pandian.interactions"
+#: What is known of each item, keyed by item: :class:`pandian.events.Item`. Compacted.
+ITEMS = "pandian.items"
+#: Requests for recommendations, keyed by user: :class:`pandian.events.Request`.
+REQUESTS = "pandian.requests"
+#: Their answers, keyed by user: :class:`pandian.events.Recommendation`.
+RECOMMENDATIONS = "pandian.recommendations"
+#: What was shown to whom, with its score, keyed by user: :class:`pandian.events.Impression`.
+IMPRESSIONS = "pandian.impressions"
+#: Impressions with the label that they matured to, keyed by user: :class:`pandian.events.Feedback`.
+FEEDBACK = "pandian.feedback"
+#: What the labels say of each model, one record a partition of impressions: position and measures. Compacted.
+MEASURES = "pandian.measures"
+#: Which model answers, keyed by model. Compacted.
+MODELS = "pandian.models"
+#: Alerts as they begin and end, keyed by subject: :class:`pandian.events.Alert`.
+ALERTS = "pandian.alerts"
+
+#: Partitions of the topics keyed by user when we make them: equal, so that one worker gets all of a user.
+USER_PARTITIONS = 8
 
 #: Topics that are never read as data: Kafka's own and ours.
 RESERVED = ("__*", f"{OWN_PREFIX}*")

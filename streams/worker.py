@@ -26,12 +26,14 @@ from streams.stages.discovery import Discovery
 from streams.stages.follower import INVENTORY_CONFIG, InventoryFollower
 from streams.stages.loading import StartFrom
 from streams.stages.merge import MergeStage
+from streams.stages.part import Part
 from streams.stages.profile import ProfileStage
 from streams.stages.profiles_log import PROFILES_CONFIG, PROFILES_PARTITIONS, ProfilesLog
 from streams.state import CHANGELOG_CONFIG, CheckpointedTable, changelog_topic
 from streams.status import OwnedAssets, WorkerStatus
 from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
+from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
 from streams.web.guard import allowed_hosts
 from streams.web.routes import routes
@@ -39,10 +41,12 @@ from streams.worklog import logger
 
 log = logger("worker")
 
-ROLES = ("profile", "merge", "serve", "watch")
+ROLES = ("profile", "merge", "interact", "serve", "watch")
 #: Session of a worker on the embedded broker, seconds: nobody else is there, and a join waits for half of it.
 _EMBEDDED_SESSION = 3.0
 _STOP_SECONDS = 4.0
+#: A part may take so long to close.
+_CLOSE_SECONDS = 1.0
 #: What the merge stage remembers of each asset.
 TABLE = "inventory"
 _QUARANTINE_PARTITIONS = 4
@@ -55,7 +59,8 @@ class WorkerOptions:
     globs: Sequence[str] = ("*",)
     """Topics to read."""
     roles: frozenset[str] = frozenset(ROLES)
-    """profile: count records; merge: keep the inventory; serve: page and API; watch: the inventory as metrics."""
+    """profile: count records; merge: keep the inventory; interact: turn the records that this worker profiles into
+    interactions; serve: page, API and recommendations; watch: labels, AUC and the inventory as metrics."""
     start: StartFrom = field(default_factory=StartFrom)
     """Where to begin a partition of which nothing is known."""
     max_rate: float | None = None
@@ -82,6 +87,7 @@ class Worker:
         self.follower = InventoryFollower(self.settings)
         self.profile: ProfileStage | None = None
         self.merge: MergeStage | None = None
+        self.parts: list[Part] = []
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -146,7 +152,9 @@ class Worker:
 
     async def _add_stages(self, profiles: ProfilesLog) -> None:
         policy = default_policy(self.settings.max_fields)
-        context = StageContext(self.app, self.admin, profiles, self.settings, policy, self.metrics)
+        context = StageContext(
+            self.app, self.admin, profiles, self.settings, policy, self.metrics, self.embedded is None
+        )
         if "profile" in self.options.roles:
             self.profile = ProfileStage(context, self.options.start, self.options.max_rate)
             self.discovery = Discovery(
@@ -156,6 +164,13 @@ class Worker:
         if "merge" in self.options.roles:
             table = CheckpointedTable(self.app, TABLE, partitions=profiles.partitions)
             self.merge = self.owned.merge = MergeStage(context, table)
+        for part in self._parts(context):
+            self.parts.append(part)
+            await part.start()
+
+    def _parts(self, context: StageContext) -> list[Part]:
+        """Return what the roles ask for beside the stages of the inventory, in the order of the data."""
+        return []
 
     def _run_tasks(self) -> None:
         if self.profile:
@@ -163,7 +178,9 @@ class Worker:
             self._spawn(self.discovery.run())
         if self.merge:
             self._spawn(self.merge.run())
-        if "serve" in self.options.roles:
+        for part in self.parts:
+            self._spawn(part.run())
+        if self.options.roles & {"serve", "interact"}:
             self._spawn(self.follower.run())
         self._spawn(self._watch_app())
 
@@ -186,6 +203,8 @@ class Worker:
         began = time.monotonic()
         if self.profile:
             await self.profile.close()
+        for part in reversed(self.parts):
+            await _closed(part)
         for task in self._tasks:
             task.cancel()
         left = max(0.5, _STOP_SECONDS - (time.monotonic() - began))
@@ -193,6 +212,14 @@ class Worker:
             await asyncio.wait_for(self.app.stop(), left)
         except TimeoutError:
             log.warning("Faust did not stop in time; everything counted is written, so leaving it")
+
+
+async def _closed(part: Part) -> None:
+    """Close a part, however long it wants to take."""
+    try:
+        await asyncio.wait_for(part.close(), _CLOSE_SECONDS)
+    except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
+        log.warning("%s could not write its last state: %s", type(part).__name__, error)
 
 
 async def run_worker(settings: Settings, options: WorkerOptions) -> None:

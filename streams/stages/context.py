@@ -25,3 +25,5 @@ class StageContext:
     policy: ProfilePolicy
     """How fields are classified and masked."""
     metrics: WorkerMetrics
+    durable: bool = True
+    """Whether the broker keeps its topics: state on this machine would outlive an embedded one."""

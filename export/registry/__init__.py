@@ -1,0 +1,1 @@
+"""The model registry: immutable entries, checksums, a pointer. Needs no torch."""

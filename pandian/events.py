@@ -1,0 +1,176 @@
+"""The canonical records of Pandian's own topics: what they hold, and how they are written as JSON.
+
+All times are epoch milliseconds UTC. Identifiers are text; a number that identifies is its shortest decimal text
+(``17850``, also for ``17850.0``). Keys beyond those named here may be added by others and are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from pandian.actions import Action
+
+#: Longest identifier of a user or an item, in UTF-8 bytes. Longer ones are no identifiers.
+MAX_ID_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of a source record, and the index within it of what was made from it."""
+
+    topic: str
+    topic_id: str
+    """Hexadecimal UUID: a topic that is made again has another one."""
+    partition: int
+    offset: int
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Somebody did something with an item. On ``pandian.interactions``, keyed by user."""
+
+    user_id: str
+    item_id: str
+    action: Action
+    time: int
+    weight: float = 1.0
+    session_id: str | None = None
+    source: Origin | None = None
+    """None only for interactions that somebody else wrote to the topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is known of an item. On ``pandian.items``, keyed by item; the latest by ``time`` counts."""
+
+    item_id: str
+    name: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    price: float | None = None
+    available: bool | None = None
+    time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for recommendations. On ``pandian.requests``, keyed by user."""
+
+    request_id: str
+    user_id: str
+    k: int = 10
+    session: tuple[str, ...] = ()
+    """Items of a visit that the stream may not know yet, oldest first; they come after the user's own history."""
+    items: tuple[str, ...] = ()
+    """When given: score and order exactly these items instead of the whole catalogue, seen or not."""
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    time: int = 0
+    """When it was asked; impressions bear this time. 0: now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """One item of an answer."""
+
+    item_id: str
+    score: float
+    """Estimated probability that the user acts on it when it is shown, between 0 and 1."""
+    sources: tuple[str, ...]
+    """What proposed it, such as ``sasrec`` or ``popular``."""
+    reason: str
+    """One sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The answer. On ``pandian.recommendations``, keyed by user; ``GET /v1/recommend/{user}`` answers the same."""
+
+    request_id: str
+    user_id: str
+    model: str
+    version: str
+    time: int
+    items: tuple[Recommended, ...]
+    fallback: str | None
+    """Why it is not what the model would say of this user; None when it is."""
+    knows_until: int | None
+    """Time of the newest interaction that this answer could know of; None when there is none at all."""
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """An item was shown to somebody. On ``pandian.impressions``, keyed by user."""
+
+    impression_id: str
+    request_id: str
+    user_id: str
+    item_id: str
+    position: int
+    """Place in the list, from 0."""
+    score: float
+    model: str
+    version: str
+    time: int
+    propensity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An impression whose attribution window is over. On ``pandian.feedback``, keyed by user."""
+
+    impression_id: str
+    user_id: str
+    item_id: str
+    label: int
+    """1: acted on within the window; 0: not."""
+    action: Action | None
+    """The first such action."""
+    score: float
+    model: str
+    version: str
+    time: int
+    """Of the impression."""
+    matured_at: int
+    """Event time at which it was known that the window is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that moved in the same period as what an alert is about."""
+
+    asset: str
+    field: str
+    before: str
+    after: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something needs a person. On ``pandian.alerts``, keyed by subject."""
+
+    alert_id: str
+    """The same from its beginning to its end."""
+    kind: str
+    state: str
+    """``firing`` or ``resolved``."""
+    subject: str
+    evidence: str
+    """The figures, in a sentence."""
+    size: float
+    since: int
+    time: int
+    text: str
+    causes: tuple[Cause, ...] = ()
+    runbook: str = ""
+
+
+def encode(record: Any) -> bytes:
+    """Return a record of this module as JSON."""
+    return orjson.dumps(asdict(record))

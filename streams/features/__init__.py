@@ -1,0 +1,1 @@
+"""What is known live: the sequences of users, and the catalogue."""

@@ -1,0 +1,1 @@
+"""Rows that the inventory understands become canonical interactions and items."""
