@@ -1,8 +1,8 @@
 """States with their position, one record a key on a compacted topic: the latest one counts.
 
 For stages whose whole state of a partition fits one record. What it says and how far it reaches are written together,
-so every record is a valid point to go on from, whoever wrote it and whatever crashed: no fencing is needed. A worker that
-still believes it owns a partition can at most set the state back to an older, complete one, from which reading goes on.
+so every record is a valid point to go on from, whoever wrote it and whatever crashed: no fencing is needed. A worker
+that still believes it owns a partition can at most set the state back to an older, complete one.
 """
 
 from __future__ import annotations

@@ -17,5 +17,5 @@ class Part(Protocol):
         ...
 
     async def close(self) -> None:
-        """Write what is not written yet, within a second. Called before the app stops; ``run`` may still be under way."""
+        """Write what is not written yet, within a second. Called before the app stops, while ``run`` still runs."""
         ...

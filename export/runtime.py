@@ -1,0 +1,1 @@
+"""Runs an exported model with onnxruntime. Needs no torch."""
