@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 import orjson
@@ -24,11 +25,34 @@ class Progress:
     seconds: float = 0.0
     """Since the first record was sent."""
     done: bool = False
+    pages: int = 0
+    """Pages shown: asked for, and answered."""
+    shown: int = 0
+    """Items on them that got a score: impressions."""
+    fallbacks: int = 0
+    """Pages that were answered with something else than what the model says of the customer."""
+    due: int = 0
+    """Impressions whose label must be known by the time of the latest order."""
 
     @property
     def sent(self) -> int:
         """Acknowledged records of all topics."""
         return sum(self.records.values())
+
+    def after(self, earlier: Progress) -> Progress:
+        """Return this replay as the continuation of an earlier one."""
+        return Progress(
+            rows=earlier.rows + self.rows,
+            of=max(earlier.of, self.of),
+            records=dict(Counter(earlier.records) + Counter(self.records)),
+            date=self.date or earlier.date,
+            seconds=earlier.seconds + self.seconds,
+            done=self.done,
+            pages=earlier.pages + self.pages,
+            shown=earlier.shown + self.shown,
+            fallbacks=earlier.fallbacks + self.fallbacks,
+            due=max(earlier.due, self.due),
+        )
 
     def line(self) -> bytes:
         """Return this as one line."""

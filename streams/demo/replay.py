@@ -1,39 +1,46 @@
 """The shop as a process of its own: ``python -m streams.demo.replay --broker HOST:PORT``.
 
 Sends the shop's events in order of time, at a steady rate, to topics that are there; says how far it is in JSON lines
-(:mod:`streams.demo.progress`). It ends when its standard input does, so that it cannot outlive who started it.
+(:mod:`streams.demo.progress`). With ``--pages`` it shows a page before each invoice of a known customer, and sends the
+invoice when the worker has answered. It ends when its standard input does, so that it cannot outlive who started it.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-import os
+import secrets
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from itertools import islice
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from kafka.partitioner.default import murmur2
 
 from pandian.errors import PandianError
 from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings, load_settings
+from streams.demo.asking import KafkaAnswers
 from streams.demo.dataset import OrderLine, count, order_lines
+from streams.demo.lifeline import end_with_parent
+from streams.demo.maturing import Due
+from streams.demo.pages import Pages, portions
+from streams.demo.partitioning import partition
 from streams.demo.progress import Progress, error_line
 from streams.demo.shop import ORDERS, Event, Shop
+from streams.demo.window import Window
 
 #: Records a second, so that all of the file takes half a minute.
 RATE = 12_000.0
 _TICK_S = 0.05
 #: At most so many records wait for their acknowledgement together.
 _PORTION = 2_000
+#: Order lines whose pages are shown together: a day of the shop.
+_PAGES_LINES = 2_000
 _PROGRESS_S = 0.2
 _OPTIONS: dict[str, Any] = {
     "acks": "all",
@@ -92,12 +99,6 @@ class KafkaSender:
         self._producer.close(timeout=1.0)
 
 
-@lru_cache(maxsize=1 << 14)
-def partition(key: bytes, partitions: int) -> int:
-    """Return the partition that Kafka's own clients choose for a key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
-
-
 class Replay:
     """Sends the events of order lines, so many a second on average, in portions of at most a twentieth of one.
 
@@ -106,6 +107,8 @@ class Replay:
         rate: Records a second, of all topics together.
         of: How many order lines there are.
         tell: Is told how far it is, a few times a second and at the end.
+        window: Shows pages before the invoices; None: no pages.
+        shop: Has announced what came before.
         clock: Seconds that only go forward.
         sleep: Waits so many seconds.
     """
@@ -117,6 +120,8 @@ class Replay:
         of: int,
         tell: Callable[[Progress], None],
         *,
+        window: Window | None = None,
+        shop: Shop | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -124,6 +129,8 @@ class Replay:
         self._rate = rate
         self._of = of
         self._tell = tell
+        self._window = window
+        self._shop = shop or Shop()
         self._clock = clock
         self._sleep = sleep
         self._date = ""
@@ -132,9 +139,7 @@ class Replay:
     def run(self, lines: Iterable[OrderLine]) -> None:
         """Send the events of all lines; return when all are acknowledged."""
         began = told = self._clock()
-        events = self._events(lines)
-        portion = min(_PORTION, max(1, int(self._rate * _TICK_S)))
-        while chunk := list(islice(events, portion)):
+        for chunk in self._chunks(lines):
             early = began + self._records.total() / self._rate - self._clock()
             if early > 0:
                 self._sleep(early)
@@ -145,31 +150,71 @@ class Replay:
                 self._tell(self._progress(told - began))
         self._tell(self._progress(self._clock() - began, done=True))
 
+    def _chunks(self, lines: Iterable[OrderLine]) -> Iterator[list[Event]]:
+        """Yield the events to send together. Pages are shown once everything before their invoices was sent."""
+        size = min(_PORTION, max(1, int(self._rate * _TICK_S)))
+        for portion in self._shown(lines):
+            events = self._events(portion)
+            while chunk := list(islice(events, size)):
+                yield chunk
+
+    def _shown(self, lines: Iterable[OrderLine]) -> Iterator[Iterable[OrderLine]]:
+        if self._window is None:
+            yield lines
+            return
+        for invoices in portions(lines, _PAGES_LINES):
+            self._window.show(invoices)
+            yield chain.from_iterable(invoices)
+            self._window.sold(invoices)
+
     def _events(self, lines: Iterable[OrderLine]) -> Iterator[Event]:
-        shop = Shop()
         for line in lines:
             self._date = line.InvoiceDate
-            yield from shop.events(line)
+            yield from self._shop.events(line)
 
     def _progress(self, seconds: float, *, done: bool = False) -> Progress:
         rows = self._records[ORDERS.name]
-        return Progress(rows, self._of, dict(self._records), self._date, round(seconds, 3), done)
+        told = Progress(rows, self._of, dict(self._records), self._date, round(seconds, 3), done)
+        if self._window is None:
+            return told
+        window = self._window
+        return replace(
+            told, pages=window.pages, shown=window.shown, fallbacks=window.fallbacks, due=window.due.count()
+        )
 
 
 def main() -> int:
     """Replay what the command line says; return the exit code."""
     arguments = _arguments()
-    _end_with_parent()
+    end_with_parent()
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in our own words
     try:
-        sender = KafkaSender(load_settings(broker=arguments.broker))
-        lines, of = order_lines(arguments.limit), count(arguments.limit)
-        Replay(sender, arguments.rate, of, lambda progress: _write(progress.line())).run(lines)
+        _replay(load_settings(broker=arguments.broker), arguments)
     except PandianError as error:
         _write(error_line(error))
         return error.exit_code
-    sender.close()
     return 0
+
+
+def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
+    sender = KafkaSender(settings)
+    answers = KafkaAnswers(settings) if arguments.pages else None
+    lines, of = order_lines(arguments.limit), count(arguments.limit)
+    shop, made = Shop(), Pages(f"demo-{secrets.token_hex(4)}")
+    before = list(islice(lines, arguments.skip))
+    for line in before:
+        shop.events(line)
+    made.sell(before)
+    window = None
+    if answers:
+        window_ms = round(1000 * (settings.attribution_seconds + settings.lateness_seconds))
+        window = Window(made, answers, Due(answers.partitions, window_ms))
+    Replay(
+        sender, arguments.rate, of, lambda progress: _write(progress.line()), window=window, shop=shop
+    ).run(lines)
+    sender.close()
+    if answers:
+        answers.close()
 
 
 def _arguments() -> argparse.Namespace:
@@ -179,21 +224,14 @@ def _arguments() -> argparse.Namespace:
         "--rate", type=float, default=RATE, metavar="N", help="records a second, default: %(default)g"
     )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N order lines")
+    parser.add_argument("--skip", type=int, default=0, metavar="N", help="N of them were replayed before")
+    parser.add_argument("--pages", action="store_true", help="show a page before each invoice")
     return parser.parse_args()
 
 
 def _write(line: bytes) -> None:
     sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
-
-
-def _end_with_parent() -> None:
-    def wait() -> None:
-        while os.read(0, 1024):  # not sys.stdin: its lock, held at exit, would be a fatal error
-            pass
-        os._exit(1)
-
-    threading.Thread(target=wait, name="end-with-parent", daemon=True).start()
 
 
 if __name__ == "__main__":

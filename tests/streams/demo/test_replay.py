@@ -11,8 +11,9 @@ import pytest
 
 from pandian.errors import BrokerError, PandianError
 from streams.demo.dataset import order_lines
+from streams.demo.partitioning import partition
 from streams.demo.progress import Progress, error_line, read_line
-from streams.demo.replay import Replay, partition
+from streams.demo.replay import Replay
 from streams.demo.shop import ORDERS, TOPICS, Event, Shop
 from tests.support import topics
 from tests.support.brokers import EmbeddedBroker
