@@ -1,0 +1,122 @@
+"""Writes a model entry: a trained network becomes a folder that the registry and the workers take."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import torch
+
+from export.onnx import OPSET, to_onnx
+from export.parity import expected_logits, histories, largest_difference
+from export.registry.base import CARD, CATALOGUE, GRAPH, PROBES, Entry
+from export.registry.card import check_card
+from export.registry.exceptions import ExportError
+from export.registry.folders import check_free, whole_folder
+from export.registry.manifest import FORMAT, MANIFEST, FileSum, Manifest
+from export.runtime import Items, Logits
+
+#: Bytes of expected logits that travel with an entry, so that a large catalogue makes no large probes.
+_PROBE_BYTES = 32 << 20
+
+
+def write_entry(
+    folder: Path,
+    network: torch.nn.Module,
+    catalogue: Sequence[str],
+    card: Mapping[str, Any],
+    *,
+    probes: Sequence[Items] = (),
+) -> Entry:
+    """Export a network and write its entry; the folder appears complete, or not at all.
+
+    Args:
+        folder: must not exist, or be empty.
+        network: ``forward(items LongTensor [batch, length]) -> logits [batch, n_items]``: item ``j`` of the catalogue
+            is ``j + 1`` in ``items``, 0 is padding on the left, the newest item is the last; column ``j`` of the logits
+            is item ``j``. It stays as it is.
+        catalogue: the items, each once.
+        card: at least ``model``, ``seen``, ``max_length``, ``metrics``, ``calibration`` and ``score_edges``;
+            ``created`` (default: now) is ISO 8601 in UTC. ``format``, ``version``, ``opset`` and ``parity`` are added here.
+        probes: real histories [batch, length], beside those that are drawn: parity is checked on all, and a worker
+            checks them again.
+
+    Raises:
+        ExportError: when torch cannot export it, or the graph is larger than 2 GB.
+        ParityError: when some logit of the graph is off by more than 1e-4.
+        EntryError: when the card or the catalogue is not as it must be.
+        RegistryError: when the folder is not empty, or cannot be written.
+    """
+    folder = Path(folder)
+    _check_catalogue(catalogue)
+    card = _complete(card)
+    check_card(folder / CARD, card)
+    check_free(folder)
+    drawn = histories(len(catalogue), card["max_length"])
+    compared = [
+        (items, expected_logits(network, items)) for items in _usable(probes, card["max_length"]) + drawn
+    ]
+    graph = to_onnx(network, len(catalogue), card["max_length"])
+    card["parity"] = {"largest": largest_difference(graph, compared)}
+    files = {
+        GRAPH: graph,
+        CATALOGUE: b"".join(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in catalogue),
+        PROBES: _encode_probes(compared, _PROBE_BYTES // (4 * len(catalogue))),
+    }
+    card["version"] = _version(card, files)
+    files[CARD] = orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+    with whole_folder(folder) as draft:
+        for name, data in files.items():
+            (draft / name).write_bytes(data)
+        sums = {name: FileSum(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
+        (draft / MANIFEST).write_bytes(Manifest(card["model"], card["version"], sums).encode())
+    return Entry.open(folder)
+
+
+def _complete(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what the export knows. The version stands in until the content is there."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    plain: dict[str, Any] = orjson.loads(
+        orjson.dumps({"created": now, **card}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+    )
+    return {**plain, "format": FORMAT, "version": "0", "opset": OPSET}
+
+
+def _version(card: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    """Name the version by when it was made, so that names sort, and by what it holds, so that no two are alike."""
+    content = hashlib.sha256()
+    for data in (*files.values(), orjson.dumps(card, option=orjson.OPT_SORT_KEYS)):
+        content.update(hashlib.sha256(data).digest())
+    created = datetime.fromisoformat(card["created"]).astimezone(UTC)
+    return f"{created:%Y%m%d-%H%M%S}-{content.hexdigest()[:6]}"
+
+
+def _usable(probes: Sequence[Items], max_length: int) -> list[Items]:
+    return [np.ascontiguousarray(items[:, -max_length:], np.int64) for items in probes if items.size]
+
+
+def _encode_probes(compared: Sequence[tuple[Items, Logits]], rows: int) -> bytes:
+    arrays: dict[str, Any] = {}
+    for number, (items, logits) in enumerate(compared):
+        kept = len(items) if number == 0 else min(len(items), rows)
+        if number and not kept:
+            break
+        rows -= kept
+        arrays[f"items_{number}"], arrays[f"logits_{number}"] = items[:kept], logits[:kept]
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def _check_catalogue(catalogue: Sequence[str]) -> None:
+    right = len(catalogue) > 0 and all(isinstance(item, str) and item for item in catalogue)
+    if not right or len(set(catalogue)) != len(catalogue):
+        raise ExportError(
+            f"a catalogue of {len(catalogue):,}", "must be items as text, each once", "check the data"
+        )

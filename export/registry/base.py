@@ -1,0 +1,134 @@
+"""An entry of the registry, the pointer to the champion, and what any registry promises.
+
+An entry is a folder with these files; ``docs/models.md`` says what each holds:
+
+``model.onnx``  the graph: ``items`` int64 [batch, length] in, ``logits`` float32 [batch, n_items] out
+``items.txt``   the catalogue, one JSON string a line, in the order of the logits
+``probes.npz``  inputs and the logits that they must give
+``card.json``   what the model is, how good it is, and how its logits become probabilities
+``manifest.json``  model, version, and size and SHA-256 of each file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from export.registry.card import read_card
+from export.registry.exceptions import EntryError
+from export.registry.manifest import FileSum, read_file, read_manifest
+
+GRAPH, CATALOGUE, PROBES, CARD = "model.onnx", "items.txt", "probes.npz", "card.json"
+REQUIRED = (GRAPH, CATALOGUE, PROBES, CARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model that was exported. It never changes."""
+
+    model: str
+    """Name of its kind, such as ``sasrec``."""
+    version: str
+    path: Path
+    card: Mapping[str, Any]
+    files: Mapping[str, FileSum]
+
+    @classmethod
+    def open(cls, folder: Path) -> Entry:
+        """Return the entry in a folder after checking every file against the manifest.
+
+        Raises:
+            EntryError: naming the file, what it is and what it should be.
+        """
+        entry = cls.glance(folder)
+        for name in entry.files:
+            if name != CARD:
+                read_file(folder, name, entry.files[name], keep=False)
+        return entry
+
+    @classmethod
+    def glance(cls, folder: Path) -> Entry:
+        """Return the entry in a folder after checking manifest and card only: quick, for lists.
+
+        Raises:
+            EntryError: as :meth:`open`.
+        """
+        manifest = read_manifest(folder, REQUIRED)
+        card = read_card(folder / CARD, read_file(folder, CARD, manifest.files[CARD]))
+        for key, expected in (("model", manifest.model), ("version", manifest.version)):
+            if card[key] != expected:
+                raise EntryError(
+                    f"{folder / CARD}: {key} {card[key]!r}",
+                    f"must be {expected!r}, as the manifest says",
+                    "the files are of different entries: export the model again",
+                )
+        return cls(manifest.model, manifest.version, folder, card, manifest.files)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.bytes for file in self.files.values())
+
+    def read(self, name: str) -> bytes:
+        """Return a file, checked again as it is read: what is used is what was exported.
+
+        Raises:
+            EntryError: when it is not what the manifest says.
+        """
+        return read_file(self.path, name, self.files[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Names an entry."""
+
+    model: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.model}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which entry answers, since when and why."""
+
+    model: str
+    version: str
+    previous: Reference | None
+    """The champion before it: where a rollback goes."""
+    time: int
+    """Epoch milliseconds."""
+    by: str
+    why: str
+    earlier: tuple[Reference, ...] = ()
+    """Champions before the previous one, newest first: where further rollbacks go."""
+
+    @property
+    def reference(self) -> Reference:
+        """The entry pointed at."""
+        return Reference(self.model, self.version)
+
+
+class ModelRegistry(Protocol):
+    """Keeps entries for good, and says which of them is the champion."""
+
+    def add(self, folder: Path) -> Entry:
+        """Take a copy of an entry; the same content again changes nothing."""
+
+    def entries(self) -> Sequence[Entry]:
+        """Return all entries that are whole, by model, the newest of each first."""
+
+    def entry(self, model: str, version: str | None = None) -> Entry:
+        """Return an entry with all files checked; without a version the newest of the model."""
+
+    def champion(self) -> Pointer | None:
+        """Return which entry answers; None before the first promotion."""
+
+    def promote(self, model: str, version: str | None = None, *, by: str, why: str) -> Pointer:
+        """Let an entry answer; the one that does already stays as it is."""
+
+    def rollback(self, *, by: str, why: str) -> Pointer:
+        """Let the champion before this one answer again."""

@@ -1,0 +1,257 @@
+"""A registry in a folder, which all workers and commands of a deployment share.
+
+``entries/<model>/<version>/``  the entries, read-only
+``champion.json``               the pointer, replaced as a whole
+``audit.jsonl``                 what was added and promoted, when, by whom and why
+``lock``                        held by whoever changes something; readers need it not
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from export.registry.base import Entry, Pointer, Reference
+from export.registry.exceptions import EntryError, RegistryError, UnknownModelError
+from export.registry.folders import append_line, replace_file, whole_folder, writing
+from export.registry.manifest import MANIFEST, MODEL_NAME, VERSION_NAME
+
+#: Champions that rollbacks can go back to.
+_REMEMBERED = 20
+
+
+class Registry:
+    """Keeps entries for good, and says which of them is the champion. Usable from several processes at once.
+
+    Args:
+        root: Its folder; made when something is added.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        self._entries = self.root / "entries"
+        self._pointer = self.root / "champion.json"
+        self._audit = self.root / "audit.jsonl"
+
+    def add(self, folder: Path, *, by: str = "", why: str = "") -> Entry:
+        """Take a copy of an entry; the same content again changes nothing.
+
+        Raises:
+            EntryError: when it is no entry, or the version is there with other content.
+            RegistryError: when it cannot be written.
+        """
+        entry = Entry.open(folder)
+        with self._changing():
+            target = self._entries / entry.model / entry.version
+            if target.exists():
+                return _same(entry, Entry.open(target))
+            _clear_drafts(target.parent)
+            with whole_folder(target) as draft:
+                for name in (*entry.files, MANIFEST):
+                    shutil.copyfile(folder / name, draft / name, follow_symlinks=False)
+                    (draft / name).chmod(0o444)
+                # The copy is what will be served: it is checked, not only what it was made from.
+                _same(entry, Entry.open(draft))
+                draft.chmod(0o555)
+            added = Entry.open(target)
+            self._record("add", Reference(entry.model, entry.version), None, by, why)
+        return added
+
+    def entries(self) -> list[Entry]:
+        """Return all entries that are whole at a glance, by model, the newest of each first."""
+        return self.scan()[0]
+
+    def scan(self) -> tuple[list[Entry], list[EntryError]]:
+        """Return all entries whose manifest and card are right, and what is wrong with the others."""
+        found: list[Entry] = []
+        wrong: list[EntryError] = []
+        for model in _folders(self._entries, MODEL_NAME.fullmatch):
+            for version in _folders(model, VERSION_NAME.fullmatch):
+                try:
+                    found.append(_placed(Entry.glance(version)))
+                except EntryError as error:
+                    wrong.append(error)
+        found.sort(key=lambda entry: (entry.card["created"], entry.version), reverse=True)
+        found.sort(key=lambda entry: entry.model)
+        return found, wrong
+
+    def entry(self, model: str, version: str | None = None) -> Entry:
+        """Return an entry with all files checked; without a version the newest of the model.
+
+        Raises:
+            UnknownModelError: when there is none.
+            EntryError: when it is not what was added.
+        """
+        if version is None:
+            newest = next((entry for entry in self.entries() if entry.model == model), None)
+            version = newest.version if newest else None
+        known = version and MODEL_NAME.fullmatch(model) and VERSION_NAME.fullmatch(version)
+        if not known or not (self._entries / model / str(version)).is_dir():
+            name = f"{model}@{version}" if version else model
+            raise UnknownModelError(
+                f"model {name[:140]!r}",
+                f"is not in the registry {self.root}",
+                "`pandian models list` shows what is; PANDIAN_MODELS names the registry",
+            )
+        return _placed(Entry.open(self._entries / model / str(version)))
+
+    def champion(self) -> Pointer | None:
+        """Return which entry answers; None before the first promotion.
+
+        Raises:
+            RegistryError: when the pointer cannot be read.
+        """
+        try:
+            data = self._pointer.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise RegistryError(
+                str(self._pointer), f"cannot be read ({error.strerror})", "give permission to read it"
+            ) from error
+        return _decode_pointer(self._pointer, data)
+
+    def promote(self, model: str, version: str | None = None, *, by: str, why: str) -> Pointer:
+        """Let an entry answer from now on; the champion that it is already stays as it is.
+
+        Raises:
+            UnknownModelError: when there is no such entry.
+            EntryError: when it is not what was added.
+            RegistryError: when the pointer cannot be read or written.
+        """
+        with self._changing():
+            entry = self.entry(model, version)
+            now = self.champion()
+            reference = Reference(entry.model, entry.version)
+            if now.reference if now else None == reference:
+                return now
+            earlier = (now.previous, *now.earlier)[:_REMEMBERED] if now and now.previous else ()
+            return self._point("promote", reference, now, now.reference if now else None, earlier, by, why)
+
+    def rollback(self, *, by: str, why: str) -> Pointer:
+        """Let the champion before this one answer again; once more goes to the one before that.
+
+        Raises:
+            UnknownModelError: when there was none before.
+            EntryError: when it is not what was added.
+            RegistryError: when the pointer cannot be read or written.
+        """
+        with self._changing():
+            now = self.champion()
+            if now is None or now.previous is None:
+                raise UnknownModelError(
+                    "the champion before this one" if now else "the champion",
+                    "there is none",
+                    "promote the model that should answer",
+                )
+            self.entry(now.previous.model, now.previous.version)
+            before = now.earlier[0] if now.earlier else None
+            return self._point("rollback", now.previous, now, before, now.earlier[1:], by, why)
+
+    def _point(
+        self,
+        what: str,
+        to: Reference,
+        now: Pointer | None,
+        previous: Reference | None,
+        earlier: tuple[Reference, ...],
+        by: str,
+        why: str,
+    ) -> Pointer:
+        pointer = Pointer(to.model, to.version, previous, _now(), by, why, earlier)
+        replace_file(self._pointer, orjson.dumps(asdict(pointer), option=orjson.OPT_APPEND_NEWLINE))
+        self._record(what, to, now.reference if now else None, by, why)
+        return pointer
+
+    def _record(self, what: str, to: Reference, before: Reference | None, by: str, why: str) -> None:
+        line = {"time": _now(), "what": what, "model": to.model, "version": to.version}
+        line |= {"champion_before": before and asdict(before), "by": by, "why": why}
+        append_line(self._audit, orjson.dumps(line))
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Wait until nobody else changes the registry; the lock ends with the process."""
+        with writing(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "lock").open("a")
+        with lock:
+            with writing(self.root):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _folders(path: Path, named: Any) -> list[Path]:
+    try:
+        return sorted(found for found in path.iterdir() if named(found.name) and found.is_dir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RegistryError(
+            str(path), f"cannot be read ({error.strerror})", "give permission to read it"
+        ) from error
+
+
+def _placed(entry: Entry) -> Entry:
+    """Refuse an entry that stands where another one should: somebody moved it there."""
+    place = Reference(entry.path.parent.name, entry.path.name)
+    found = Reference(entry.model, entry.version)
+    if place != found:
+        raise EntryError(f"{entry.path}: {found}", f"must be {place}", "remove it, and add it again")
+    return entry
+
+
+def _same(entry: Entry, there: Entry) -> Entry:
+    if there.files != entry.files:
+        differing = sorted(
+            name for name in {*entry.files, *there.files} if entry.files.get(name) != there.files.get(name)
+        )
+        raise EntryError(
+            f"{entry.model}@{entry.version}: {', '.join(differing)}",
+            "must be as in the version of that name which the registry has",
+            "export it again: it then gets a version of its own",
+        )
+    return there
+
+
+def _clear_drafts(folder: Path) -> None:
+    """Remove what an addition that was killed left behind: while we hold the lock, nobody else is writing here."""
+    for draft in folder.glob(".*") if folder.is_dir() else ():
+        draft.chmod(0o755)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _decode_pointer(path: Path, data: bytes) -> Pointer:
+    try:
+        found = orjson.loads(data)
+        previous = found["previous"]
+        return Pointer(
+            str(found["model"]),
+            str(found["version"]),
+            _reference(previous) if previous else None,
+            int(found["time"]),
+            str(found["by"]),
+            str(found["why"]),
+            tuple(map(_reference, found.get("earlier", ()))),
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise RegistryError(
+            f"{path}: {len(data):,} bytes",
+            "must be the pointer that `pandian models promote` writes",
+            "remove it, and promote the model that should answer",
+        ) from error
+
+
+def _reference(found: Any) -> Reference:
+    return Reference(str(found["model"]), str(found["version"]))
