@@ -43,7 +43,8 @@ def write_entry(
             is item ``j``. It stays as it is.
         catalogue: the items, each once.
         card: at least ``model``, ``seen``, ``max_length``, ``metrics``, ``calibration`` and ``score_edges``;
-            ``created`` (default: now) is ISO 8601 in UTC. ``format``, ``version``, ``opset`` and ``parity`` are added here.
+            ``created`` (default: now) is ISO 8601 in UTC. ``format``, ``version``, ``opset`` and ``parity`` come
+            from here.
         probes: real histories [batch, length], beside those that are drawn: parity is checked on all, and a worker
             checks them again.
 

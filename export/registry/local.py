@@ -131,7 +131,7 @@ class Registry:
             entry = self.entry(model, version)
             now = self.champion()
             reference = Reference(entry.model, entry.version)
-            if now.reference if now else None == reference:
+            if now and now.reference == reference:
                 return now
             earlier = (now.previous, *now.earlier)[:_REMEMBERED] if now and now.previous else ()
             return self._point("promote", reference, now, now.reference if now else None, earlier, by, why)
