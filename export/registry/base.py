@@ -67,6 +67,11 @@ class Entry:
         return cls(manifest.model, manifest.version, folder, card, manifest.files)
 
     @property
+    def reference(self) -> Reference:
+        """Its name."""
+        return Reference(self.model, self.version)
+
+    @property
     def size(self) -> int:
         """Bytes of all its files."""
         return sum(file.bytes for file in self.files.values())

@@ -1,20 +1,5 @@
-"""What commands print: one JSON document, or lines for people."""
+"""What commands print; the words are shared with the commands of other rooms."""
 
-from __future__ import annotations
+from pandian.output import print_json, say
 
-import sys
-from typing import Any
-
-import click
-import orjson
-
-
-def print_json(document: Any) -> None:
-    """Print one JSON document on standard output; indented when a person looks at it."""
-    indent = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0
-    click.echo(orjson.dumps(document, option=indent | orjson.OPT_NON_STR_KEYS).decode())
-
-
-def say(text: str) -> None:
-    """Tell a person something in one line on standard error."""
-    click.echo(f"pandian: {text}", err=True)
+__all__ = ["print_json", "say"]

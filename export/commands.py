@@ -1,0 +1,209 @@
+"""``pandian models``: the registry at the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from export.promotion import Promotion
+    from export.registry import Entry, Pointer, Registry
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
+
+
+def _reasons(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--by", default=None, help="Who does this. [the user of this session]")(command)
+    return click.option("--why", default="", help="Why: it is kept with the pointer.")(command)
+
+
+@click.group("models", epilog="Example: pandian models list")
+def command() -> None:
+    """Keep trained models, and say which of them answers.
+
+    The registry is the folder that PANDIAN_MODELS names. MODEL is a name such as sasrec, which means its newest
+    version, or name@version.
+    """
+
+
+@command.command(
+    "list",
+    short_help="Show all models, and which of them answers.",
+    epilog="Example: pandian models list --json",
+)
+@_JSON
+def list_(*, as_json: bool) -> None:
+    """Show all models, and which of them answers."""
+    from pandian.output import print_json, say
+
+    registry = _registry()
+    entries, damaged = registry.scan()
+    champion = registry.champion()
+    for error in damaged:
+        say(f"left out: {error}")
+    if as_json:
+        print_json(
+            {
+                "registry": str(registry.root),
+                "champion": _pointer_document(champion),
+                "models": [_summary(entry, champion) for entry in entries],
+                "damaged": [str(error) for error in damaged],
+            }
+        )
+        return
+    from rich.console import Console
+
+    from export.tables import models_table
+
+    Console().print(models_table(entries, champion, registry.root))
+
+
+@command.command(
+    "show", short_help="Show what a model is, and how good.", epilog="Example: pandian models show sasrec"
+)
+@click.argument("model", required=False)
+@_JSON
+def show(*, model: str | None, as_json: bool) -> None:
+    """Show the card of MODEL: what it is and how good. Default: the champion."""
+    from pandian.errors import UsageError
+    from pandian.output import print_json
+
+    registry = _registry()
+    champion = registry.champion()
+    if model is None and champion is None:
+        raise UsageError(
+            str(registry.root), "has no champion to show", "name a model; `pandian models list` shows them"
+        )
+    entry = registry.entry(*_named(model or str(champion.reference if champion else "")))
+    if as_json:
+        files = {name: {"sha256": file.sha256, "bytes": file.bytes} for name, file in entry.files.items()}
+        print_json({**_summary(entry, champion), "files": files, "card": entry.card})
+        return
+    from rich.console import Console
+
+    from export.tables import card_view
+
+    Console().print(card_view(entry, champion))
+
+
+@command.command(
+    "add",
+    short_help="Take a model that was trained.",
+    epilog="Example: pandian models add model/ --promote --why 'first model'",
+)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--promote", "promoted", is_flag=True, help="Let it answer from now on.")
+@_reasons
+@_JSON
+def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool) -> None:
+    """Take a copy of the model that `pandian train --out DIR` wrote.
+
+    Its files are checked against their checksums, and it must give here the logits that it was exported with. Adding
+    the same again changes nothing.
+    """
+    from export.promotion import current_user
+    from export.promotion import promote as promote_entry
+    from export.registry import Entry
+    from export.runtime import OnnxModel
+    from pandian.settings import load_settings
+
+    registry = _registry()
+    OnnxModel(Entry.open(folder))
+    entry = registry.add(folder, by=by or current_user(), why=why)
+    document: dict[str, Any] = {"model": entry.model, "version": entry.version, "path": str(entry.path)}
+    if promoted:
+        document |= _promoted(promote_entry(registry, entry, by=by, why=why, settings=load_settings()))
+    _report(document, f"{entry.model}@{entry.version} is in the registry {registry.root}", as_json=as_json)
+
+
+@command.command(
+    "promote",
+    short_help="Let a model answer from now on.",
+    epilog="Example: pandian models promote sasrec --why 'better NDCG'",
+)
+@click.argument("model")
+@_reasons
+@_JSON
+def promote(*, model: str, by: str | None, why: str, as_json: bool) -> None:
+    """Let MODEL answer from now on: workers load it within PANDIAN_MODELS_SECONDS."""
+    from export.promotion import promote as promote_entry
+    from pandian.settings import load_settings
+
+    registry = _registry()
+    entry = registry.entry(*_named(model))
+    promotion = promote_entry(registry, entry, by=by, why=why, settings=load_settings())
+    _report(_promoted(promotion), "", as_json=as_json)
+
+
+@command.command(
+    "rollback",
+    short_help="Let the champion before this one answer again.",
+    epilog="Example: pandian models rollback --why 'AUC fell'",
+)
+@_reasons
+@_JSON
+def rollback(*, by: str | None, why: str, as_json: bool) -> None:
+    """Let the champion before this one answer again; once more goes to the one before that."""
+    from export.promotion import rollback as roll_back
+    from pandian.settings import load_settings
+
+    promotion = roll_back(_registry(), by=by, why=why, settings=load_settings())
+    _report(_promoted(promotion), "", as_json=as_json)
+
+
+def _promoted(promotion: Promotion) -> dict[str, Any]:
+    """Return what there is to report, and warn when the broker did not take it."""
+    from pandian.output import say
+
+    if promotion.trouble:
+        say(f"the pointer is set, but could not be announced on pandian.models: {promotion.trouble}")
+    return {"champion": _pointer_document(promotion.pointer), "announced": promotion.announced}
+
+
+def _report(document: dict[str, Any], line: str, *, as_json: bool) -> None:
+    from pandian.output import print_json
+
+    if as_json:
+        print_json(document)
+        return
+    if line:
+        click.echo(line)
+    champion = document.get("champion")
+    if champion:
+        previous = champion["previous"]
+        instead = f" (before: {previous['model']}@{previous['version']})" if previous else ""
+        click.echo(f"{champion['model']}@{champion['version']} is the champion{instead}")
+
+
+def _registry() -> Registry:
+    from export.registry import Registry
+    from pandian.settings import load_settings
+
+    return Registry(load_settings().models)
+
+
+def _named(text: str) -> tuple[str, str | None]:
+    model, at, version = text.partition("@")
+    return model, version if at else None
+
+
+def _summary(entry: Entry, champion: Pointer | None) -> dict[str, Any]:
+    return {
+        "model": entry.model,
+        "version": entry.version,
+        "champion": champion is not None and champion.reference == entry.reference,
+        "created": entry.card["created"],
+        "bytes": entry.size,
+        "metrics": entry.card["metrics"],
+        "path": str(entry.path),
+    }
+
+
+def _pointer_document(pointer: Pointer | None) -> dict[str, Any] | None:
+    from dataclasses import asdict
+
+    return asdict(pointer) if pointer else None

@@ -1,0 +1,25 @@
+"""What commands print: one JSON document, or lines for people."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+import orjson
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on standard output; indented when a person looks at it."""
+    indent = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0
+    click.echo(orjson.dumps(document, option=indent | orjson.OPT_NON_STR_KEYS).decode())
+
+
+def say(text: str) -> None:
+    """Tell a person something in one line on standard error."""
+    click.echo(f"pandian: {text}", err=True)
+
+
+def printable(value: Any) -> str:
+    """Return a value as text that a terminal cannot take for anything else."""
+    return "".join(c if c.isprintable() else "·" for c in str(value))
