@@ -21,13 +21,16 @@ def _reasons(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--why", default="", help="Why: it is kept with the pointer.")(command)
 
 
-@click.group("models", epilog="Example: pandian models list")
-def command() -> None:
+@click.group("models", epilog="Example: pandian models list", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Keep trained models, and say which of them answers.
 
     The registry is the folder that PANDIAN_MODELS names. MODEL is a name such as sasrec, which means its newest
     version, or name@version.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @command.command(
