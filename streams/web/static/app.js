@@ -4,6 +4,7 @@ import { AssetCard, assetMissing, expired } from "./asset.js";
 import { h, place, redraw, setText, valueNode, visible } from "./dom.js";
 import { Feed } from "./feed.js";
 import { clock, duration, figure, isNumber, short, whole, words } from "./format.js";
+import { ModelPanel } from "./model.js";
 
 const EVERY_MS = 2000;
 // A small inventory opens by itself.
@@ -17,6 +18,7 @@ const [pulse, totals, away, list, nothing, facts, search, sort] = ["pulse", "tot
 
 const statusFeed = new Feed("v1/status");
 const inventoryFeed = new Feed("v1/inventory?view=summary");
+const panel = new ModelPanel(at("model"));
 const cards = new Map();
 const feeds = new Map();
 const state = { status: {}, assets: null, seen: null, failed: null, running: false, again: false, timer: 0, target: null };
@@ -105,6 +107,7 @@ function drawAssets() {
 function draw() {
   drawTotals();
   drawPulse();
+  panel.draw();
   drawAssets();
   // A linked asset is scrolled to once its fields are there and the page has its height.
   if (state.target && feeds.get(state.target.name)?.data) {
@@ -142,7 +145,7 @@ async function pull() {
   try {
     [state.status] = await Promise.all([statusFeed.pull(), inventoryFeed.pull().then(take)]);
     drawAssets();
-    await pullOpen();
+    await Promise.all([pullOpen(), panel.pull(state.status)]);
     state.seen = new Date();
     state.failed = null;
   } catch (error) {
