@@ -7,10 +7,11 @@ those of the example. What a network must keep to is in ``docs/models.md``.
 from __future__ import annotations
 
 import copy
+import io
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 import torch
@@ -21,8 +22,6 @@ from export.registry.exceptions import ExportError
 OPSET = 18
 #: A protobuf message holds no more; beyond it weights would have to lie in files beside the graph.
 LARGEST = (1 << 31) - 1
-#: Loggers through which the exporter tells what it does.
-_CHATTER = ("torch", "torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
 
 
 def to_onnx(network: torch.nn.Module, n_items: int, max_length: int) -> bytes:
@@ -107,15 +106,16 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the exporter's progress, deprecations and dumps of graphs to itself."""
-    loggers = [logging.getLogger(name) for name in _CHATTER]
-    levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings():
+    """Keep the exporter's progress, deprecations and dumps of graphs to itself.
+
+    torch sets levels on dozens of loggers of its own and prints besides, so all logging and printing of this process
+    rests meanwhile: some seconds of an offline command.
+    """
+    before = logging.root.manager.disable
+    with warnings.catch_warnings(), redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL + 1)
+        logging.disable(logging.CRITICAL)
         try:
             yield
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+            logging.disable(before)
