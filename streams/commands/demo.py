@@ -1,4 +1,4 @@
-"""``pandian demo``: a shop's events, replayed into a live inventory."""
+"""``pandian demo``: a shop's events, replayed into a live inventory, a model and what came of it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pandian.settings import Settings
-    from streams.demo.run import DemoOptions, Outcome
+    from streams.demo.outcome import DemoOptions, Outcome
     from streams.demo.screen import LiveView, PlainView
-
-
-#: Characters in a line where the inventory is not printed on a terminal.
-_FILE_WIDTH = 120
 
 
 @click.command(
     "demo",
-    short_help="See it work: a shop's events, replayed into a live inventory.",
+    short_help="See it work: a shop's events, a live inventory, a model and its live AUC.",
     epilog="Example: pandian demo --keep",
 )
 @click.option("--keep", is_flag=True, help="Leave the worker and its page running at the end, until Ctrl-C.")
@@ -29,31 +25,56 @@ _FILE_WIDTH = 120
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Replay the first N order lines only.")
 @click.option(
+    "--train-seconds",
+    type=click.FloatRange(min=0),
+    metavar="N",
+    help="Train for at most N seconds; 0: serve the baselines that the worker keeps itself.  [default: 30]",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
     help="Port of the page; when it is taken, a free one.  [default: 6066]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
-def command(*, keep: bool, rate: float | None, limit: int | None, port: int | None, as_json: bool) -> None:
-    """Replay nine months of a real shop and watch its inventory grow.
+def command(
+    *,
+    keep: bool,
+    rate: float | None,
+    limit: int | None,
+    train_seconds: float | None,
+    port: int | None,
+    as_json: bool,
+) -> None:
+    """Replay nine months of a real shop: watch its inventory grow, a model learn from it, and serve.
 
     320,705 order lines of an online shop (UCI Online Retail: D. Chen, 2015, CC BY 4.0) become the events of three
     topics: a catalogue, customers and orders, with the returns, blanks and odd rows that they have. A worker takes
-    the inventory while they come in. Without PANDIAN_BROKER all of this happens on an embedded broker, which ends
-    with the demo; with it, in three new topics on that Kafka.
+    the inventory while they come in. A model is trained on the first five months and serves while the rest comes in:
+    before each invoice of a known customer the shop shows a page, which is simulated (the items bought, among others
+    drawn by popularity), and what is bought then tells how good the scores were: the live AUC.
+
+    Without PANDIAN_BROKER all of this happens on an embedded broker, which ends with the demo; with it, in three new
+    topics on that Kafka. The model goes to the registry that PANDIAN_MODELS names, or to one that ends with the demo.
     """
     from pandian.settings import load_settings
+    from streams.demo.outcome import DemoOptions
     from streams.demo.replay import RATE
-    from streams.demo.run import DemoOptions
+    from streams.demo.training import SECONDS
 
-    settings = load_settings(port=port)
-    _run(settings, DemoOptions(rate=rate or RATE, limit=limit, keep=keep), as_json)
+    options = DemoOptions(
+        rate=rate or RATE,
+        limit=limit,
+        keep=keep,
+        train_seconds=SECONDS if train_seconds is None else train_seconds,
+    )
+    _run(load_settings(port=port), options, as_json)
 
 
 def _run(settings: Settings, options: DemoOptions, as_json: bool) -> None:
     from rich.console import Console
 
+    from streams.commands.demo_told import tell
     from streams.commands.output import print_json
     from streams.demo.screen import LiveView, PlainView
 
@@ -66,7 +87,7 @@ def _run(settings: Settings, options: DemoOptions, as_json: bool) -> None:
         if as_json:
             print_json(outcome.document())
         else:
-            _tell(outcome, kept=options.keep)
+            tell(outcome, kept=options.keep)
         if options.keep:
             view.say(f"Running until Ctrl-C. The page: {outcome.url}")
 
@@ -76,7 +97,7 @@ def _run(settings: Settings, options: DemoOptions, as_json: bool) -> None:
             _until_interrupted(settings, options, view, finished)
     except KeyboardInterrupt:
         if not outcomes:
-            raise KeyboardInterrupt("worker, replay and broker have ended") from None
+            raise KeyboardInterrupt("worker, replay, training and broker have ended") from None
 
 
 def _until_interrupted(
@@ -109,70 +130,3 @@ def _until_interrupted(
         asyncio.run(main())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-
-
-def _tell(outcome: Outcome, kept: bool) -> None:
-    """Print the inventory and what to try next."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from streams.commands.tables import asset_table, assets_table
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = _FILE_WIDTH
-    assets = outcome.inventory["assets"]
-    console.print(Text("The inventory", style="bold"))
-    console.print(assets_table(assets))
-    for asset in assets:
-        console.print()
-        console.print(asset_table(asset, console.width))
-    console.print()
-    console.print(
-        f"{outcome.records:,} records sent, {outcome.records:,} counted, in {outcome.seconds:.0f} s"
-        f" ({outcome.records_per_s:,.0f} a second; the first inventory was there after"
-        f" {outcome.first_inventory_s:.0f} s).",
-        highlight=False,
-    )
-    console.print(Text("\nWhat to try next", style="bold"))
-    for what, how in _next(outcome, kept):
-        console.print(Text.assemble(f"  {what}\n    ", (how, "cyan")), soft_wrap=True)
-
-
-def _next(outcome: Outcome, kept: bool) -> list[tuple[str, str]]:
-    """Return what to try next: what it does, and the exact command."""
-    pandian = _program()
-    own = [
-        ("The inventory of a file of yours, without any Kafka:", f"{pandian} profile orders.csv"),
-        (
-            "Your own Kafka: all its topics, read from the start, nothing written to them:",
-            f"PANDIAN_BROKER=localhost:9092 {pandian} worker",
-        ),
-    ]
-    if not kept:
-        return [("The live page, and time to look at it:", f"{pandian} demo --keep"), *own]
-    return [
-        ("The live page:", outcome.url),
-        (
-            "Every field of the orders, in another terminal:",
-            f"{pandian} inventory shop.orders --url {outcome.url}",
-        ),
-        (
-            "A file of yours as one more topic of the shop:",
-            f"{pandian} produce orders.csv --topic shop.mine --broker {outcome.broker}",
-        ),
-        *own,
-    ]
-
-
-def _program() -> str:
-    """Return how this program can be called again: its name, or its path where the shell would not find it."""
-    import shutil
-    import sys
-    from pathlib import Path
-
-    called = Path(sys.argv[0])
-    if shutil.which("pandian") or called.name != "pandian":
-        return "pandian"
-    here = Path.cwd()
-    return str(called.relative_to(here) if called.is_relative_to(here) else called)

@@ -1,4 +1,4 @@
-"""Starts the replay as a process of its own, listens to it and ends it."""
+"""Starts a part of the demo as a process of its own, listens to it and ends it."""
 
 from __future__ import annotations
 
@@ -6,30 +6,37 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import Self
 
 from pandian.errors import PandianError
 from pandian.settings import PREFIX, Settings
 from streams.demo.progress import Progress, read_line
 
 
-class ReplayProcess:
-    """A running replay. ``async with ReplayProcess(...)`` starts it; leaving ends it, whatever it is doing.
+class ChildProcess:
+    """A Python module in a process of its own. ``async with`` starts it; leaving ends it, whatever it is doing.
 
     It has a process group of its own, so that a Ctrl-C reaches it through us only; and it ends by itself when this
     process does, as its standard input ends with it.
 
     Args:
-        settings: The broker to send to; what is not an address (TLS, SASL) it reads from the environment, as we did.
-        rate: Records a second.
-        limit: Only so many order lines; None: all.
+        settings: The broker to use; what is not an address (TLS, SASL) it reads from the environment, as we did.
+        module: What to run; it must end with its standard input.
+        arguments: Of its command line.
+        environment: Further variables.
     """
 
-    def __init__(self, settings: Settings, rate: float, limit: int | None) -> None:
-        self.progress = Progress()
-        """What it said last."""
-        self._settings = settings
-        self._options = ["--rate", str(rate), *(["--limit", str(limit)] if limit else [])]
+    def __init__(
+        self,
+        settings: Settings,
+        module: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._environment = {**os.environ, f"{PREFIX}BROKER": str(settings.broker), **(environment or {})}
+        self._command = (sys.executable, "-m", module, *arguments)
         self._process: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
 
@@ -42,14 +49,20 @@ class ReplayProcess:
         if self._listening and self._listening.done():
             self._listening.result()
 
-    async def __aenter__(self) -> ReplayProcess:
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._listening is not None and self._listening.done()
+
+    async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "streams.demo.replay", *self._options),
-            env={**os.environ, f"{PREFIX}BROKER": str(self._settings.broker)},
+            *self._command,
+            env=self._environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
+            limit=1 << 20,  # bytes of a line
         )
         self._listening = asyncio.get_running_loop().create_task(self._listen(self._process))
         return self
@@ -66,13 +79,58 @@ class ReplayProcess:
             await asyncio.wait([self._listening])
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Take note of what it says until it ends."""
-        if process.stdout is None or process.stderr is None:
-            raise RuntimeError("started without pipes")
-        async for line in process.stdout:
-            self.progress = read_line(line)
-        if not self.progress.done:
-            last = (await process.stderr.read()).decode(errors="replace").strip().rpartition("\n")[2]
+        """Take note of what it says until it ends.
+
+        Raises:
+            PandianError: what made it end.
+        """
+        raise NotImplementedError
+
+
+def pipes(process: asyncio.subprocess.Process) -> tuple[asyncio.StreamReader, asyncio.StreamReader]:
+    """Return standard output and standard error of a child."""
+    if process.stdout is None or process.stderr is None:
+        raise RuntimeError("started without pipes")
+    return process.stdout, process.stderr
+
+
+class ReplayProcess(ChildProcess):
+    """A running replay.
+
+    Args:
+        settings: The broker to send to.
+        rate: Records a second.
+        lines: Replay the order lines from the first of these numbers to before the second.
+        pages: Show a page before each invoice of a known customer.
+        earlier: What was replayed before.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        rate: float,
+        lines: tuple[int, int],
+        *,
+        pages: bool = False,
+        earlier: Progress | None = None,
+    ) -> None:
+        options = ["--rate", str(rate), "--skip", str(lines[0]), "--limit", str(lines[1])]
+        super().__init__(settings, "streams.demo.replay", [*options, *(["--pages"] if pages else [])])
+        self._earlier = earlier or Progress()
+        self.said = Progress()
+        """What it said last."""
+
+    @property
+    def progress(self) -> Progress:
+        """Return what it said last, on top of what was replayed before."""
+        return self.said.after(self._earlier)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        out, err = pipes(process)
+        async for line in out:
+            self.said = read_line(line)
+        if not self.said.done:
+            last = (await err.read()).decode(errors="replace").strip().rpartition("\n")[2]
             raise PandianError(
                 "the replay",
                 f"ended before everything was sent ({last or f'exit code {await process.wait()}'})",

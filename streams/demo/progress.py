@@ -33,6 +33,8 @@ class Progress:
     """Pages that were answered with something else than what the model says of the customer."""
     due: int = 0
     """Impressions whose label must be known by the time of the latest order."""
+    customer: str = ""
+    """Identifier of the customer of the latest page."""
 
     @property
     def sent(self) -> int:
@@ -52,6 +54,7 @@ class Progress:
             shown=earlier.shown + self.shown,
             fallbacks=earlier.fallbacks + self.fallbacks,
             due=max(earlier.due, self.due),
+            customer=self.customer or earlier.customer,
         )
 
     def line(self) -> bytes:

@@ -179,7 +179,12 @@ class Replay:
             return told
         window = self._window
         return replace(
-            told, pages=window.pages, shown=window.shown, fallbacks=window.fallbacks, due=window.due.count()
+            told,
+            pages=window.pages,
+            shown=window.shown,
+            fallbacks=window.fallbacks,
+            due=window.due.count(),
+            customer=window.customer,
         )
 
 

@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.demo.interesting import ASCII_BARS, BARS, FieldLine, field_lines
+from streams.demo.model import Model
+from streams.demo.model_lines import live, model_lines
 from streams.demo.progress import Progress
 
 _LINE_EVERY_S = 3.0
@@ -40,6 +42,10 @@ class Scene:
     """Records a second that the worker reads."""
     document: Mapping[str, Any] = field(default_factory=lambda: {"assets": []})
     """The inventory of the shop's topics."""
+    model: Model = field(default_factory=Model)
+    """The model that serves."""
+    training: str = ""
+    """What the training said last, while there is one."""
 
 
 class View(Protocol):
@@ -129,12 +135,19 @@ def in_a_line(scene: Scene) -> str:
         parts.append(f"{scene.counted:,} of {scene.progress.sent:,} sent records in the inventory")
     for asset in scene.document["assets"]:
         parts.append(f"{asset['asset']} {asset['records']:,}")
+    if scene.training:
+        parts.append(scene.training)
+    if scene.progress.pages:
+        parts.append(f"{scene.progress.pages:,} pages (simulated)")
+        parts.append(f"{scene.model.name} AUC {live(scene.model)}")
     return "; ".join(parts)
 
 
 def drawn(scene: Scene, bars: str = BARS) -> RenderableType:
-    """Return a scene as something that rich draws, about 20 lines high."""
+    """Return a scene as something that rich draws, some 20 lines high."""
     parts: list[RenderableType] = [_head(scene), _replay(scene), _counts(scene)]
+    if lines := model_lines(scene.model, scene.progress, scene.training):
+        parts += ["", *lines]
     if scene.document["assets"]:
         parts += ["", _inventory(scene.document, bars)]
     return Group(*parts)

@@ -27,6 +27,8 @@ class Window:
     pages: int = 0
     shown: int = 0
     fallbacks: int = 0
+    customer: str = ""
+    """Who was shown the latest page that the model knew enough for."""
 
     def show(self, invoices: Sequence[Sequence[OrderLine]]) -> None:
         """Show the pages before these invoices; return when all have their scores."""
@@ -37,6 +39,7 @@ class Window:
             self.pages += 1
             self.shown += len(answer["items"])
             self.fallbacks += answer["fallback"] is not None
+            self.customer = self.customer if self.customer and answer["fallback"] else page.user_id
             self.due.shown(page.user_id, page.time, len(answer["items"]))
 
     def sold(self, invoices: Sequence[Sequence[OrderLine]]) -> None:

@@ -6,15 +6,19 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from pandian.errors import BrokerError, PandianError
 from streams.demo.dataset import order_lines
+from streams.demo.maturing import Due
+from streams.demo.pages import Page, Pages, time_ms, user_id
 from streams.demo.partitioning import partition
 from streams.demo.progress import Progress, error_line, read_line
 from streams.demo.replay import Replay
 from streams.demo.shop import ORDERS, TOPICS, Event, Shop
+from streams.demo.window import Window
 from tests.support import topics
 from tests.support.brokers import EmbeddedBroker
 from tests.support.clock import FakeClock
@@ -81,6 +85,59 @@ def test_a_rate_that_cannot_be_kept_is_made_up_for(clock: FakeClock) -> None:
     recorder = Slow()
     Replay(recorder, 1_000.0, LIMIT, lambda _: None, clock=clock, sleep=clock.advance).run(order_lines(LIMIT))
     assert clock.now - began == pytest.approx(len(recorder.events) / 1_000.0, abs=0.06)
+
+
+class Answering(Recorder):
+    """Answers each page with all its items, and remembers what had been sent when it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[int, Page]] = []
+
+    def ask(self, pages: Sequence[Page]) -> dict[str, Any]:
+        orders = sum(event.topic is ORDERS for event in self.events)
+        self.asked += [(orders, page) for page in pages]
+        return {
+            page.request_id: {"items": list(page.items), "fallback": "new" if i else None}
+            for i, page in enumerate(pages)
+        }
+
+
+def test_pages_are_answered_before_their_invoices_are_sent_and_after_all_that_came_before(
+    clock: FakeClock,
+) -> None:
+    skip, limit = 3_000, 9_000
+    lines = list(order_lines(limit))
+    shop, pages = Shop(), Pages("run")
+    for line in lines[:skip]:
+        shop.events(line)
+    pages.sell(lines[:skip])
+    recorder, told = Answering(), list[Progress]()
+    window = Window(pages, recorder, Due(8, window_ms=1_860_000))
+    Replay(
+        recorder,
+        *(1_000.0, limit, told.append),
+        window=window,
+        shop=shop,
+        clock=clock,
+        sleep=clock.advance,
+    ).run(iter(lines[skip:]))
+    assert recorder.events == expected(limit)[len(expected(skip)) :]
+    for orders, page in recorder.asked:
+        invoice = next(
+            i
+            for i, line in enumerate(lines[skip:])
+            if (user_id(line.CustomerID), time_ms(line.InvoiceDate) - 60_000) == (page.user_id, page.time)
+        )
+        assert orders <= invoice, "a page was shown after its invoice was sent"
+        assert invoice - orders < 2_000, "what was sent long before was not there yet"
+    last = told[-1]
+    assert (last.pages, last.shown) == (
+        len(recorder.asked), sum(len(page.items) for _, page in recorder.asked)
+    )  # fmt: skip
+    assert 0 < last.due < last.shown
+    assert 0 < last.fallbacks < last.pages
+    assert last.customer
 
 
 def test_keys_go_where_kafka_sends_them() -> None:

@@ -1,0 +1,76 @@
+"""What the demo is asked for, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from streams.demo.model import Document, Model
+from streams.demo.replay import RATE
+from streams.demo.training import SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the demo is asked for."""
+
+    rate: float = RATE
+    """Records a second."""
+    limit: int | None = None
+    """Only so many order lines."""
+    keep: bool = False
+    """Go on serving the page when all is counted, until cancelled."""
+    train_seconds: float = SECONDS
+    """Longest training, seconds; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    inventory: Document
+    """The inventory document of the shop's topics: every record that was sent is counted in it."""
+    records: int
+    """Records sent, all topics together."""
+    records_per_s: float
+    """Of these, while the shop was open: from the first one sent to the last one counted, without the training."""
+    seconds: float
+    """From the start of the process to the end of the story."""
+    first_inventory_s: float
+    """From the start of the process to the first inventory shown."""
+    model: Model
+    pages: int
+    """Pages shown."""
+    shown: int
+    """Items on them: impressions."""
+    due: int
+    """Impressions whose label must be known by the time of the last order."""
+    fallbacks: int
+    """Pages answered without the model."""
+    example: Document | None
+    """A recommendation for a customer of the last day; None when there is none."""
+    url: str
+    """Where the page is while the worker runs."""
+    broker: str
+    embedded: bool
+    """Whether the broker was started for the demo and ends with it."""
+    models: Path
+    """The registry."""
+
+    def document(self) -> dict[str, Any]:
+        """Return what ``pandian demo --json`` prints."""
+        return {
+            "inventory": self.inventory,
+            "model": self.model.document(),
+            "records": self.records,
+            "records_per_s": round(self.records_per_s, 1),
+            "pages": self.pages,
+            "impressions": self.shown,
+            "labels": self.model.labels,
+            "labels_due": self.due,
+            "fallbacks": self.fallbacks,
+            "example": self.example,
+            "seconds": round(self.seconds, 3),
+            "first_inventory_s": round(self.first_inventory_s, 3),
+        }

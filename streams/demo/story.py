@@ -1,0 +1,254 @@
+"""The story in acts: the first months, what is learnt from them, the rest, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pandian.errors import PandianError
+from streams.demo.acts import LEAST_LINES
+from streams.demo.api import WorkerApi
+from streams.demo.child import ReplayProcess
+from streams.demo.model import Model
+from streams.demo.outcome import DemoOptions, Outcome
+from streams.demo.progress import Progress
+from streams.demo.registry import promote
+from streams.demo.screen import Scene, View
+from streams.demo.training import TrainingProcess
+from streams.demo.watching import Patience, check, records, shop_inventory
+from streams.worker import Worker
+
+_LOOK_S = 0.2
+_ASK_S = 1.0
+#: So long a worker may take until a promoted model answers.
+_PICK_UP_S = 20.0
+#: So long labels that are due may stay out before the demo ends without them.
+_LABELS_S = 8.0
+#: So long nothing new may come to the interactions of the first months: then they are complete.
+_QUIET_S = 1.5
+_EXAMPLE_ITEMS = 5
+
+
+class Story:
+    """One run, with everything that it needs running.
+
+    Args:
+        worker: Runs, on a broker without the shop's records.
+        api: Of this worker.
+        options: How much and how fast.
+        lines: Order lines of the first months, and of all.
+        models: The registry that the worker looks at.
+        view: Shows what is going on.
+        started: When the process started, on the monotonic clock.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        api: WorkerApi,
+        options: DemoOptions,
+        lines: tuple[int, int],
+        models: Path,
+        view: View,
+        started: float,
+    ) -> None:
+        self._worker = worker
+        self._api = api
+        self._options = options
+        self._lines = lines
+        self._models = models
+        self._view = view
+        self._started = started
+        self._progress = Progress(of=lines[1])
+        self._model = Model()
+        self._versions: list[Mapping[str, Any]] = []
+        self._asked = 0.0
+        self._open_s = 0.0
+        self._first_inventory: float | None = None
+        self._patience = Patience()
+
+    async def tell(self) -> Outcome:
+        """Tell it all; return what came of it.
+
+        Raises:
+            PandianError: when worker, replay or broker do not work. Without a model the story goes on.
+        """
+        await self._act(0, self._lines[0])
+        await self._learn()
+        await self._act(self._lines[0], self._lines[1], pages=True)
+        await self._wait_for_labels()
+        return await self._outcome()
+
+    async def _act(self, first: int, end: int, *, pages: bool = False) -> None:
+        """Replay order lines until all is counted."""
+        doing = "the shop is open, and shows pages" if pages else "the shop is open: the first months"
+        began: float | None = None
+        if first == end:
+            return
+        async with ReplayProcess(
+            self._worker.settings,
+            self._options.rate,
+            (first, end),
+            pages=pages,
+            earlier=self._progress,
+        ) as replay:
+            while True:
+                replay.check()
+                self._progress = replace(replay.progress, of=self._lines[1])
+                if began is None and replay.said.sent:
+                    began = time.monotonic() - replay.said.seconds
+                if replay.said.done and began is not None and self._is_counted():
+                    break
+                opening = "opening the shop" if not self._progress.sent else doing
+                await self._look("counting the last records" if replay.said.done else opening)
+        self._open_s += time.monotonic() - began
+
+    def _is_counted(self) -> bool:
+        lag = int(self._worker.status.status()["lag"] or 0)
+        return records(self._inventory()) == self._progress.sent and not lag
+
+    async def _learn(self) -> None:
+        """Train on the first months and let the model answer; whatever fails is said, and the story goes on."""
+        try:
+            await self._train()
+        except PandianError as error:
+            self._model = replace(self._model, missing=str(error))
+            self._view.say(f"no trained model: {error}. The worker serves the baselines that it keeps itself")
+
+    async def _train(self) -> None:
+        if not self._options.train_seconds:
+            raise PandianError("--train-seconds 0", "asks for no training", "leave it out to train")
+        if self._lines[0] < LEAST_LINES:
+            raise PandianError(
+                f"{self._lines[0]:,} order lines",
+                f"are too few to learn from: {LEAST_LINES:,} are needed",
+                "replay more, or leave out --limit",
+            )
+        await self._wait_for_interactions()
+        with tempfile.TemporaryDirectory(prefix="pandian-train-", ignore_cleanup_errors=True) as folder:
+            trained = Path(folder, "entry")
+            async with TrainingProcess(
+                self._worker.settings, trained, self._options.train_seconds
+            ) as training:
+                while not training.ended:
+                    await self._look("training on the first months", training=training.said)
+                training.check()
+            entry = await asyncio.to_thread(promote, self._models, trained)
+        until = time.monotonic() + _PICK_UP_S
+        while not await self._answers(entry.model, entry.version):
+            if time.monotonic() > until:
+                raise PandianError(
+                    f"{entry.model} {entry.version}",
+                    f"was promoted, and the worker has not picked it up in {_PICK_UP_S:.0f} s",
+                    "look at the worker's log lines above",
+                )
+            await self._look("promoting the model")
+        self._model = Model(entry.model, entry.version, entry.card)
+
+    async def _answers(self, model: str, version: str) -> bool:
+        """Tell whether the worker answers with this version."""
+        champion = ((await self._api.models()) or {}).get("champion") or {}
+        return (champion.get("model"), champion.get("version")) == (model, version)
+
+    async def _wait_for_interactions(self) -> None:
+        """Return when the first months are interactions, all of them."""
+        raise NotImplementedError
+
+    async def _wait_for_labels(self) -> None:
+        """Return when every label that is due is known, or when no more come."""
+        last, since = -1, time.monotonic()
+        while True:
+            await self._ask(now=True)
+            labels = self._live().labels
+            if labels >= self._progress.due:
+                return
+            if labels != last:
+                last, since = labels, time.monotonic()
+            if time.monotonic() - since > _LABELS_S:
+                self._view.say(f"{labels:,} of {self._progress.due:,} labels are known, and no more came")
+                return
+            await self._look("waiting for the last labels")
+
+    async def _look(self, doing: str, *, training: str = "") -> None:
+        """Show how far it is, and wait a moment."""
+        check(self._worker)
+        await self._ask()
+        document = self._inventory()
+        counted, progress, model = records(document), self._progress, self._live()
+        self._view.show(
+            Scene(
+                doing=doing,
+                seconds=self._seconds(),
+                url=self._worker.url,
+                progress=progress,
+                counted=counted,
+                rate=float(self._worker.status.status()["records_per_s"] or 0.0),
+                document=document,
+                model=model,
+                training=training,
+            )
+        )
+        if self._first_inventory is None and counted:
+            self._first_inventory = self._seconds()
+        self._patience.check(
+            (counted, progress, model.labels, doing, training),
+            f"{doing}, {counted:,} of {progress.sent:,} sent records are in the inventory",
+        )
+        await asyncio.sleep(_LOOK_S)
+
+    async def _ask(self, *, now: bool = False) -> None:
+        """Ask the worker how good the models are, at most once a second."""
+        if not now and time.monotonic() - self._asked < _ASK_S:
+            return
+        found = await self._api.models()
+        self._asked = time.monotonic()
+        if found:
+            self._versions = list(found.get("versions") or ())
+
+    def _live(self) -> Model:
+        """Return the model that serves with what is known of it live; the worker's own where there is no other."""
+        name = self._model.name
+        for found in self._versions:
+            if (found["model"], found["version"]) == (name, self._model.version):
+                return replace(self._model, live=found)
+        if name or not self._versions:
+            return self._model
+        return Model(
+            self._versions[0]["model"],
+            self._versions[0]["version"],
+            {},
+            self._versions[0],
+            self._model.missing,
+        )
+
+    def _inventory(self) -> dict[str, Any]:
+        return shop_inventory(self._worker.follower.document())
+
+    async def _outcome(self) -> Outcome:
+        document, progress = self._inventory(), self._progress
+        example = await self._api.recommend(progress.customer, _EXAMPLE_ITEMS) if progress.customer else None
+        return Outcome(
+            inventory=document,
+            records=records(document),
+            records_per_s=records(document) / max(self._open_s, 1e-3),
+            seconds=self._seconds(),
+            first_inventory_s=self._seconds() if self._first_inventory is None else self._first_inventory,
+            model=self._live(),
+            pages=progress.pages,
+            shown=progress.shown,
+            due=progress.due,
+            fallbacks=progress.fallbacks,
+            example=example,
+            url=self._worker.url,
+            broker=str(self._worker.settings.broker),
+            embedded=self._worker.embedded is not None,
+            models=self._models,
+        )
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started

@@ -1,0 +1,49 @@
+"""Trains the demo's model offline, in a process of its own: ``pandian train kafka``, as anybody would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pandian.errors import PandianError
+from pandian.settings import Settings
+from streams.demo.child import ChildProcess, pipes
+
+#: Seconds of training, without reading, exporting and checking.
+SECONDS = 30.0
+
+
+class TrainingProcess(ChildProcess):
+    """A running training on what is on ``pandian.interactions``.
+
+    Args:
+        settings: The broker to read from.
+        folder: Where the entry goes; must not be there.
+        max_seconds: When training stops, however well it still goes.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, max_seconds: float) -> None:
+        options = ["train", "kafka", "--out", str(folder), "--max-seconds", f"{max_seconds:g}", "--json"]
+        super().__init__(settings, "streams.demo.lifeline", ["streams.cli", *options])
+        self.said = ""
+        """Its last line about how far it is."""
+        self.result: Mapping[str, Any] = {}
+        """What it printed in the end."""
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        out, err = pipes(process)
+        printed, _ = await asyncio.gather(out.read(), self._hear(err))
+        code = await process.wait()
+        if code:
+            why = self.said.removeprefix("pandian: ") or f"exit code {code}"
+            raise PandianError("training", f"did not give a model ({why})", "run pandian train to see more")
+        self.result = orjson.loads(printed)
+
+    async def _hear(self, err: asyncio.StreamReader) -> None:
+        async for line in err:
+            said = line.decode(errors="replace").strip()
+            self.said = "".join(char for char in said if char.isprintable()) or self.said
