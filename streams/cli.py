@@ -29,7 +29,7 @@ class Verb(NamedTuple):
 #: The commands in the order of the help.
 VERBS: dict[str, Verb] = {
     "demo": Verb(
-        "streams.commands.demo:command", "See it work: a shop's events, replayed into a live inventory."
+        "streams.commands.demo:command", "See it work: a shop's live inventory, a model, and its live AUC."
     ),
     "worker": Verb("streams.commands.worker:command", "Run one worker: topics in, a live inventory out."),
     "produce": Verb("streams.commands.produce:command", "Send the rows of files to a Kafka topic."),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "demo",
-    short_help="See it work: a shop's events, a live inventory, a model and its live AUC.",
+    short_help="See it work: a shop's live inventory, a model, and its live AUC.",
     epilog="Example: pandian demo --keep",
 )
 @click.option("--keep", is_flag=True, help="Leave the worker and its page running at the end, until Ctrl-C.")
