@@ -56,20 +56,25 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
         f"`pandian demo --json` from process start to the first inventory shown, the worse of what it says and of when"
         f" its page had one; {sizes.repeat} run(s)",
         ("<=", 15),
-        {"runs": runs},
+        {"runs": [{name: one[name] for name in ("first_inventory_s", "page_s")} for one in runs]},
     )
     yield Row(
         "demo_s",
         max(one["wall_s"] for one in runs),
         "s",
         "the same `pandian demo` from process start to its end, set-up excluded",
-        ("<=", 120),
-        {"records_per_s": [one["records_per_s"] for one in runs]},
+        ("<=", 150),
+        {"runs": [_model_of(one) for one in runs]},
     )
     yield _memory(sizes)
 
 
-def _demo(limit: int | None) -> dict[str, float]:
+def _model_of(run: dict[str, Any]) -> dict[str, Any]:
+    """Return what one run says of its model and of its speed."""
+    return {name: run[name] for name in ("wall_s", "records_per_s", "pages", "labels", "labels_due", "model")}
+
+
+def _demo(limit: int | None) -> dict[str, Any]:
     """Run the demo once; return what it says of itself and what was seen from outside, in seconds."""
     port = free_port()
     options = ["--json", "--port", str(port), *(["--limit", str(limit)] if limit else [])]
@@ -90,7 +95,7 @@ def _demo(limit: int | None) -> dict[str, float]:
         if process.returncode:
             raise RuntimeError(f"the demo ended with {process.returncode}:\n{err.read_text()}")
         document = json.loads(out.read_bytes())
-    told = {name: float(document[name]) for name in ("first_inventory_s", "seconds", "records_per_s")}
+    told = {name: value for name, value in document.items() if name not in ("inventory", "example")}
     return {**told, "page_s": round(page or wall, 3), "wall_s": round(wall, 3)}
 
 
