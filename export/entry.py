@@ -16,7 +16,7 @@ import torch
 from export.onnx import OPSET, to_onnx
 from export.parity import expected_logits, histories, largest_difference
 from export.registry.base import CARD, CATALOGUE, GRAPH, PROBES, Entry
-from export.registry.card import check_card
+from export.registry.card import check_card, created_at
 from export.registry.exceptions import ExportError
 from export.registry.folders import check_free, whole_folder
 from export.registry.manifest import FORMAT, MANIFEST, FileSum, Manifest
@@ -59,10 +59,8 @@ def write_entry(
     card = _complete(card)
     check_card(folder / CARD, card)
     check_free(folder)
-    drawn = histories(len(catalogue), card["max_length"])
-    compared = [
-        (items, expected_logits(network, items)) for items in _usable(probes, card["max_length"]) + drawn
-    ]
+    given = [*_usable(probes, card["max_length"]), *histories(len(catalogue), card["max_length"])]
+    compared = [(items, _expected(network, items, len(catalogue))) for items in given]
     graph = to_onnx(network, len(catalogue), card["max_length"])
     card["parity"] = {"largest": largest_difference(graph, compared)}
     files = {
@@ -89,13 +87,23 @@ def _complete(card: Mapping[str, Any]) -> dict[str, Any]:
     return {**plain, "format": FORMAT, "version": "0", "opset": OPSET}
 
 
+def _expected(network: torch.nn.Module, items: Items, n_items: int) -> Logits:
+    logits = expected_logits(network, items)
+    if logits.shape != (len(items), n_items):
+        raise ExportError(
+            f"{type(network).__name__}: logits {logits.shape} for items {items.shape}",
+            f"must be [batch, {n_items}], one an item of the catalogue",
+            "give the catalogue that it was trained with",
+        )
+    return logits
+
+
 def _version(card: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     """Name the version by when it was made, so that names sort, and by what it holds, so that no two are alike."""
     content = hashlib.sha256()
     for data in (*files.values(), orjson.dumps(card, option=orjson.OPT_SORT_KEYS)):
         content.update(hashlib.sha256(data).digest())
-    created = datetime.fromisoformat(card["created"]).astimezone(UTC)
-    return f"{created:%Y%m%d-%H%M%S}-{content.hexdigest()[:6]}"
+    return f"{created_at(card):%Y%m%d-%H%M%S}-{content.hexdigest()[:6]}"
 
 
 def _usable(probes: Sequence[Items], max_length: int) -> list[Items]:

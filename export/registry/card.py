@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def check_card(path: Path, card: Mapping[str, Any]) -> None:
     check_model(str(path), card.get("model"))
     check_version(str(path), card.get("version"))
     rules = (
-        ("created", isinstance(card.get("created"), str), "must be a time, such as 2026-01-31T09:00:00Z"),
+        ("created", created_at(card) is not None, "must be a time, such as 2026-01-31T09:00:00Z"),
         ("seen", card.get("seen") in SEEN, "must be keep or drop"),
         ("max_length", _whole(card.get("max_length")), "must be a whole number from 1 to 10,000"),
         ("metrics", isinstance(card.get("metrics"), dict), "must be an object"),
@@ -55,6 +56,15 @@ def check_card(path: Path, card: Mapping[str, Any]) -> None:
     for key, right, rule in rules:
         if not right:
             raise EntryError(f"{path}: {key} {_shown(card.get(key))}", rule, "export the model again")
+
+
+def created_at(card: Mapping[str, Any]) -> datetime | None:
+    """Return when a model was made; None when the card does not say so in ISO 8601. UTC unless it says otherwise."""
+    try:
+        found = datetime.fromisoformat(card.get("created", ""))
+    except (TypeError, ValueError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _whole(value: object) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from export.registry.base import Entry, Pointer, Reference
+from export.registry.card import created_at
 from export.registry.exceptions import EntryError, RegistryError, UnknownModelError
 from export.registry.folders import append_line, replace_file, whole_folder, writing
 from export.registry.manifest import MANIFEST, MODEL_NAME, VERSION_NAME
@@ -79,7 +80,7 @@ class Registry:
                     found.append(_placed(Entry.glance(version)))
                 except EntryError as error:
                     wrong.append(error)
-        found.sort(key=lambda entry: (entry.card["created"], entry.version), reverse=True)
+        found.sort(key=lambda entry: (str(created_at(entry.card)), entry.version), reverse=True)
         found.sort(key=lambda entry: entry.model)
         return found, wrong
 
