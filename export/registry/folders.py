@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -72,16 +73,20 @@ def append_line(path: Path, line: bytes) -> None:
     """Add a line to a file, and end one that a crash cut short before it.
 
     Raises:
-        RegistryError: when it cannot be written.
+        RegistryError: when it cannot be written; the file is then as it was.
     """
-    with writing(path), path.open("ab+") as file:
+    with writing(path), path.open("ab+", buffering=0) as file:
         end = file.tell()
         if end:
             file.seek(end - 1)
             line = line if file.read(1) == b"\n" else b"\n" + line
-        file.write(line + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            if file.write(line + b"\n") != len(line) + 1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(end)
+            raise
 
 
 def sync(path: Path) -> None:

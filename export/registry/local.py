@@ -62,9 +62,8 @@ class Registry:
                 # The copy is what will be served: it is checked, not only what it was made from.
                 _same(entry, Entry.open(draft))
                 draft.chmod(0o555)
-            added = Entry.open(target)
-            self._record("add", Reference(entry.model, entry.version), None, by, why)
-        return added
+                self._record("add", entry.reference, None, by, why)
+            return Entry.open(target)
 
     def entries(self) -> list[Entry]:
         """Return all entries that are whole at a glance, by model, the newest of each first."""
@@ -131,7 +130,7 @@ class Registry:
         with self._changing():
             entry = self.entry(model, version)
             now = self.champion()
-            reference = Reference(entry.model, entry.version)
+            reference = entry.reference
             if now and now.reference == reference:
                 return now
             earlier = (now.previous, *now.earlier)[:_REMEMBERED] if now and now.previous else ()
@@ -168,8 +167,10 @@ class Registry:
         why: str,
     ) -> Pointer:
         pointer = Pointer(to.model, to.version, previous, _now(), by, why, earlier)
-        replace_file(self._pointer, orjson.dumps(asdict(pointer), option=orjson.OPT_APPEND_NEWLINE))
+        # The record comes first: nothing happens that is not on it. A line that the next one does not follow from was
+        # not carried out.
         self._record(what, to, now.reference if now else None, by, why)
+        replace_file(self._pointer, orjson.dumps(asdict(pointer), option=orjson.OPT_APPEND_NEWLINE))
         return pointer
 
     def _record(self, what: str, to: Reference, before: Reference | None, by: str, why: str) -> None:
@@ -207,9 +208,10 @@ def _folders(path: Path, named: Any) -> list[Path]:
 def _placed(entry: Entry) -> Entry:
     """Refuse an entry that stands where another one should: somebody moved it there."""
     place = Reference(entry.path.parent.name, entry.path.name)
-    found = Reference(entry.model, entry.version)
-    if place != found:
-        raise EntryError(f"{entry.path}: {found}", f"must be {place}", "remove it, and add it again")
+    if place != entry.reference:
+        raise EntryError(
+            f"{entry.path}: {entry.reference}", f"must be {place}", "remove it, and add it again"
+        )
     return entry
 
 

@@ -1,0 +1,169 @@
+"""What any registry promises; run against each implementation."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+
+import orjson
+import pytest
+
+from export.registry import Entry, EntryError, ModelRegistry, Reference, Registry, UnknownModelError
+from tests.export import hostile
+
+
+@pytest.fixture(params=[Registry])
+def registry(request, tmp_path) -> ModelRegistry:
+    return request.param(tmp_path / "registry")
+
+
+def test_nothing_is_in_a_new_registry(registry):
+    assert registry.entries() == []
+    assert registry.champion() is None
+    with pytest.raises(UnknownModelError, match=r"'popularity': is not in the registry"):
+        registry.entry("popularity")
+    with pytest.raises(UnknownModelError, match="'popularity@1'"):
+        registry.promote("popularity", "1", by="me", why="")
+    with pytest.raises(UnknownModelError, match="the champion: there is none"):
+        registry.rollback(by="me", why="")
+
+
+def test_an_entry_is_kept_as_it_was(registry, first_entry):
+    kept = registry.add(first_entry.path)
+    assert kept.path != first_entry.path
+    assert dataclasses.replace(kept, path=first_entry.path) == first_entry
+    assert Entry.open(kept.path) == kept
+    assert registry.entry("popularity", first_entry.version) == kept
+
+
+def test_the_same_again_changes_nothing(registry, first_entry, tmp_path):
+    kept = registry.add(first_entry.path)
+    assert registry.add(first_entry.path) == kept
+    assert registry.add(kept.path) == kept
+    assert registry.entries() == [kept]
+
+
+def test_a_version_has_one_content(registry, first_entry, tmp_path):
+    registry.add(first_entry.path)
+    changed = hostile.copy(first_entry, tmp_path / "changed")
+    hostile.forge_card(changed, licence="another")
+    with pytest.raises(
+        EntryError, match=r"popularity@\S+: card\.json: must be as in the version of that name"
+    ):
+        registry.add(changed)
+    assert registry.entry("popularity").card == first_entry.card
+
+
+def test_entries_by_model_the_newest_first(registry, first_entry, second_entry, other_entry):
+    for entry in (second_entry, other_entry, first_entry):
+        registry.add(entry.path)
+    assert [entry.reference for entry in registry.entries()] == [
+        other_entry.reference,
+        second_entry.reference,
+        first_entry.reference,
+    ]
+    assert registry.entry("popularity").version == second_entry.version
+
+
+@pytest.mark.parametrize(
+    "model", ["", "..", "../popularity", "popularity/..", "/", "popularity\0", "x" * 300]
+)
+@pytest.mark.parametrize("version", [None, "..", "a/b", ""])
+def test_names_that_are_none(registry, first_entry, model, version):
+    registry.add(first_entry.path)
+    with pytest.raises(UnknownModelError):
+        registry.entry(model, version)
+    with pytest.raises(UnknownModelError):
+        registry.promote(model, version, by="me", why="")
+
+
+def test_the_pointer_says_which_since_when_by_whom_and_why(registry, first_entry, second_entry):
+    registry.add(first_entry.path)
+    registry.add(second_entry.path)
+    pointer = registry.promote("popularity", first_entry.version, by="Ann", why="the first")
+    assert registry.champion() == pointer
+    assert pointer.reference == first_entry.reference
+    assert (pointer.previous, pointer.by, pointer.why) == (None, "Ann", "the first")
+    later = registry.promote("popularity", by="Ben", why="newer")
+    assert (later.reference, later.previous) == (second_entry.reference, first_entry.reference)
+    assert later.time >= pointer.time > 1_700_000_000_000
+
+
+def test_promoting_the_champion_changes_nothing(registry, first_entry, second_entry):
+    registry.add(first_entry.path)
+    registry.add(second_entry.path)
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    pointer = registry.promote("popularity", second_entry.version, by="me", why="")
+    assert registry.promote("popularity", second_entry.version, by="you", why="again") == pointer
+    assert registry.champion() == pointer
+
+
+def test_rollbacks_go_back_one_champion_at_a_time(registry, first_entry, second_entry, other_entry):
+    for entry in (first_entry, second_entry, other_entry):
+        registry.add(entry.path)
+        registry.promote(entry.model, entry.version, by="me", why="")
+    back = registry.rollback(by="me", why="worse")
+    assert (back.reference, back.previous) == (second_entry.reference, first_entry.reference)
+    back = registry.rollback(by="me", why="worse still")
+    assert (back.reference, back.previous) == (first_entry.reference, None)
+    with pytest.raises(UnknownModelError, match="the champion before this one: there is none"):
+        registry.rollback(by="me", why="")
+    assert registry.champion() == back
+
+
+def test_a_rollback_after_a_rollback_and_a_promotion(registry, first_entry, second_entry, other_entry):
+    for entry in (first_entry, second_entry, other_entry):
+        registry.add(entry.path)
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    registry.promote("popularity", second_entry.version, by="me", why="")
+    registry.rollback(by="me", why="")
+    registry.promote("item-to-item", by="me", why="")
+    assert registry.rollback(by="me", why="").reference == first_entry.reference
+
+
+def test_what_was_damaged_after_it_came_in_is_not_promoted(registry, first_entry, second_entry):
+    registry.add(first_entry.path)
+    registry.add(second_entry.path)
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    kept = registry.entry("popularity", second_entry.version)
+    (kept.path / "model.onnx").chmod(0o644)
+    (kept.path / "model.onnx").write_bytes(kept.read("model.onnx")[:-1])
+    with pytest.raises(EntryError, match=r"model\.onnx: [\d,]+ bytes: must be [\d,]+ bytes"):
+        registry.promote("popularity", second_entry.version, by="me", why="")
+    assert registry.champion().reference == first_entry.reference
+
+
+def test_a_rollback_to_what_was_damaged_is_refused(registry, first_entry, second_entry):
+    for entry in (first_entry, second_entry):
+        registry.add(entry.path)
+        registry.promote("popularity", entry.version, by="me", why="")
+    (registry.entry("popularity", first_entry.version).path / "items.txt").unlink()
+    with pytest.raises(EntryError, match=r"items\.txt"):
+        registry.rollback(by="me", why="")
+    assert registry.champion().reference == second_entry.reference
+
+
+def test_twenty_champions_are_remembered(registry, first_entry, second_entry):
+    registry.add(first_entry.path)
+    registry.add(second_entry.path)
+    for number in range(50):
+        registry.promote("popularity", (first_entry, second_entry)[number % 2].version, by="me", why="")
+    for _ in range(21):
+        registry.rollback(by="me", why="")
+    with pytest.raises(UnknownModelError):
+        registry.rollback(by="me", why="")
+
+
+def test_references_are_written_as_people_name_them(first_entry):
+    assert str(first_entry.reference) == f"popularity@{first_entry.version}"
+    assert first_entry.reference == Reference("popularity", first_entry.version)
+
+
+def test_another_process_sees_it(registry, first_entry):
+    registry.add(first_entry.path)
+    registry.promote("popularity", by="me", why="")
+    again = type(registry)(registry.root)
+    assert again.champion() == registry.champion()
+    assert again.entries() == registry.entries()
+    shutil.rmtree(registry.root / "entries" / "popularity" / first_entry.version, ignore_errors=True)
+    orjson.loads((registry.root / "champion.json").read_bytes())
