@@ -104,11 +104,22 @@ def command(verb: str) -> click.Command:
     return found
 
 
+def resolved(call: Call) -> tuple[click.Command, list[str]]:
+    """Return the command that a call means, which may be one of a group, and its arguments."""
+    found, arguments = command(call.verb), list(call.arguments)
+    while isinstance(found, click.Group) and arguments and not arguments[0].startswith("-"):
+        name = arguments.pop(0)
+        assert name in found.commands, f"there is no pandian {call.verb} {name}"
+        found = found.commands[name]
+    return found, arguments
+
+
 @papers
 def test_command_lines_parse(paper: Path) -> None:
     for script in blocks(paper, "sh"):
         for call in calls(script):
-            command(call.verb).make_context(call.verb, list(call.arguments))
+            found, arguments = resolved(call)
+            found.make_context(call.verb, arguments)
 
 
 def test_there_are_command_lines_to_parse() -> None:
@@ -123,8 +134,9 @@ def test_options_named_in_the_text_are_listed_by_help(paper: Path) -> None:
     spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text(paper)))
     for span in [span for span in spans if re.match(r"(PANDIAN_\w+=\S+ )*pandian [a-z]", span)]:
         for call in calls(span.replace("…", "")):
-            options = {name for option in command(call.verb).params for name in option.opts} | {"--help"}
-            used = {word.partition("=")[0] for word in call.arguments if word.startswith("--")}
+            found, arguments = resolved(call)
+            options = {name for option in found.params for name in option.opts} | {"--help"}
+            used = {word.partition("=")[0] for word in arguments if word.startswith("--")}
             assert used <= options, span
 
 
