@@ -1,0 +1,172 @@
+"""Interactions from Kafka: what ``pandian.interactions`` holds at this moment."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import orjson
+from kafka import KafkaConsumer, TopicPartition
+
+from models.data.cells import identifiers
+from models.data.log import InteractionLog
+from models.exceptions import DataError
+from pandian.actions import POSITIVE
+from pandian.errors import BrokerError
+from pandian.kafka_client import broker_errors, client_options, unreachable
+from pandian.settings import Settings
+from pandian.topics import INTERACTIONS
+
+#: Told in words about what was left out, and how many records were read.
+Notice = Callable[[str], None]
+Progress = Callable[[str, int], None]
+
+_POLL_MS = 500
+_MAX_RECORDS = 20_000
+#: A broker that says nothing for so long while there is more to read has gone away.
+_SILENT_S = 30.0
+
+
+def read_topic(
+    settings: Settings,
+    notice: Notice = lambda _: None,
+    progress: Progress = lambda *_: None,
+    topic: str = INTERACTIONS,
+) -> InteractionLog:
+    """Read the positive interactions of a topic, from its beginning to where it ends now.
+
+    A record that was sent more than once is taken once: whatever is not beyond the last place seen of its source, in
+    its partition, is a repeat (docs/architecture.md).
+
+    Raises:
+        SettingError: when no broker is set.
+        BrokerError: when the broker does not answer.
+        DataError: when there is no such topic, or no positive interaction on it.
+    """
+    rows = _Rows()
+    with broker_errors(settings):
+        consumer = KafkaConsumer(
+            **client_options(settings),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=_MAX_RECORDS,
+            max_partition_fetch_bytes=4 << 20,
+            fetch_max_wait_ms=100,
+            metrics_enabled=False,
+        )
+        try:
+            for records in _to_the_end(consumer, topic, settings):
+                rows.add(records)
+                progress(topic, rows.read)
+        finally:
+            consumer.close(autocommit=False)
+    for text in rows.notices():
+        notice(f"{topic}: {text}")
+    if not rows.users:
+        raise DataError(
+            f"{topic}: {rows.read:,} records",
+            "must have interactions of a positive action, such as view or purchase",
+            "let a worker read topics of orders or behaviour first, or name files",
+        )
+    return InteractionLog.of(rows.users, rows.items, np.array(rows.times, np.int64))
+
+
+def _to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
+    """Yield what each fetch brings, until each partition is where it ended when it was first fetched.
+
+    Where it ends is told by the fetch: the embedded broker, asked for its latest offset, names that of its last batch.
+    """
+    partitions = [TopicPartition(topic, number) for number in sorted(_partitions(consumer, topic))]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    ends: dict[TopicPartition, int] = {}
+    heard = time.monotonic()
+    while not all(tp in ends and consumer.position(tp) >= ends[tp] for tp in partitions):
+        fetched = consumer.poll(timeout_ms=_POLL_MS)
+        yield from fetched.values()
+        for tp in partitions:
+            end = consumer.highwater(tp)
+            if tp not in ends and end is not None:
+                ends[tp] = end
+                heard = time.monotonic()
+        if fetched:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > _SILENT_S:
+            raise unreachable(settings, TimeoutError(f"nothing came of {topic} for {_SILENT_S:g} s"))
+
+
+def _partitions(consumer: KafkaConsumer, topic: str) -> set[int]:
+    if topic not in consumer.topics():
+        raise DataError(
+            f"{topic}: no such topic",
+            "must be there",
+            "start a worker (pandian worker), which makes it of your topics, or name files",
+        )
+    found = consumer.partitions_for_topic(topic)
+    if not found:
+        raise BrokerError(f"{topic}: no partitions", "must have some", "check the broker")
+    return set(found)
+
+
+class _Rows:
+    """Columns of what was read, and what was left out."""
+
+    def __init__(self) -> None:
+        self.users: list[str] = []
+        self.items: list[str] = []
+        self.times: list[int] = []
+        self.read = 0
+        self._left_out: Counter[str] = Counter()
+        self._seen: dict[tuple[int, str, int], tuple[int, int]] = {}
+
+    def add(self, records: list[Any]) -> None:
+        self.read += len(records)
+        for record in records:
+            reason = self._take(record)
+            if reason:
+                self._left_out[reason] += 1
+
+    def notices(self) -> list[str]:
+        parts = [f"{count:,} {reason}" for reason, count in self._left_out.items()]
+        return [f"left out {', '.join(parts)} of {self.read:,} records"] if parts else []
+
+    def _take(self, record: Any) -> str:
+        """Add a record; return why it was left out, or nothing."""
+        try:
+            found = orjson.loads(record.value or b"")
+        except orjson.JSONDecodeError:
+            return "not JSON"
+        if not isinstance(found, dict):
+            return "no objects"
+        try:
+            if self._is_repeat(record.partition, found.get("source")):
+                return "repeated"
+        except (TypeError, KeyError, ValueError):
+            return "with a source that is none"
+        action = found.get("action")
+        if not isinstance(action, str) or action not in POSITIVE:
+            return "of an action that speaks for no item"
+        when = found.get("time")
+        if not isinstance(when, int | float) or isinstance(when, bool) or not math.isfinite(when):
+            return "without time"
+        user, item = identifiers((found.get("user_id"), found.get("item_id")))
+        if user is None or item is None:
+            return "without user or item"
+        self.users.append(user)
+        self.items.append(item)
+        self.times.append(round(when))
+        return ""
+
+    def _is_repeat(self, partition: int, source: Any) -> bool:
+        if source is None:
+            return False
+        origin = (partition, str(source["topic_id"]), int(source["partition"]))
+        place = (int(source["offset"]), int(source["index"]))
+        if place <= self._seen.get(origin, (-1, -1)):
+            return True
+        self._seen[origin] = place
+        return False
