@@ -7,7 +7,7 @@ All times are epoch milliseconds UTC. Identifiers are text; a number that identi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -173,4 +173,4 @@ class Alert:
 
 def encode(record: Any) -> bytes:
     """Return a record of this module as JSON."""
-    return orjson.dumps(asdict(record))
+    return orjson.dumps(record)
