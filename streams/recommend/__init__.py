@@ -1,1 +1,14 @@
-"""From what is known of a user to a ranked list with reasons."""
+"""From what is known of a user to a ranked list with reasons.
+
+``base``      what ranks: a history in, scored items out
+``requests``  what may be asked
+``history``   what a user did, and what they did in this visit
+``ranking``   the best of many scores, ties in one order
+``batching``  one thread runs a model on whatever waits
+``model``     an exported model as a ranker
+``baseline``  the live baselines as a ranker
+``champion``  the model that the registry names, changed without a restart
+``reasons``   why an item is recommended, in a sentence
+``answers``   the best that can be said of a user now: the model, or a stated fallback
+``service``   requests in, answers out, measured
+"""

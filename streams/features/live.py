@@ -1,0 +1,151 @@
+"""All that is known of users, fed from the stream: sequences, vocabulary, baselines, and how far all of it reaches.
+
+Nothing here reads a clock or a broker: the same records in the same order of each partition give the same sequences,
+however they are cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pandian.actions import ACTIONS
+from streams.features.base import (
+    ACTION_BITS,
+    ACTION_MASK,
+    CODE_WEIGHTS,
+    EVENT,
+    EVENTS,
+    Event,
+    Rows,
+)
+from streams.features.baseline import Baseline
+from streams.features.incoming import read
+from streams.features.places import Places
+from streams.features.sequences import Sequences
+from streams.features.vocabulary import MAX_ITEMS, Vocabulary
+
+#: What can become of a record beside what :mod:`streams.features.incoming` says.
+TAKEN, OLD, NO_ROOM = "taken", "old", "no-room"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the last snapshot, and the position that it reaches: written together or not at all."""
+
+    users: dict[str, bytes | None]
+    items: list[tuple[int, str]]
+    partitions: dict[int, tuple[int, list[tuple[str, int, int, int]]]]
+    """Of each partition of ``pandian.interactions`` the next offset, and the place of each source."""
+    knows_until: int | None
+
+
+class LiveState:
+    """What one serving worker knows of everybody.
+
+    Args:
+        length: interactions kept of each user.
+        users: users kept.
+        items: different items kept.
+    """
+
+    def __init__(self, length: int, users: int, items: int = MAX_ITEMS) -> None:
+        self.vocabulary = Vocabulary(items)
+        self.sequences = Sequences(length, users)
+        self.baseline = Baseline()
+        self.offsets: dict[int, int] = {}
+        """Offset behind the last record taken, by partition."""
+        self.places: dict[int, Places] = {}
+        self.knows_until: int | None = None
+        """Event time of the newest interaction, never later than the broker's time of it."""
+        self.outcomes: Counter[str] = Counter()
+        """What became of the records."""
+        self._moved: set[int] = set()
+
+    def take(self, partition: int, records: Sequence[Any]) -> None:
+        """Take what came from one partition, in offset order."""
+        places = self.places.setdefault(partition, Places())
+        outcomes: list[str] = []
+        items: list[int] = []
+        keys: list[int] = []
+        broker: list[int] = []
+        before: list[bytes] = []
+        number, add = self.vocabulary.number, self.sequences.add
+        for record in records:
+            row = read(record.value, places)
+            if isinstance(row, str):
+                outcomes.append(row)
+                continue
+            user_id, item_id, key = row
+            item = number(item_id)
+            if item is None:
+                outcomes.append(NO_ROOM)
+                continue
+            preceding = add(user_id, item, key)
+            if preceding is None:
+                outcomes.append(OLD)
+                continue
+            items.append(item)
+            keys.append(key)
+            broker.append(record.timestamp)
+            before.append(preceding)
+        self.outcomes.update(outcomes)
+        self.outcomes[TAKEN] += len(items)
+        self.offsets[partition] = records[-1].offset + 1
+        self._moved.add(partition)
+        if items:
+            self._learn(items, keys, broker, before)
+
+    def _learn(self, items: list[int], keys: list[int], broker: list[int], before: list[bytes]) -> None:
+        key = np.array(keys, np.int64)
+        times = np.minimum(key >> ACTION_BITS, np.array(broker, np.int64))
+        weights = CODE_WEIGHTS[key & ACTION_MASK]
+        preceding = np.frombuffer(b"".join(before), EVENTS).reshape(len(items), -1)
+        self.baseline.add(Rows(np.array(items, np.int64), times, weights, preceding))
+        self.knows_until = max(self.knows_until or 0, int(times.max()))
+
+    def history(self, user_id: str) -> list[Event]:
+        """Return the interactions of a user, oldest first; empty for one who is not known."""
+        items = self.vocabulary.items
+        return [
+            Event(items[item], ACTIONS[key & ACTION_MASK], key >> ACTION_BITS)
+            for item, key in EVENT.iter_unpack(self.sequences.get(user_id))
+        ]
+
+    def changes(self) -> Changes:
+        """Return what changed since the last call."""
+        moved, self._moved = self._moved, set()
+        partitions = {
+            partition: (self.offsets[partition], self.places[partition].encode()) for partition in moved
+        }
+        return Changes(self.sequences.changed(), self.vocabulary.changed(), partitions, self.knows_until)
+
+    def restore(self, stored: Changes, now: int) -> None:
+        """Take what was stored.
+
+        Args:
+            stored: all that was ever written.
+            now: epoch milliseconds; later event times count as this one in the baselines.
+        """
+        self.sequences.restore((user, events) for user, events in stored.users.items() if events)
+        self.vocabulary.restore(stored.items, self._used())
+        self.knows_until = stored.knows_until
+        for partition, (offset, places) in stored.partitions.items():
+            self.offsets[partition] = offset
+            self.places[partition] = Places.decode(places)
+        self.baseline.restore(self.sequences.all(), now)
+
+    def _used(self) -> list[bool]:
+        found = np.zeros(0, bool)
+        for events in self.sequences.all():
+            items = np.frombuffer(events, EVENTS)["item"]
+            highest = int(items.max(initial=-1))
+            if highest >= len(found):
+                found = np.concatenate([found, np.zeros(highest + 1, bool)])
+            found[items] = True
+        used: list[bool] = found[: int(np.flatnonzero(found).max(initial=-1)) + 1].tolist()
+        return used

@@ -1,0 +1,121 @@
+"""The best that can be said of a user now: what the model says, or a fallback that says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pandian.events import Recommended, Request
+from streams.features.base import Event
+from streams.features.catalogue import Catalogue
+from streams.features.live import LiveState
+from streams.recommend.base import Allowed, Ranker, RankingError, Scored
+from streams.recommend.baseline import LiveRanker
+from streams.recommend.champion import Champion
+from streams.recommend.history import with_session
+from streams.recommend.reasons import Reasons
+from streams.worklog import logger
+
+log = logger("recommend")
+
+
+class Fallback(NamedTuple):
+    """Why it is not what the model would say of this user."""
+
+    kind: str
+    """One of a few words, for metrics."""
+    text: str
+
+
+UNKNOWN_USER = Fallback("unknown-user", "nothing is known of this user: what is popular now")
+UNKNOWN_ITEMS = Fallback(
+    "unknown-items", "the model knows no item of this user's history: what is popular and goes with it"
+)
+NO_MODEL = Fallback(
+    "no-model", "no model was trained yet: what goes with this user's history, and what is popular"
+)
+FAILED = Fallback(
+    "model-failed", "the model gave no answer: what goes with this user's history, and what is popular"
+)
+NOTHING = Fallback("nothing-known", "no interaction is known yet: there is nothing to recommend")
+
+
+class Answer(NamedTuple):
+    """Ranked items, who ranked them, and the fallback if it is one."""
+
+    ranker: Ranker
+    items: tuple[Recommended, ...]
+    fallback: Fallback | None
+
+
+class Answers:
+    """Answers from what one worker knows.
+
+    Args:
+        live: sequences and baselines.
+        catalogue: names and availability.
+        champion: the model, if there is one.
+    """
+
+    def __init__(self, live: LiveState, catalogue: Catalogue, champion: Champion) -> None:
+        self._live = live
+        self._catalogue = catalogue
+        self._champion = champion
+        self._baseline = LiveRanker(live.baseline, live.vocabulary)
+        self._reasons = Reasons(live, catalogue)
+        self._said = ""
+
+    async def answer(self, request: Request, now: int) -> Answer:
+        """Return what a request gets. Never raises for want of data or of a model."""
+        history = with_session(self._live.history(request.user_id), request.session, now)
+        ranker, fallback = self._choose(history)
+        try:
+            scored = await self._rank(ranker, request, history)
+        except RankingError as error:
+            self._say(str(error))
+            ranker, fallback = self._baseline, FAILED
+            scored = await self._rank(ranker, request, history)
+        if not scored and fallback is not None:
+            fallback = NOTHING
+        return Answer(ranker, self._told(scored, history, ranker, fallback), fallback)
+
+    def _say(self, trouble: str) -> None:
+        """Say what is wrong with a model once, not at every request."""
+        if trouble != self._said:
+            self._said = trouble
+            log.error("%s: the live baselines answer", trouble)
+
+    def _choose(self, history: Sequence[Event]) -> tuple[Ranker, Fallback | None]:
+        model = self._champion.ranker
+        if not history:
+            return self._baseline, UNKNOWN_USER
+        if model is None:
+            return self._baseline, NO_MODEL
+        if not model.known([event.item_id for event in history]):
+            return self._baseline, UNKNOWN_ITEMS
+        return model, None
+
+    async def _rank(self, ranker: Ranker, request: Request, history: Sequence[Event]) -> list[Scored]:
+        items = [event.item_id for event in history]
+        if request.items:
+            return await ranker.score(items, request.items)
+        return await ranker.best(items, request.k, self._allowed(request))
+
+    def _allowed(self, request: Request) -> Allowed:
+        known, category = self._catalogue.get, request.filters.get("category")
+
+        def allowed(item_id: str) -> bool:
+            item = known(item_id)
+            return item.available is not False and (category is None or item.category == category)
+
+        return allowed
+
+    def _told(
+        self, scored: Sequence[Scored], history: Sequence[Event], ranker: Ranker, fallback: Fallback | None
+    ) -> tuple[Recommended, ...]:
+        sources = ("popular",) if fallback is UNKNOWN_USER else (ranker.source,)
+        reasons = self._reasons.of([one.item_id for one in scored], history)
+        return tuple(
+            Recommended(one.item_id, one.score, sources, reason)
+            for one, reason in zip(scored, reasons, strict=True)
+        )

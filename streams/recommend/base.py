@@ -1,0 +1,55 @@
+"""What ranks: a history in, scored items out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+#: Whether an item may be recommended: it can be had, and passes the filters of the request.
+Allowed = Callable[[str], bool]
+
+
+class Scored(NamedTuple):
+    """An item and the estimated probability that the user acts on it when it is shown."""
+
+    item_id: str
+    score: float
+    """Between 0 and 1."""
+
+
+class Ranker(Protocol):
+    """Scores items after a history. Equal input gives equal output, ties in one order."""
+
+    model: str
+    version: str
+    source: str
+    """What it says has proposed its items."""
+
+    def known(self, history: Sequence[str]) -> int:
+        """Return how many items of a history it can make use of."""
+        ...
+
+    async def best(self, history: Sequence[str], k: int, allowed: Allowed) -> list[Scored]:
+        """Return at most ``k`` items of those it knows, the best first.
+
+        Args:
+            history: items, oldest first.
+            k: at most so many.
+            allowed: which items may be among them.
+
+        Raises:
+            RankingError: when it cannot answer.
+        """
+        ...
+
+    async def score(self, history: Sequence[str], items: Sequence[str]) -> list[Scored]:
+        """Return exactly these items, the best first; those that it does not know come last.
+
+        Raises:
+            RankingError: when it cannot answer.
+        """
+        ...
+
+
+class RankingError(Exception):
+    """A model gave no usable answer; it says why in words without any value."""

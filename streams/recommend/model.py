@@ -1,0 +1,112 @@
+"""An exported model as a ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+import numpy as np
+
+from export.runtime import Logits, OnnxModel
+from streams.recommend.base import Allowed, RankingError, Scored
+from streams.recommend.batching import Batcher
+from streams.recommend.ranking import Columns, best_columns
+
+#: Histories that the model sees at once: more would make the first of them wait for the others.
+_AT_ONCE = 8
+#: Columns ordered beyond those asked for, as some may not be allowed.
+_SPARE = 32
+_WARM_UP = ((1, 1), (1, 10), (_AT_ONCE, 10))
+
+
+class _Job(NamedTuple):
+    history: Sequence[str]
+    width: int
+    """Columns to order; 0: none."""
+
+
+class _Done(NamedTuple):
+    logits: Logits
+    columns: Columns
+
+
+class ModelRanker:
+    """Ranks the catalogue of a model.
+
+    Args:
+        model: the loaded entry.
+        thread: where it runs; one thread, which other models may share.
+    """
+
+    def __init__(self, model: OnnxModel, thread: Executor) -> None:
+        self.model = model.entry.model
+        self.version = model.entry.version
+        self.source = model.entry.model
+        self.runtime = model
+        self._batcher: Batcher[_Job, _Done | None] = Batcher(self._run, thread, _AT_ONCE)
+
+    def warm_up(self) -> None:
+        """Run it a few times, so that nobody waits for what is done only once."""
+        for batch, length in (*_WARM_UP, (1, self.runtime.max_length)):
+            self.runtime.logits(np.ones((batch, min(length, self.runtime.max_length)), np.int64))
+
+    def known(self, history: Sequence[str]) -> int:
+        """Return how many items of a history are in the catalogue."""
+        index = self.runtime.index
+        return sum(item in index for item in history)
+
+    async def best(self, history: Sequence[str], k: int, allowed: Allowed) -> list[Scored]:
+        """Return at most ``k`` items of the catalogue, the best first; items of the history as the card says."""
+        done = await self._ask(_Job(history, k + _SPARE))
+        catalogue, columns = self.runtime.catalogue, done.columns
+        found: list[int] = []
+        seen = 0
+        while len(found) < k and seen < len(columns):
+            for column in columns[seen:].tolist():
+                if allowed(catalogue[column]):
+                    found.append(column)
+                    if len(found) == k:
+                        break
+            seen = len(columns)
+            if len(found) < k:
+                columns = best_columns(done.logits, 4 * seen)
+        return self._scored(done.logits, found)
+
+    async def score(self, history: Sequence[str], items: Sequence[str]) -> list[Scored]:
+        """Return exactly these items; one that is not in the catalogue has the score of the model's last."""
+        logits = (await self._ask(_Job(history, 0))).logits
+        index = self.runtime.index
+        known = [index[item] for item in items if item in index]
+        columns = np.array(known, np.int64)
+        scored = self._scored(logits, columns[np.lexsort((columns, -logits[columns]))].tolist())
+        last = float(self.runtime.scores(logits.min()))
+        return scored + [Scored(item, last) for item in sorted(set(items) - index.keys())]
+
+    async def _ask(self, job: _Job) -> _Done:
+        try:
+            done = await self._batcher.ask(job)
+        except Exception as error:
+            raise RankingError(f"{self.model} {self.version} failed: {type(error).__name__}") from error
+        if done is None:
+            raise RankingError(f"{self.model} {self.version} gave logits that are no numbers")
+        return done
+
+    def _run(self, jobs: Sequence[_Job]) -> list[_Done | None]:
+        logits = self.runtime.logits(self.runtime.encode([job.history for job in jobs]))
+        return [self._order(job, row) for job, row in zip(jobs, logits, strict=True)]
+
+    def _order(self, job: _Job, logits: Logits) -> _Done | None:
+        if not np.isfinite(logits).all():
+            return None
+        if not job.width:
+            return _Done(logits, np.zeros(0, np.int64))
+        if not self.runtime.keeps_seen:
+            index = self.runtime.index
+            logits[[index[item] for item in job.history if item in index]] = -np.inf
+        return _Done(logits, best_columns(logits, job.width))
+
+    def _scored(self, logits: Logits, columns: list[int]) -> list[Scored]:
+        scores = self.runtime.scores(logits[columns]).tolist() if columns else []
+        catalogue = self.runtime.catalogue
+        return [Scored(catalogue[column], score) for column, score in zip(columns, scores, strict=True)]

@@ -1,0 +1,99 @@
+"""What may be asked, by topic or by HTTP, and what is wrong with what may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from pandian.events import Request
+from streams.features.base import LATEST
+from streams.features.incoming import is_id
+
+MOST = 1_000
+"""Items in an answer, in a session, and among those that are to be scored."""
+_FILTERS = frozenset({"category"})
+
+
+class RequestError(ValueError):
+    """A request that cannot be answered: ``code`` for programs and metrics, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+def decode(value: bytes | None) -> Request:
+    """Return a request as it stands on ``pandian.requests``; keys that are not known are passed over.
+
+    Raises:
+        RequestError: when it is none.
+    """
+    try:
+        found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise RequestError("bad-json", "a request is a JSON object")
+    return check(
+        request_id=found.get("request_id"),
+        user_id=found.get("user_id"),
+        k=found.get("k"),
+        session=found.get("session"),
+        items=found.get("items"),
+        filters=found.get("filters"),
+        time=found.get("time"),
+    )
+
+
+def check(
+    *, request_id: Any, user_id: Any, k: Any, session: Any, items: Any, filters: Any, time: Any
+) -> Request:
+    """Return a request of these parts; None is what was left out.
+
+    Raises:
+        RequestError: naming the part and its rule.
+    """
+    if not is_id(request_id):
+        raise RequestError("bad-request-id", "request_id must be text of 1 to 256 bytes")
+    if not is_id(user_id):
+        raise RequestError("bad-user", "user_id must be text of 1 to 256 bytes")
+    k = 10 if k is None else k
+    if type(k) is not int or not 1 <= k <= MOST:
+        raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
+    time = 0 if time is None else time
+    if type(time) is not int or not 0 <= time < LATEST:
+        raise RequestError("bad-time", "time must be epoch milliseconds, from 0 to the year 9999")
+    return Request(
+        request_id,
+        user_id,
+        k,
+        _ids("session", session),
+        _unique(_ids("items", items)),
+        _filters(filters),
+        time,
+    )
+
+
+def _ids(name: str, found: Any) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    if not isinstance(found, Sequence) or isinstance(found, str) or len(found) > MOST:
+        raise RequestError(f"bad-{name}", f"{name} must be at most {MOST} items")
+    if not all(map(is_id, found)):
+        raise RequestError(f"bad-{name}", f"{name} must be ids of items, text of 1 to 256 bytes")
+    return tuple(found)
+
+
+def _unique(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _filters(found: Any) -> Mapping[str, Any]:
+    if found is None or found == {}:
+        return {}
+    right = isinstance(found, dict) and found.keys() <= _FILTERS and isinstance(found.get("category"), str)
+    if not right:
+        raise RequestError("bad-filters", "filters may hold a category, which is text, and nothing else")
+    return found  # type: ignore[no-any-return]  # isinstance narrows it in `right` only
