@@ -60,6 +60,16 @@ SEQUENCES = Metric("pandian_users", "Users whose sequence this worker holds.")
 KNOWS_UNTIL = Metric(
     "pandian_knows_until_timestamp_seconds", "Event time of the newest interaction that this worker knows."
 )
+SEQUENCE_RECORDS = Metric(
+    "pandian_sequence_records_total",
+    "Records of pandian.interactions read for the live sequences, by what became of them.",
+    ("outcome",),
+)
+REQUESTS_REJECTED = Metric(
+    "pandian_requests_rejected_total",
+    "Records of pandian.requests that cannot be answered, by reason.",
+    ("reason",),
+)
 MODEL_INFO = Metric("pandian_model_info", "1 for the model that answers now.", ("model", "version", "role"))
 MODEL_REFUSED = Metric(
     "pandian_model_refused_total", "Registry entries that were not taken, by reason.", ("reason",)

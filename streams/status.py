@@ -12,6 +12,7 @@ from streams.app import PandianApp
 from streams.stages.follower import InventoryFollower
 from streams.stages.merge import MergeStage
 from streams.stages.profile import ProfileStage
+from streams.stages.sequences import SequencesPart
 
 _RATE_SECONDS = 2.0
 
@@ -42,6 +43,8 @@ class WorkerStatus:
     profile: ProfileStage | None
     follower: InventoryFollower | None
     """None when this worker does not serve the inventory."""
+    sequences: SequencesPart | None = None
+    """None when this worker does not recommend."""
     _measured: tuple[float, int] = field(default_factory=lambda: (time.monotonic(), 0))
     _rate: float = 0.0
 
@@ -65,7 +68,7 @@ class WorkerStatus:
             return False, "some partitions are not read yet: see the log for why"
         if self.follower and not self.follower.caught_up:
             return False, "reading the inventory"
-        return True, "ready"
+        return self.sequences.readiness() if self.sequences else (True, "ready")
 
     def status(self) -> Mapping[str, str | int | float | bool | None]:
         """Return flat facts."""
@@ -81,6 +84,7 @@ class WorkerStatus:
             "records_per_s": round(self._records_per_s(), 1),
             "lag": sum(source.lag for source in sources),
             "quarantined": stage.quarantined if stage else 0,
+            **(self.sequences.facts() if self.sequences else {}),
         }
 
     def _records_per_s(self) -> float:

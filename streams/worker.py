@@ -14,6 +14,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiohttp.typedefs import Handler
+
 from monitoring.metrics import WorkerMetrics
 from pandian import topics
 from pandian.errors import PandianError, UsageError
@@ -29,6 +31,8 @@ from streams.stages.merge import MergeStage
 from streams.stages.part import Part
 from streams.stages.profile import ProfileStage
 from streams.stages.profiles_log import PROFILES_CONFIG, PROFILES_PARTITIONS, ProfilesLog
+from streams.stages.sequences import SequencesPart
+from streams.stages.serving import ServingPart
 from streams.state import CHANGELOG_CONFIG, CheckpointedTable, changelog_topic
 from streams.status import OwnedAssets, WorkerStatus
 from streams.transport.admin import ClusterAdmin
@@ -36,6 +40,7 @@ from streams.transport.embedded import EmbeddedBroker
 from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
 from streams.web.guard import allowed_hosts
+from streams.web.recommend import recommend_paths
 from streams.web.routes import routes
 from streams.worklog import logger
 
@@ -88,6 +93,8 @@ class Worker:
         self.profile: ProfileStage | None = None
         self.merge: MergeStage | None = None
         self.parts: list[Part] = []
+        self.sequences: SequencesPart | None = None
+        self.serving: ServingPart | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -140,12 +147,15 @@ class Worker:
             embedded=self.embedded is not None,
             profile=self.profile,
             follower=self.follower if "serve" in self.options.roles else None,
+            sequences=self.sequences,
         )
         self.app.web.web_app.add_routes(
-            routes(self.status, self.metrics, hosts=allowed_hosts(self.settings.host))
+            routes(
+                self.status, self.metrics, hosts=allowed_hosts(self.settings.host), more=self._more_paths()
+            )
         )
         # Without a stage there is nothing to consume: Faust is the web server only.
-        self.app.producer_only = not (self.profile or self.merge)
+        self.app.producer_only = not (self.profile or self.merge or self.serving)
         self._stack.push_async_callback(self._stop)
         await self.app.start()
         self._run_tasks()
@@ -170,7 +180,16 @@ class Worker:
 
     def _parts(self, context: StageContext) -> list[Part]:
         """Return what the roles ask for beside the stages of the inventory, in the order of the data."""
-        return []
+        parts: list[Part] = []
+        if "serve" in self.options.roles:
+            self.sequences = SequencesPart(context)
+            self.serving = ServingPart(context, self.sequences)
+            parts += [self.sequences, self.serving]
+        return parts
+
+    def _more_paths(self) -> dict[str, Handler]:
+        """Return what the web server answers beside the inventory."""
+        return recommend_paths(self.serving) if self.serving else {}
 
     def _run_tasks(self) -> None:
         if self.profile:

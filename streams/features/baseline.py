@@ -50,9 +50,13 @@ class Baseline:
     """Popularity and co-visitation, by the numbers of items."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
         self.popularity = Popularity()
         self.covisits = Covisits()
-        self._clock = clock
         self._popular: Ints = np.zeros(0, np.int64)
         self._popular_at, self._popular_version = -math.inf, -1
 

@@ -7,7 +7,7 @@ however they are cut into batches.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,20 @@ class LiveState:
         self.vocabulary = Vocabulary(items)
         self.sequences = Sequences(length, users)
         self.baseline = Baseline()
+        self.outcomes: Counter[str] = Counter()
+        """What became of the records."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, and where it came from."""
+        self.vocabulary.clear()
+        self.sequences.clear()
+        self.baseline.clear()
         self.offsets: dict[int, int] = {}
         """Offset behind the last record taken, by partition."""
         self.places: dict[int, Places] = {}
         self.knows_until: int | None = None
         """Event time of the newest interaction, never later than the broker's time of it."""
-        self.outcomes: Counter[str] = Counter()
-        """What became of the records."""
         self._moved: set[int] = set()
 
     def take(self, partition: int, records: Sequence[Any]) -> None:
@@ -119,10 +126,17 @@ class LiveState:
     def changes(self) -> Changes:
         """Return what changed since the last call."""
         moved, self._moved = self._moved, set()
-        partitions = {
-            partition: (self.offsets[partition], self.places[partition].encode()) for partition in moved
-        }
-        return Changes(self.sequences.changed(), self.vocabulary.changed(), partitions, self.knows_until)
+        users, items = self.sequences.changed(), self.vocabulary.changed()
+        return Changes(users, items, self._positions(moved), self.knows_until)
+
+    def everything(self) -> Changes:
+        """Return all of it, as changes to nothing."""
+        self.changes()
+        users: dict[str, bytes | None] = {**self.sequences.all()}
+        return Changes(users, self.vocabulary.all(), self._positions(self.offsets), self.knows_until)
+
+    def _positions(self, partitions: Iterable[int]) -> dict[int, tuple[int, list[tuple[str, int, int, int]]]]:
+        return {one: (self.offsets[one], self.places[one].encode()) for one in partitions}
 
     def restore(self, stored: Changes, now: int) -> None:
         """Take what was stored.
@@ -131,17 +145,18 @@ class LiveState:
             stored: all that was ever written.
             now: epoch milliseconds; later event times count as this one in the baselines.
         """
+        self.clear()
         self.sequences.restore((user, events) for user, events in stored.users.items() if events)
         self.vocabulary.restore(stored.items, self._used())
         self.knows_until = stored.knows_until
         for partition, (offset, places) in stored.partitions.items():
             self.offsets[partition] = offset
             self.places[partition] = Places.decode(places)
-        self.baseline.restore(self.sequences.all(), now)
+        self.baseline.restore(self.sequences.all().values(), now)
 
     def _used(self) -> list[bool]:
         found = np.zeros(0, bool)
-        for events in self.sequences.all():
+        for events in self.sequences.all().values():
             items = np.frombuffer(events, EVENTS)["item"]
             highest = int(items.max(initial=-1))
             if highest >= len(found):

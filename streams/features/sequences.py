@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from streams.features.base import ACTION_BITS, ACTION_MASK, BEFORE, EVENT, NOTHING, SIZE
@@ -22,6 +22,10 @@ class Sequences:
     def __init__(self, length: int, most: int) -> None:
         self._bytes = length * SIZE
         self._most = most
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all users."""
         self._users: dict[str, bytes] = {}
         self._changed: set[str] = set()
 
@@ -72,9 +76,9 @@ class Sequences:
         if len(self._users) > self._most:
             self._let_go()
 
-    def all(self) -> Iterable[bytes]:
+    def all(self) -> Mapping[str, bytes]:
         """Return the events of every user."""
-        return self._users.values()
+        return self._users
 
 
 def _place(events: bytes, key: int) -> int:

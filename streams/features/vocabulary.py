@@ -13,6 +13,10 @@ class Vocabulary:
 
     def __init__(self, most: int = MAX_ITEMS) -> None:
         self._most = most
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all items."""
         self.numbers: dict[str, int] = {}
         """The number of each item."""
         self.items: list[str] = []
@@ -53,6 +57,10 @@ class Vocabulary:
                 self.items[number] = item_id
                 self.numbers[item_id] = number
         self._free = [number for number, item_id in enumerate(self.items) if not item_id]
+
+    def all(self) -> list[tuple[int, str]]:
+        """Return all items with their numbers."""
+        return [(number, item_id) for number, item_id in enumerate(self.items) if item_id]
 
     def changed(self) -> list[tuple[int, str]]:
         """Return what was numbered since the last call."""

@@ -251,8 +251,17 @@ class BatchConsumer(AIOKafkaConsumer):
             self._ready.update(ours)
             return dict.fromkeys(ours, self._last_epoch)
 
+    async def committed_positions(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return how far the group has committed these partitions; those of which nothing is known are left out."""
+        consumer = self._thread._ensure_consumer()
+        found = {
+            tp: await self._thread.call_thread(consumer.committed, ensure_aiokafka_TP(tp))
+            for tp in self.assignment() & set(tps)
+        }
+        return {tp: offset for tp, offset in found.items() if offset is not None}
+
     async def commit_positions(self, offsets: Mapping[TP, int]) -> None:
-        """Tell Kafka how far the partitions are counted. For lag tools only: never read back."""
+        """Commit how far the partitions are done. Those of source topics are for lag tools only: never read back."""
         ours = {ensure_aiokafka_TP(tp): at for tp, at in offsets.items() if tp in self.assignment()}
         if ours:
             await self._thread.call_thread(self._thread._ensure_consumer().commit, ours)

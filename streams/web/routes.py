@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -20,7 +23,11 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def routes(
-    source: InventorySource, metrics: MetricsSource, *, hosts: frozenset[str] | None = LOOPBACK_HOSTS
+    source: InventorySource,
+    metrics: MetricsSource,
+    *,
+    hosts: frozenset[str] | None = LOOPBACK_HOSTS,
+    more: Mapping[str, Handler] = MappingProxyType({}),
 ) -> list[web.RouteDef]:
     """Return the routes of the page and the API.
 
@@ -32,6 +39,7 @@ def routes(
         source: the inventory to show.
         metrics: what ``/metrics`` renders.
         hosts: Host names to answer to, see :func:`streams.web.guard.allowed_hosts`; None for any.
+        more: further handlers by path, such as :func:`streams.web.recommend.recommend_paths`.
     """
     handlers = _Handlers(source, metrics)
     paths: dict[str, Handler] = {
@@ -44,6 +52,7 @@ def routes(
         "/v1/inventory/{asset:.+}": handlers.asset,
         "/v1/status": handlers.status,
         "/openapi.json": handlers.openapi,
+        **more,
     }
     found = []
     for path, handler in paths.items():

@@ -1,0 +1,138 @@
+"""Recommendations of a serving worker: the champion, answers over HTTP, and the topic pair."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from export.registry import Registry
+from monitoring.serving import ServingMetrics
+from pandian import topics
+from pandian.events import Recommendation, Request, encode
+from streams.recommend.answers import Answers
+from streams.recommend.baseline import MODEL, VERSION
+from streams.recommend.champion import Champion
+from streams.recommend.requests import RequestError, decode
+from streams.recommend.service import RecommendService
+from streams.stages.asked import RequestsReader
+from streams.stages.context import StageContext
+from streams.stages.sequences import SequencesPart
+from streams.stages.shown import ShownLog, outgoing
+from streams.transport.outbox import Outbox, Outgoing
+from streams.transport.own_topics import ensure_own
+from streams.worklog import logger
+
+log = logger("serving")
+
+#: Rejected requests are told in the log at most so often; all are counted.
+_TOLD_SECONDS = 10.0
+
+
+class ServingPart:
+    """Answers from what the sequences part knows.
+
+    Requests on ``pandian.requests`` are answered at least once; a repeat bears the same request id, and its impressions
+    the same impression ids.
+    """
+
+    def __init__(self, context: StageContext, sequences: SequencesPart) -> None:
+        self._context = context
+        self._impressions = context.settings.impressions
+        self._metrics = ServingMetrics(context.metrics.registry)
+        self._metrics.knows(lambda: len(sequences.live.sequences), lambda: sequences.live.knows_until)
+        self._metrics.read(lambda: sequences.live.outcomes)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self.champion = Champion(Registry(context.settings.models), self._thread, self._metrics.refused)
+        self.service = RecommendService(
+            sequences.live,
+            Answers(sequences.live, sequences.catalogue, self.champion),
+            self.champion,
+            self._metrics,
+        )
+        self._outbox = Outbox(context.settings)
+        self._shown = ShownLog(self._outbox)
+        self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
+        self._told_at = -_TOLD_SECONDS
+
+    async def start(self) -> None:
+        """Make the topics, and take the champion."""
+        await ensure_own(self._context.admin, [topics.REQUESTS, topics.RECOMMENDATIONS, topics.IMPRESSIONS])
+        await self._outbox.start()
+        await self._look()
+
+    async def run(self) -> None:
+        """Follow the registry, commit requests and write impressions until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look_again_and_again())
+            group.create_task(self._requests.run())
+            group.create_task(self._shown.run())
+
+    async def close(self) -> None:
+        """Write the last impressions and commit what is answered."""
+        await self._shown.flush()
+        await self._requests.commit()
+        await self._outbox.stop()
+        self._thread.shutdown(wait=False)
+
+    async def answer(self, request: Request, *, shown: bool) -> Recommendation:
+        """Return the answer to a request over HTTP.
+
+        Args:
+            request: what is asked.
+            shown: whether the user gets to see it: then its impressions are written, unless the settings say no.
+        """
+        answer = await self.service.answer(request)
+        if shown and self._impressions:
+            self._shown.add(answer)
+        return answer
+
+    def user(self, user_id: str) -> list[dict[str, Any]]:
+        """Return the interactions that are known of a user, oldest first; empty for one who is not known."""
+        return self.service.user(user_id)
+
+    def models(self) -> dict[str, Any]:
+        """Return which model is the champion, which one answers here, and what was refused."""
+        return self.service.models()
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._context.settings.models_seconds)
+            await self._look()
+
+    async def _look(self) -> None:
+        await self.champion.look()
+        ranker = self.champion.ranker
+        self._metrics.answers_now(*((ranker.model, ranker.version) if ranker else (MODEL, VERSION)))
+
+    async def _reply(self, values: Sequence[bytes | None]) -> None:
+        answers = await asyncio.gather(*map(self._answered, self._decoded(values)))
+        await self._outbox.send(self._records(filter(None, answers)))
+
+    async def _answered(self, request: Request) -> Recommendation | None:
+        try:
+            return await self.service.answer(request)
+        except Exception as error:  # noqa: BLE001 - one request must not stop those behind it
+            self._reject("failed", f"an error of Pandian itself, {type(error).__name__}")
+            return None
+
+    def _decoded(self, values: Iterable[bytes | None]) -> Iterable[Request]:
+        for value in values:
+            try:
+                yield decode(value)
+            except RequestError as error:
+                self._reject(error.code, str(error))
+
+    def _reject(self, code: str, why: str) -> None:
+        self._metrics.rejected(code)
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at >= _TOLD_SECONDS:
+            self._told_at = now
+            log.warning("a request on %s cannot be answered: %s", topics.REQUESTS, why)
+
+    def _records(self, answers: Iterable[Recommendation]) -> Iterable[Outgoing]:
+        for answer in answers:
+            yield Outgoing(topics.RECOMMENDATIONS, answer.user_id.encode(), encode(answer))
+            if self._impressions:
+                yield from outgoing(answer)

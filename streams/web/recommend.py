@@ -1,0 +1,124 @@
+"""Recommendations over HTTP: for a user, what is known of one, and which models answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from pandian.events import Recommendation, Request
+from streams.recommend.requests import RequestError, check
+from streams.web.documents import encode
+from streams.web.guard import error_response
+
+_NO_STORE = {"Cache-Control": "no-store"}
+_PARAMETERS = ("k", "session", "items", "time", "impressions", "category")
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Recommending(Protocol):
+    """What answers: see :class:`streams.stages.serving.ServingPart`."""
+
+    async def answer(self, request: Request, *, shown: bool) -> Recommendation:
+        """Return the answer to a request; ``shown``: whether the user gets to see it."""
+        ...
+
+    def user(self, user_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the interactions that are known of a user, oldest first; empty for one who is not known."""
+        ...
+
+    def models(self) -> Mapping[str, Any]:
+        """Return which model is the champion, which one answers here, and what was refused."""
+        ...
+
+
+class Measures(Protocol):
+    """What the stream says of the models."""
+
+    def versions(self) -> Sequence[Mapping[str, Any]]:
+        """Return each version with its labels and its AUC, the newest first."""
+        ...
+
+
+def recommend_paths(recommending: Recommending, measures: Measures | None = None) -> dict[str, Handler]:
+    """Return the handlers by path, to mount with :func:`streams.web.routes.routes`.
+
+    Args:
+        recommending: answers.
+        measures: what the labels say of the models; None where this worker does not know.
+    """
+    handlers = _Handlers(recommending, measures)
+    return {
+        "/v1/recommend/{user:.+}": handlers.recommend,
+        "/v1/users/{user:.+}": handlers.user,
+        "/v1/models": handlers.models,
+    }
+
+
+class _Handlers:
+    def __init__(self, recommending: Recommending, measures: Measures | None) -> None:
+        self._recommending = recommending
+        self._measures = measures
+
+    async def recommend(self, request: web.Request) -> web.Response:
+        try:
+            asked, shown = _asked(request)
+        except RequestError as error:
+            return error_response(400, error.code, str(error), _NO_STORE)
+        answer = await self._recommending.answer(asked, shown=shown)
+        return web.Response(
+            body=orjson.dumps(answer), content_type="application/json", headers=_NO_STORE.copy()
+        )
+
+    async def user(self, request: web.Request) -> web.Response:
+        user_id = request.match_info["user"]
+        known = self._recommending.user(user_id)
+        if not known:
+            return error_response(404, "user-not-found", "no interaction of this user is known", _NO_STORE)
+        return _now({"user_id": user_id, "interactions": known})
+
+    async def models(self, _request: web.Request) -> web.Response:
+        versions = self._measures.versions() if self._measures else ()
+        return _now({**self._recommending.models(), "versions": versions})
+
+
+def _asked(request: web.Request) -> tuple[Request, bool]:
+    query = request.query
+    for name in query:
+        if name not in _PARAMETERS:
+            raise RequestError(
+                "unknown-parameter", f"there is no such parameter; there are {', '.join(_PARAMETERS)}"
+            )
+    shown = query.get("impressions", "true").lower()
+    if shown not in _FLAGS:
+        raise RequestError("bad-impressions", "impressions must be true or false")
+    category = query.get("category")
+    asked = check(
+        request_id=uuid.uuid4().hex,
+        user_id=request.match_info["user"],
+        k=_whole(query.get("k")),
+        session=_listed(query.getall("session", ())),
+        items=_listed(query.getall("items", ())),
+        filters=None if category is None else {"category": category},
+        time=_whole(query.get("time")),
+    )
+    return asked, _FLAGS[shown]
+
+
+def _whole(text: str | None) -> int | str | None:
+    """Return a number, or the text as it is for the check to refuse."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
+        return text
+    return int(text)
+
+
+def _listed(texts: Sequence[str]) -> list[str]:
+    return [item for text in texts for item in text.split(",") if item]
+
+
+def _now(content: object) -> web.Response:
+    return web.Response(body=encode(content), content_type="application/json", headers=_NO_STORE.copy())
