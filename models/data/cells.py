@@ -50,7 +50,7 @@ def times(values: Sequence[Any]) -> Numbers:
         middle = float(np.median(np.abs(numbers[sound])))
         numbers *= next(factor for below, factor in _UNITS if middle < below)
     known: dict[Any, float] = {}
-    for row in np.flatnonzero(~sound):
+    for row in np.flatnonzero(~sound).tolist():
         value = values[row]
         if isinstance(value, str | date):
             if value not in known:

@@ -52,7 +52,9 @@ def find_columns(name: str, columns: Sequence[str]) -> Columns:
     Raises:
         DataError: naming what is missing and what is there.
     """
-    plain = {re.sub(r"[^a-z0-9]", "", _TYPE.sub("", column.strip().lower())): column for column in columns[::-1]}
+    plain = {
+        re.sub(r"[^a-z0-9]", "", _TYPE.sub("", column.strip().lower())): column for column in columns[::-1]
+    }
     found = {
         role: next((plain[spelled] for spelled in spellings if spelled in plain), None)
         for role, spellings in NAMES.items()
@@ -66,5 +68,9 @@ def find_columns(name: str, columns: Sequence[str]) -> Columns:
             "rename the columns to user_id, item_id and timestamp",
         )
     return Columns(
-        str(found["user_id"]), str(found["item_id"]), str(found["timestamp"]), found["action"], found["weight"]
+        str(found["user_id"]),
+        str(found["item_id"]),
+        str(found["timestamp"]),
+        found["action"],
+        found["weight"],
     )

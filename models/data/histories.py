@@ -147,4 +147,6 @@ class Targets:
 
 def make_targets(histories: Histories, rows: Codes, ends: Codes) -> Targets:
     """Return rows as targets, each with the rows of its user below ``ends`` as its history."""
-    return Targets(histories.items, histories.firsts[rows], ends, histories.items[rows], histories.users[rows])
+    return Targets(
+        histories.items, histories.firsts[rows], ends, histories.items[rows], histories.users[rows]
+    )

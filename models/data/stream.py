@@ -112,6 +112,20 @@ def _partitions(consumer: KafkaConsumer, topic: str) -> set[int]:
     return set(found)
 
 
+class _LeftOutError(Exception):
+    """Why a record is no interaction to learn from."""
+
+
+def _object(value: bytes | None) -> dict[str, Any]:
+    try:
+        found = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        raise _LeftOutError("not JSON") from None
+    if not isinstance(found, dict):
+        raise _LeftOutError("no objects")
+    return found
+
+
 class _Rows:
     """Columns of what was read, and what was left out."""
 
@@ -126,40 +140,36 @@ class _Rows:
     def add(self, records: list[Any]) -> None:
         self.read += len(records)
         for record in records:
-            reason = self._take(record)
-            if reason:
-                self._left_out[reason] += 1
+            try:
+                user, item, when = self._interaction(record)
+            except _LeftOutError as reason:
+                self._left_out[str(reason)] += 1
+            else:
+                self.users.append(user)
+                self.items.append(item)
+                self.times.append(when)
 
     def notices(self) -> list[str]:
         parts = [f"{count:,} {reason}" for reason, count in self._left_out.items()]
         return [f"left out {', '.join(parts)} of {self.read:,} records"] if parts else []
 
-    def _take(self, record: Any) -> str:
-        """Add a record; return why it was left out, or nothing."""
+    def _interaction(self, record: Any) -> tuple[str, str, int]:
+        found = _object(record.value)
         try:
-            found = orjson.loads(record.value or b"")
-        except orjson.JSONDecodeError:
-            return "not JSON"
-        if not isinstance(found, dict):
-            return "no objects"
-        try:
-            if self._is_repeat(record.partition, found.get("source")):
-                return "repeated"
+            repeated = self._is_repeat(record.partition, found.get("source"))
         except (TypeError, KeyError, ValueError):
-            return "with a source that is none"
-        action = found.get("action")
+            raise _LeftOutError("with a source that is none") from None
+        if repeated:
+            raise _LeftOutError("repeated")
+        action, when = found.get("action"), found.get("time")
         if not isinstance(action, str) or action not in POSITIVE:
-            return "of an action that speaks for no item"
-        when = found.get("time")
+            raise _LeftOutError("of an action that speaks for no item")
         if not isinstance(when, int | float) or isinstance(when, bool) or not math.isfinite(when):
-            return "without time"
+            raise _LeftOutError("without time")
         user, item = identifiers((found.get("user_id"), found.get("item_id")))
         if user is None or item is None:
-            return "without user or item"
-        self.users.append(user)
-        self.items.append(item)
-        self.times.append(round(when))
-        return ""
+            raise _LeftOutError("without user or item")
+        return user, item, round(when)
 
     def _is_repeat(self, partition: int, source: Any) -> bool:
         if source is None:

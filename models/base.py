@@ -1,0 +1,92 @@
+"""The contract of a model that learns from interactions and is served from ONNX."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from models.config import TrainConfig
+from models.data.log import Codes, InteractionLog
+from models.evaluation import Logits, Score
+
+#: Share of the interactions that is given to items which nobody has done anything with yet: below all others.
+UNSEEN_SHARE = 1e-9
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a model is given besides the log while it learns."""
+
+    config: TrainConfig
+    validate: Callable[[nn.Module], float] | None = None
+    """Return the NDCG@10 of a network in validation; None when all is decided and the model shall only learn."""
+    deadline: float = float("inf")
+    """Time of ``time.monotonic`` at which learning must end."""
+    progress: Callable[[str, float], None] = field(default=lambda *_: None)
+    """Is told what is under way, and the share of it that is done."""
+
+    @property
+    def seconds_left(self) -> float:
+        """Return how long learning may still take."""
+        return self.deadline - time.monotonic()
+
+
+class Recommender(ABC):
+    """One kind of model.
+
+    :meth:`fit` learns and chooses its own settings by ``run.validate``; :meth:`refit` learns again when there
+    is more, with the settings as they are. Neither looks at anything but the log that it is given. The same log,
+    configuration and seed give the same network.
+    """
+
+    kind: ClassVar[str]
+    """Its name, in cards and on the command line."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+
+    @abstractmethod
+    def fit(self, log: InteractionLog, run: Run) -> None:
+        """Learn from a log.
+
+        Raises:
+            TrainingError: when it cannot.
+        """
+
+    @abstractmethod
+    def refit(self, log: InteractionLog, run: Run) -> None:
+        """Learn from a log that goes on where the last one ended: its items have the same codes."""
+
+    @abstractmethod
+    def network(self) -> nn.Module:
+        """Return what was learned: ``forward(items LongTensor [batch, length]) -> logits [batch, n_items]``.
+
+        Item ``j`` of the log is ``j + 1`` in ``items``, 0 is padding on the left, the newest is the last; any batch,
+        any length. Logits are finite, also of a history of nothing but padding, and comparable between histories.
+        """
+
+    def parts(self) -> tuple[Recommender, ...]:
+        """Return the models that it is made of: they learn again with it."""
+        return ()
+
+    def settings(self) -> dict[str, object]:
+        """Return what it chose for itself, for the card."""
+        return {}
+
+
+def scorer(network: nn.Module) -> Score:
+    """Return a network as a function of numpy arrays, in evaluation mode."""
+    network.eval()
+
+    def score(items: Codes) -> Logits:
+        with torch.inference_mode():
+            logits: Logits = network(torch.from_numpy(items)).numpy()
+        return logits
+
+    return score

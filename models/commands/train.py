@@ -1,0 +1,139 @@
+"""``pandian train``: from interactions to a model entry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from models.training import TrainedModel
+
+_KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
+
+
+@click.command(
+    "train",
+    short_help="Train a model on interactions.",
+    epilog="Example: pandian train clicks.csv.gz --out model/ --max-seconds 300",
+)
+@click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the model."
+)
+@click.option(
+    "--model", type=click.Choice(_KINDS), help="Kind of model; auto: the best in validation.  [auto]"
+)
+@click.option("--epochs", type=int, metavar="N", help="Most times that the sequential model sees the data.")
+@click.option("--max-seconds", type=float, metavar="S", help="Be done in this time.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file with more settings.",
+)
+@click.option("--seed", type=int, help="Of all that is drawn.  [0]")
+@click.option("--threads", type=int, metavar="N", help="Threads that it computes on.  [one a core]")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
+def command(
+    *,
+    source: Sequence[str],
+    out: Path,
+    model: str | None,
+    epochs: int | None,
+    max_seconds: float | None,
+    config: Path | None,
+    seed: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Train on SOURCE, and write a model that can be served to DIR.
+
+    SOURCE is files (csv, tsv, jsonl or parquet, plain, gzip or zstd) with the columns user_id, item_id and timestamp,
+    or the word kafka: what is on pandian.interactions of the broker that PANDIAN_BROKER names.
+
+    Popularity, item-to-item, a sequential model (SASRec) and a blend of the last two learn from the older interactions
+    and are compared on newer ones; the best is tested on the newest, learns on from all, and is exported.
+    """
+    started = time.monotonic()
+    from export.registry.folders import check_free
+    from models.config import load_config
+    from models.progress import Reporter
+    from models.source import KAFKA, read_source
+    from pandian.files import check_readable
+    from pandian.output import print_json, say
+
+    chosen = load_config(
+        config, model=model, epochs=epochs, max_seconds=max_seconds, seed=seed, threads=threads
+    )
+    check_free(out)
+    for path in source if tuple(source) != (KAFKA,) else ():
+        check_readable(path)
+    _check_torch()
+    from models.training import train
+
+    with Reporter(chosen.max_seconds, started) as progress:
+        log = read_source(source, say, progress.rows)
+        trained = train(log, chosen, out, said=say, progress=progress, started=started)
+    if as_json:
+        print_json(document(trained))
+        return
+    _show(trained)
+
+
+def document(trained: TrainedModel) -> dict[str, Any]:
+    """Return what came of a training as JSON."""
+    card = trained.card
+    names = ("metrics", "baselines", "validation", "seen", "data", "reference_auc", "parity", "settings")
+    return {
+        "model": trained.entry.model,
+        "version": trained.entry.version,
+        "path": str(trained.entry.path),
+        **{name: card[name] for name in names},
+        "targets": len(trained.test),
+        "seconds": round(trained.seconds, 3),
+    }
+
+
+def _check_torch() -> None:
+    from models.exceptions import TrainingError
+
+    try:
+        import onnx  # noqa: F401
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise TrainingError(
+            f"{error.name}", "must be installed to train", "run: make setup, or pip install 'pandian[train]'"
+        ) from error
+
+
+def _show(trained: TrainedModel) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    card, entry = trained.card, trained.entry
+    table = Table(
+        title=f"Test: {len(trained.test):,} targets, the whole catalogue of {len(trained.catalogue):,} items",
+        title_justify="left",
+    )
+    rows = {entry.model: card["metrics"], **card["baselines"]}
+    table.add_column("metric")
+    for kind in rows:
+        table.add_column(kind, justify="right", style="bold" if kind == entry.model else "")
+    for name in card["metrics"]:
+        table.add_row(name, *(f"{found[name]:.4f}" for found in rows.values()))
+    console = Console()
+    console.print(table)
+    auc = card["reference_auc"]
+    console.print(
+        f"{entry.model}@{entry.version}, trained in {trained.seconds:,.0f} s, in {entry.path}\n"
+        f"items of the history: {card['seen']}; AUC in validation {auc['value']:.3f}"
+        f" ({auc['low']:.3f} to {auc['high']:.3f})\n"
+        f"Next: pandian models add {entry.path} --promote",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,117 @@
+"""Everything that training can be told, and reading it from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.data.histories import Order
+from pandian.errors import UsageError
+
+#: What ``--model`` takes; ``auto`` compares all others.
+Kind = Literal["auto", "popularity", "item-to-item", "sasrec", "blend"]
+
+
+class TrainConfig(BaseModel):
+    """How to train. What is not given has the default of each field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    model: Kind = "auto"
+    """The kind of model; ``auto``: the one with the best NDCG@10 in validation."""
+    order: Order = "time"
+    """What a model may know of when it is asked for a target: ``time``, what was earlier, as lines of one invoice are
+    not known when its page is shown; ``rows``, also what stands before it at the same time."""
+    train_share: float = Field(default=0.8, gt=0, lt=1)
+    """Share of the rows, in order of time, that models learn from before they are compared."""
+    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    """Share of the rows after these by which the model and its settings are chosen; the rest is the test."""
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    """Of everything that is drawn. On a CPU the same seed gives the same model, unless time ran out."""
+    max_seconds: float | None = Field(default=None, gt=0)
+    """Training, comparing and exporting shall take no longer; None: as long as it gets better."""
+    threads: int | None = Field(default=None, ge=1, le=1024)
+    """Threads of torch; None: one a core."""
+    max_length: int = Field(default=100, ge=1, le=1_000)
+    """Items of a history that a model looks at, the newest."""
+    k: tuple[int, ...] = Field(default=(10, 20), min_length=1)
+    """Lengths of the lists that metrics are of; 10 is always among them."""
+    validation_targets: int = Field(default=2_000, ge=100)
+    """Targets, drawn, by which settings and epochs are compared; kinds are compared by five times as many. Fewer where
+    ``max_seconds`` leaves no time for them."""
+    test_targets: int = Field(default=50_000, ge=100)
+    """Most targets of the test, drawn; fewer where ``max_seconds`` leaves no time for them."""
+    neighbours: int = Field(default=64, ge=1, le=1_000)
+    """Item-to-item: neighbours kept of each item."""
+    epochs: int = Field(default=40, ge=1)
+    """SASRec: most times that it sees the data."""
+    patience: int = Field(default=4, ge=1)
+    """SASRec: ends after so many epochs that are no better in validation."""
+    size: int = Field(default=64, ge=4, le=1_024)
+    """SASRec: width of its layers, and dimensions of an item."""
+    layers: int = Field(default=2, ge=1, le=16)
+    """SASRec: transformer layers."""
+    heads: int = Field(default=2, ge=1, le=16)
+    """SASRec: heads of attention of each layer; divides ``size``."""
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    """SASRec: share of the activations that is dropped while it learns."""
+    learning_rate: float = Field(default=2e-3, gt=0, le=1)
+    """SASRec: step size of AdamW, after the warm-up."""
+    weight_decay: float = Field(default=0.01, ge=0)
+    """SASRec: of AdamW."""
+    warmup_steps: int = Field(default=50, ge=0)
+    """SASRec: steps in which the step size grows to what it shall be."""
+    batch_rows: int = Field(default=2_048, ge=1)
+    """SASRec: interactions of a batch."""
+    next_moment: float = Field(default=0.5, ge=0, le=1)
+    """SASRec: with ``order`` time, the share of its targets that is drawn from what the user did next at a later time;
+    the others are what comes next in order."""
+    negatives: int = Field(default=4_096, ge=1)
+    """SASRec: items that a target is told from; of a catalogue with no more than twice as many, all of it."""
+
+    @model_validator(mode="after")
+    def _check(self) -> TrainConfig:
+        if self.train_share + self.validation_share >= 1:
+            raise ValueError("train_share and validation_share must leave something for the test")
+        if self.size % self.heads:
+            raise ValueError(f"heads must divide size, {self.size}")
+        if any(not 1 <= k <= 1_000 for k in self.k):
+            raise ValueError("k must be from 1 to 1,000")
+        return self
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """Return the lengths of lists, 10 among them, rising."""
+        return tuple(sorted({10, *self.k}))
+
+
+def load_config(path: Path | None = None, **overrides: Any) -> TrainConfig:
+    """Read a TOML file of :class:`TrainConfig`'s fields; ``overrides`` that are not None win.
+
+    Raises:
+        UsageError: when the file cannot be read, or a value breaks its rule.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UsageError(str(path), f"cannot be read ({error.strerror})", "check the path") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(str(path), f"must be TOML ({error})", "correct it") from error
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return TrainConfig(**{**values, **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "config"
+        known = ", ".join(TrainConfig.model_fields)
+        unknown = first["type"] == "extra_forbidden"
+        raise UsageError(
+            name if unknown else f"{name} {first['input']!r:.60}" if first["loc"] else name,
+            "is no setting of training" if unknown else first["msg"].removeprefix("Value error, "),
+            f"take one of {known}" if unknown else "give a valid value",
+        ) from None

@@ -1,0 +1,188 @@
+"""Item-to-item: what follows the items of a history in the histories of others, the newest counting most."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from models.base import Recommender, Run
+from models.config import TrainConfig
+from models.covisits import Counting, Covisits, count
+from models.data.histories import Histories
+from models.data.log import Codes, InteractionLog
+from models.popularity import log_shares
+
+Weights = npt.NDArray[np.float64]
+#: Of the time that is left, finding settings takes at most so much.
+_SHARE_OF_TIME = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is chosen in validation."""
+
+    counting: Counting = field(default_factory=Counting)
+    popular_before: float = 0.5
+    """How much it counts less that an item has many followers: power of its count."""
+    popular_after: float = 0.3
+    """How much a follower counts less that follows everything: power of its count."""
+    repeat: float = 1.0
+    """How much more an item counts as a follower of itself."""
+    recency: float = 0.9
+    """What the item before the newest counts, and so on."""
+    popularity: float = 0.01
+    """Share of popularity among what is expected: it decides between items that nothing else tells apart."""
+
+
+_TRIED: tuple[tuple[tuple[str, ...], tuple[tuple[float, ...], ...]], ...] = (
+    (("recency",), ((0.8,), (0.95,), (0.7,), (0.99,))),
+    (("window", "decay"), ((5, 0.7), (50, 0.97))),
+    (("repeat",), ((4.0,), (12.0,))),
+    (("same_moment",), ((0.2,), (0.05,))),
+    (("popular_after",), ((0.5,), (0.1,))),
+    (("popular_before",), ((0.8,), (0.2,))),
+    (("popularity",), ((0.1,), (0.001,))),
+    (("backward",), ((1.0,), (0.2,))),
+    (("recency",), ((0.98,), (0.9,), (0.85,), (0.6,))),
+)
+
+
+class ItemToItem(Recommender):
+    """Sparse neighbours of each item, summed over the history."""
+
+    kind: ClassVar[str] = "item-to-item"
+
+    def __init__(self, config: TrainConfig) -> None:
+        super().__init__(config)
+        self.chosen = Settings()
+        self._network: nn.Module | None = None
+
+    def fit(self, log: InteractionLog, run: Run) -> None:
+        """Change one setting after the other, and keep what is better in validation."""
+        learner = _Learner(log, self.config)
+        self._network = learner.network(self.chosen)
+        if run.validate is None:
+            return
+        until = time.monotonic() + _SHARE_OF_TIME * run.seconds_left
+        best = run.validate(self._network)
+        alternatives = list(_alternatives(learner))
+        for number, changes in enumerate(alternatives):
+            run.progress("item-to-item", number / len(alternatives))
+            if time.monotonic() > until:
+                break
+            tried = _changed(self.chosen, changes)
+            network = learner.network(tried)
+            found = run.validate(network)
+            if found > best:
+                best, self.chosen, self._network = found, tried, network
+
+    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
+        """Count anew."""
+        self._network = _Learner(log, self.config).network(self.chosen)
+
+    def network(self) -> nn.Module:
+        """Return the network; its logits are logarithms of what is expected to follow, in shares."""
+        assert self._network is not None, "fit comes first"  # noqa: S101
+        return self._network
+
+    def settings(self) -> dict[str, object]:
+        """Return what was chosen."""
+        return {**asdict(self.chosen)}
+
+
+def _alternatives(learner: _Learner) -> Iterator[dict[str, Any]]:
+    """Yield changes in the order in which they are tried, those that matter most first."""
+    for names, values in _TRIED:
+        if ("repeat" in names and not learner.repeats) or ("same_moment" in names and not learner.moments):
+            continue
+        for value in values:
+            yield dict(zip(names, value, strict=True))
+
+
+def _changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+    inner = {name: value for name, value in changes.items() if name in Counting.__slots__}
+    outer = {name: value for name, value in changes.items() if name not in inner}
+    return replace(settings, counting=replace(settings.counting, **inner), **outer)
+
+
+class _Learner:
+    """Makes networks of one log; pairs are counted once for each way of counting."""
+
+    def __init__(self, log: InteractionLog, config: TrainConfig) -> None:
+        self._histories = Histories(log)
+        self._counts = log.counts() + 1.0
+        self._shares = np.exp(log_shares(log, float(log.times[-1] - log.times[0]) / 8).astype(np.float64))
+        self._n_items = log.n_items
+        self._neighbours = config.neighbours
+        self._last: tuple[Counting, Covisits] | None = None
+        self.moments = bool((self._histories.moments != np.arange(len(self._histories))).any())
+        """Whether anybody did two things at one time."""
+        pairs = self._histories.users * log.n_items + self._histories.items
+        self.repeats = len(np.unique(pairs)) < len(pairs)
+        """Whether anybody came back to an item."""
+
+    def network(self, settings: Settings) -> nn.Module:
+        if self._last is None or self._last[0] != settings.counting:
+            self._last = settings.counting, count(self._histories, self._n_items, settings.counting)
+        first, second, weight = self._last[1]
+        weight = weight / (
+            self._counts[first] ** settings.popular_before * self._counts[second] ** settings.popular_after
+        )
+        weight = np.where(first == second, settings.repeat * weight, weight)
+        near, weights = nearest(Covisits(first, second, weight), self._n_items, self._neighbours)
+        return _Network(near, weights, settings.popularity * self._shares, settings.recency)
+
+
+def nearest(pairs: Covisits, n_items: int, neighbours: int) -> tuple[Codes, Weights]:
+    """Return the followers of each item that weigh most [n_items + 1, neighbours], and what they weigh.
+
+    Row 0 is that of padding; where an item has fewer, the rest weighs nothing. Weights are scaled so that those of an
+    item are 1 together on the average of the items that have any.
+    """
+    # One key of both, the item and before its point how little the follower weighs, sorts much faster than two.
+    little = 1 - pairs.weight / max(float(pairs.weight.max(initial=0.0)), 1e-300)
+    order = np.argsort(pairs.first + 0.999 * little, kind="stable")
+    first, second, weight = (column[order] for column in pairs)
+    starts = np.concatenate([[True], first[1:] != first[:-1]])[: len(first)]
+    rows = np.arange(len(first))
+    place = rows - np.maximum.accumulate(np.where(starts, rows, 0))
+    width = max(1, min(neighbours, int(place.max(initial=0)) + 1))
+    kept = place < width
+    near = np.zeros((n_items + 1, width), np.int64)
+    weights = np.zeros((n_items + 1, width))
+    near[first[kept] + 1, place[kept]] = second[kept]
+    weights[first[kept] + 1, place[kept]] = weight[kept]
+    total = weights.sum()
+    return near, weights / (total / max(1, int(starts.sum()))) if total else weights
+
+
+class _Network(nn.Module):
+    near: Tensor
+    weights: Tensor
+    popular: Tensor
+
+    def __init__(self, near: Codes, weights: Weights, popular: Weights, recency: float) -> None:
+        super().__init__()
+        self.recency = recency
+        # 32 bits are enough, and half of what a large catalogue takes.
+        self.register_buffer("near", torch.from_numpy(near.astype(np.int32)))
+        self.register_buffer("weights", torch.from_numpy(weights.astype(np.float32)))
+        self.register_buffer("popular", torch.from_numpy(popular.astype(np.float32)))
+
+    def forward(self, items: Tensor) -> Tensor:
+        batch, length = items.shape
+        age = (length - 1 - torch.arange(length)).to(torch.float32)
+        counts = self.recency**age * (items != 0)
+        weights = self.weights[items] * counts.unsqueeze(-1)
+        followers = self.near[items].to(torch.int64).flatten(1)
+        sums = torch.zeros(batch, self.popular.shape[0], dtype=weights.dtype)
+        sums = sums.scatter_add(1, followers, weights.flatten(1))
+        expected = sums / counts.sum(1, keepdim=True).clamp_min(1e-6)
+        return torch.log(expected + self.popular)
