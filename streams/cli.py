@@ -37,6 +37,7 @@ VERBS: dict[str, Verb] = {
     "profile": Verb("streams.commands.profile:command", "Take the inventory of files, without a broker."),
     "train": Verb("models.commands.train:command", "Train a model on interactions."),
     "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
+    "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),
     "models": Verb("export.commands:command", "Keep trained models, and say which of them answers."),
 }
 

@@ -72,7 +72,7 @@ def command(
     check_free(out)
     for path in source if tuple(source) != (KAFKA,) else ():
         check_readable(path)
-    _check_torch()
+    check_torch()
     from models.training import train
 
     with Reporter(chosen.max_seconds, started) as progress:
@@ -98,7 +98,12 @@ def document(trained: TrainedModel) -> dict[str, Any]:
     }
 
 
-def _check_torch() -> None:
+def check_torch() -> None:
+    """Say in one line what is missing to train.
+
+    Raises:
+        TrainingError: when torch or onnx is not installed.
+    """
     from models.exceptions import TrainingError
 
     try:

@@ -1,0 +1,137 @@
+"""``pandian retrain``: learn from all there is now, and let the better model answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from models.retraining import Retraining
+
+_KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
+
+
+@click.command(
+    "retrain",
+    short_help="Train again, and promote the model if it is better than the champion.",
+    epilog="Example: pandian retrain --max-seconds 300",
+)
+@click.argument("source", nargs=-1, metavar="[SOURCE...]")
+@click.option(
+    "--model", type=click.Choice(_KINDS), help="Kind of model; auto: the best in validation.  [auto]"
+)
+@click.option("--epochs", type=int, metavar="N", help="Most times that the sequential model sees the data.")
+@click.option("--max-seconds", type=float, metavar="S", help="Be done in this time.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with more settings."
+)
+@click.option("--seed", type=int, help="Of all that is drawn.  [0]")
+@click.option("--threads", type=int, metavar="N", help="Threads that it computes on.  [one a core]")
+@click.option("--dry-run", is_flag=True, help="Train and compare; leave the registry as it is.")
+@click.option("--by", default=None, help="Who does this.  [the user of this session]")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
+def command(
+    *,
+    source: Sequence[str],
+    model: str | None,
+    epochs: int | None,
+    max_seconds: float | None,
+    config: Path | None,
+    seed: int | None,
+    threads: int | None,
+    dry_run: bool,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Train on all interactions there are, and let the model answer if it is better than the champion.
+
+    SOURCE is as for `pandian train`; by default kafka: what is on pandian.interactions of the broker that
+    PANDIAN_BROKER names. The registry is the folder that PANDIAN_MODELS names.
+
+    Both models are asked for the newest interactions, which neither has seen. The new one is kept in the registry
+    either way; it becomes the champion when its NDCG@10 is surely higher, or when there is no champion yet.
+    """
+    started = time.monotonic()
+    from export.registry import Registry
+    from models.commands.train import check_torch
+    from models.config import load_config
+    from models.progress import Reporter
+    from models.source import KAFKA, read_source
+    from pandian.files import check_readable
+    from pandian.output import print_json, say
+    from pandian.settings import load_settings
+
+    chosen = load_config(
+        config, model=model, epochs=epochs, max_seconds=max_seconds, seed=seed, threads=threads
+    )
+    source = tuple(source) or (KAFKA,)
+    for path in source if source != (KAFKA,) else ():
+        check_readable(path)
+    check_torch()
+    from models.retraining import retrain
+
+    settings = load_settings()
+    with Reporter(chosen.max_seconds, started) as progress:
+        log = read_source(source, say, progress.rows)
+        found = retrain(
+            log,
+            chosen,
+            Registry(settings.models),
+            settings,
+            by=by,
+            dry_run=dry_run,
+            said=say,
+            progress=progress,
+            started=started,
+        )
+    if found.promotion and found.promotion.trouble:
+        say(f"the pointer is set, but could not be announced on pandian.models: {found.promotion.trouble}")
+    if as_json:
+        print_json(document(found))
+    else:
+        _show(found)
+
+
+def document(found: Retraining) -> dict[str, Any]:
+    """Return what came of it as JSON."""
+    trained, champion = found.trained, found.champion
+    comparison = None
+    if found.comparison and trained:
+        comparison = {
+            "metric": "ndcg@10",
+            **asdict(found.comparison),
+            "unknown": found.unknown,
+            "from": trained.card["data"]["split"]["test_from"],
+        }
+    return {
+        "model": trained.entry.model if trained else None,
+        "version": trained.entry.version if trained else None,
+        "path": str(found.challenger.path) if found.challenger else None,
+        "metrics": trained.card["metrics"] if trained else None,
+        "baselines": trained.card["baselines"] if trained else None,
+        "champion_before": {"model": champion.model, "version": champion.version} if champion else None,
+        "comparison": comparison,
+        "promoted": found.promotion is not None,
+        "announced": found.promotion.announced if found.promotion else None,
+        "why": found.why,
+        "seconds": round(found.seconds, 3),
+    }
+
+
+def _show(found: Retraining) -> None:
+    if found.trained is None:
+        click.echo(f"Not trained: {found.why}.")
+        return
+    name = found.trained.entry.reference
+    click.echo(f"{name}: {found.why}.")
+    if found.promotion:
+        click.echo("It is the champion now, and answers within PANDIAN_MODELS_SECONDS on every worker.")
+    elif found.challenger:
+        click.echo(f"It is in the registry: `pandian models promote {name}` lets it answer all the same.")
+    else:
+        click.echo("It was not kept: this was a dry run.")
