@@ -17,11 +17,17 @@ _MIDDLE_COLLECTIONS = 1_000
 #: Seconds a thread computes before it lets another. The thread that reads from the broker and the one that counts
 #: both have work of tens of milliseconds at a time; Python's 5 ms makes them interrupt each other.
 _SWITCH_SECONDS = 0.02
+#: The same where requests are answered and nothing is counted: the thread that runs the model must not wait.
+_SERVING_SWITCH_SECONDS = 0.0005
 
 
-def tune_process() -> None:
-    """Tune this process; call once, when everything is imported."""
+def tune_process(*, counting: bool) -> None:
+    """Tune this process; call once, when everything is imported.
+
+    Args:
+        counting: whether it reads source topics.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_COLLECTIONS, _MIDDLE_COLLECTIONS)
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.setswitchinterval(_SWITCH_SECONDS if counting else _SERVING_SWITCH_SECONDS)

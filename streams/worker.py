@@ -247,7 +247,7 @@ async def run_worker(settings: Settings, options: WorkerOptions) -> None:
     Raises:
         PandianError: one line for the user.
     """
-    tune_process()
+    tune_process(counting=bool(options.roles & {"profile", "interact"}))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
