@@ -73,6 +73,7 @@ def asset_document(
         "quarantined_reasons": dict(reasons),
         "bytes": asset.bytes,
         "source": {"format": _format(asset), "envelope": None} | source,
+        "columns": dict(asset.layouts.names()),
         "freshness": {
             "last_event": last_event(map(_latest, _times(fields)), asset.times, now_ms),
             "lateness_s": lateness(asset.times),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pandian.errors import UsageError
 from pandian.files import Batch, RecordFile
 from streams.commands.producing.records import no_field
-from streams.commands.producing.times import Reader, find_time_field, time_reader, value_at
+from pandian.times import Reader, time_reader
+from streams.commands.producing.times import find_time_field, value_at
 
 _SAMPLE = 200
 

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from streams.commands.producing.times import find_time_field, time_reader, value_at
+from pandian.times import time_reader
+from streams.commands.producing.times import find_time_field, value_at
 
 MOMENT = datetime(2010, 12, 1, 8, 26, tzinfo=UTC).timestamp()
 

@@ -1,0 +1,63 @@
+"""Values become identifiers: one text for one user or item, however a record spells it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+from pandian.events import MAX_ID_BYTES
+
+#: Why a value is no identifier.
+MISSING, BAD = "missing", "bad"
+#: Texts that say that there is no value; zero and minus one are what exports write for nobody.
+_NOBODY = frozenset(
+    ("", "n/a", "na", "null", "(null)", "none", "nil", "nan", "undefined", "unknown", "-", "--", "?", "无", "無", "空")
+)  # fmt: skip
+_LONGEST_NUMBER = 40
+
+
+class NoIdError(ValueError):
+    """A value that identifies nobody and nothing; its text is :data:`MISSING` or :data:`BAD`."""
+
+
+@lru_cache(maxsize=1 << 17, typed=True)
+def identifier(value: Any) -> str | None:
+    """Return the identifier that a scalar spells; None when it spells that there is none.
+
+    Numbers are their shortest decimal text: ``17850``, ``17850.0`` and ``"17850.0"`` are one user. Texts are trimmed.
+
+    Raises:
+        NoIdError: when it is none: a boolean, a fraction, not finite, or longer than
+            :data:`~pandian.events.MAX_ID_BYTES` bytes.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, bool):
+        raise NoIdError(BAD)
+    if isinstance(value, float):
+        if not isfinite(value):
+            return None
+        if not value.is_integer():
+            raise NoIdError(BAD)
+        value = int(value)
+    return str(value)
+
+
+def _of_text(value: str) -> str | None:
+    text = value.strip()
+    if text.lower() in _NOBODY:
+        return None
+    if text.endswith((".0", ".00")) and len(text) <= _LONGEST_NUMBER:
+        whole = text.split(".", 1)[0]
+        if whole.isascii() and whole.isdigit():
+            return whole
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise NoIdError(BAD) from None
+    if size > MAX_ID_BYTES or not text.isprintable():
+        raise NoIdError(BAD)
+    return text

@@ -1,0 +1,210 @@
+"""Which field is user, item, time and action: decided from what the inventory found out about an asset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pandian.actions import Action
+from pandian.semantics import MASKED_CLASSES
+from pandian.times import reader_name
+from streams.interactions.base import FieldMapping, NoMapping, Part, Role
+
+Document = Mapping[str, Any]
+
+#: Least confidence in a field's meaning to rely on it.
+_RELIES = 0.45
+#: Kinds of which no row is an interaction, with what they are instead.
+_NO_INTERACTIONS = {
+    "users": "its rows are about people",
+    "searches": "its rows are searches, which name no item",
+    "payments": "its rows are payments, which name no item",
+    "inventory": "its rows are stock",
+    "impressions": "its rows are what was shown, not what people did",
+}
+#: What a row is where no field says so.
+_ACTION_OF_KIND: Mapping[str, Action] = {"orders": "purchase", "reviews": "rate"}
+
+#: Semantic types that can play a role, the best first.
+_TYPES: Mapping[Role, tuple[str, ...]] = {
+    "user": ("user_id", "device_id", "session_id"),
+    "item": ("item_id", "sku", "gtin"),
+    "time": ("timestamp", "date"),
+    "action": ("event_type",),
+    "status": ("order_status",),
+    "quantity": ("quantity",),
+    "rating": ("rating",),
+    "session": ("session_id", "order_id"),
+    "name": ("item_name",),
+    "category": ("category", "category_code"),
+    "brand": ("brand",),
+    "price": ("price",),
+    "available": ("availability",),
+}
+_OF_INTERACTIONS: tuple[Role, ...] = (
+    "user",
+    "item",
+    "time",
+    "action",
+    "status",
+    "quantity",
+    "rating",
+    "session",
+)
+_OF_ITEMS: tuple[Role, ...] = ("item", "time", "name", "category", "brand", "price", "available")
+#: Of several times, the one of the event rather than one of what came after it.
+_EVENT_TIME = (
+    "event",
+    "order",
+    "invoice",
+    "created",
+    "occurred",
+    "purchase",
+    "click",
+    "time",
+    "timestamp",
+    "ts",
+    "下单",
+    "时间",
+)
+_LATER_TIME = (
+    "update",
+    "modif",
+    "ship",
+    "deliver",
+    "paid",
+    "expire",
+    "end",
+    "first",
+    "last",
+    "birth",
+    "process",
+    "ingest",
+    "load",
+)
+
+
+class _Field(NamedTuple):
+    """What is looked at of a field."""
+
+    path: str
+    type: str
+    confidence: float
+    present: float
+    document: Document
+
+
+def mapping_of(asset: Document) -> FieldMapping | NoMapping:
+    """Return how the rows of an asset are read, or why they become nothing.
+
+    Args:
+        asset: its document in the inventory.
+
+    Guarantees: a field that the inventory masks plays no role; the same document gives the same mapping.
+    """
+    kind = str(asset["kind"])
+    if kind in _NO_INTERACTIONS:
+        return NoMapping(_NO_INTERACTIONS[kind])
+    fields = [_field(one) for one in asset["fields"]]
+    usable = [one for one in fields if one.confidence >= _RELIES and not _is_masked(one.document)]
+    columns = {name: column for column, name in (asset.get("columns") or {}).items()}
+    if kind == "items":
+        return _items(usable, columns)
+    return _interactions(usable, columns, kind)
+
+
+def _interactions(
+    fields: Sequence[_Field], columns: Mapping[str, str], kind: str
+) -> FieldMapping | NoMapping:
+    parts = _parts(fields, _OF_INTERACTIONS, columns)
+    for role, words in (("user", "who did it: no user, device or session"), ("item", "what with: no item")):
+        if role not in parts:
+            return NoMapping(f"no field says {words} was recognised")
+    if "session" in parts and parts["session"].field == parts["user"].field:
+        del parts["session"]
+    rating = _document(fields, parts.get("rating"))
+    action = _ACTION_OF_KIND.get(kind, "rate" if rating and "action" not in parts else "view")
+    best = rating.get("max") if rating else None
+    return FieldMapping(
+        "interactions",
+        parts,
+        action,
+        reader=_reader(fields, parts.get("time")),
+        best_rating=float(best) if isinstance(best, int | float) and best > 0 else None,
+    )
+
+
+def _items(fields: Sequence[_Field], columns: Mapping[str, str]) -> FieldMapping | NoMapping:
+    parts = _parts(fields, _OF_ITEMS, columns)
+    if "item" not in parts:
+        return NoMapping("no field was recognised that says which item a row is about")
+    return FieldMapping("items", parts, reader=_reader(fields, parts.get("time")))
+
+
+def _parts(fields: Sequence[_Field], roles: Iterable[Role], columns: Mapping[str, str]) -> dict[Role, Part]:
+    found: dict[Role, Part] = {}
+    taken: set[str] = set()
+    for role in roles:
+        best = _best(fields, role, taken, found)
+        if best is not None:
+            why = f"{best.type}, {best.confidence:.0%}: {best.document['evidence']}"
+            found[role] = Part(best.path, why, columns.get(best.path))
+            taken.add(best.path)
+    return found
+
+
+def _best(fields: Sequence[_Field], role: Role, taken: set[str], found: Mapping[Role, Part]) -> _Field | None:
+    types = _TYPES[role]
+    ranked = sorted(
+        (one for one in fields if one.type in types and _may(one, role, taken, found)),
+        key=lambda one: (
+            types.index(one.type),
+            -_named(one.path, role),
+            -round(one.confidence, 1),
+            -one.present,
+        ),
+    )
+    return ranked[0] if ranked else None
+
+
+def _may(field: _Field, role: Role, taken: set[str], found: Mapping[Role, Part]) -> bool:
+    """Tell whether a field can play a role beside those that are cast: one array is opened, no array in an array."""
+    if field.path in taken and role != "session":
+        return False
+    arrays = {part.field.partition("[]")[0] for part in found.values() if "[]" in part.field}
+    if "[]" not in field.path:
+        return True
+    return field.path.count("[]") == 1 and role != "user" and arrays <= {field.path.partition("[]")[0]}
+
+
+def _named(path: str, role: Role) -> int:
+    """Return how much the name of a field speaks for a role, beyond its type."""
+    if role != "time":
+        return 0
+    name = path.lower()
+    return sum(word in name for word in _EVENT_TIME) - 3 * any(word in name for word in _LATER_TIME)
+
+
+def _reader(fields: Sequence[_Field], part: Part | None) -> str | None:
+    document = _document(fields, part)
+    if document is None or part is None:
+        return None
+    samples = [one["value"] for one in document["top"]]
+    samples += [value for value in (document["min"], document["max"]) if value is not None]
+    return reader_name(samples, f"{part.field} time")
+
+
+def _document(fields: Sequence[_Field], part: Part | None) -> Document | None:
+    return next((one.document for one in fields if part and one.path == part.field), None)
+
+
+def _field(document: Document) -> _Field:
+    whole = document["count"] + document["missing"]
+    present = document["count"] / whole if whole else 0.0
+    return _Field(
+        document["field"], document["semantic_type"], document["confidence"], round(present, 2), document
+    )
+
+
+def _is_masked(document: Document) -> bool:
+    return bool(document["masked"]) or document["pii"]["class"] in MASKED_CLASSES

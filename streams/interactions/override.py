@@ -1,0 +1,143 @@
+"""A mapping as a user's TOML file says it (``PANDIAN_MAPPING``), for topics where the inventory is not to decide.
+
+::
+
+    ["shop.orders"]              # a topic's name, or a glob
+    user = "CustomerID"          # paths of fields, as the inventory names them
+    item = "lines[].sku"
+    time = "InvoiceDate"
+    action = "what"              # the field with the event type
+    default = "purchase"         # what a row is when no field says so
+    words = { "T7" = "cart" }    # words of the action field that mean something of their own
+
+    ["shop.secret"]
+    ignore = true                # its rows become nothing
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pandian.actions import Action
+from pandian.errors import SettingError
+from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
+from streams.interactions.mapping import Document
+
+
+class TopicRule(BaseModel):
+    """What the file says of one topic or glob."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    user: str | None = None
+    """Field with the user's identifier."""
+    item: str | None = None
+    """Field with the item's identifier."""
+    time: str | None = None
+    """Field with the time of the event; unset: the broker's time of the record."""
+    action: str | None = None
+    """Field with the event type."""
+    status: str | None = None
+    """Field with the status of an order: a cancelled one is a refund."""
+    quantity: str | None = None
+    """Field with the quantity: a negative one is a refund."""
+    rating: str | None = None
+    """Field with the rating."""
+    session: str | None = None
+    """Field with the visit or order."""
+    name: str | None = None
+    """Field with an item's title."""
+    category: str | None = None
+    """Field with an item's category."""
+    brand: str | None = None
+    """Field with an item's brand."""
+    price: str | None = None
+    """Field with an item's price."""
+    available: str | None = None
+    """Field that says whether an item can be had."""
+    default: Action = "view"
+    """What a row is when no field says so."""
+    words: dict[str, Action] = Field(default_factory=dict)
+    """Words of the action field that mean something else than usual."""
+    target: Literal["interactions", "items"] | None = None
+    """What its rows become; unset: interactions where there is a user, else items."""
+    ignore: bool = False
+    """Its rows become nothing."""
+
+
+class Overrides:
+    """The rules of a file, in its order: the first that fits a topic counts."""
+
+    def __init__(self, rules: Mapping[str, TopicRule] | None = None) -> None:
+        self._rules = dict(rules or {})
+
+    def of(self, topic: str, asset: Document | None = None) -> FieldMapping | NoMapping | None:
+        """Return what the file says of a topic; None when it says nothing.
+
+        Args:
+            topic: its name.
+            asset: its document in the inventory, which knows the positions of CSV columns.
+        """
+        for glob, rule in self._rules.items():
+            if topic == glob or fnmatchcase(topic, glob):
+                return _mapping(rule, asset or {})
+        return None
+
+
+def read_overrides(path: Path | None) -> Overrides:
+    """Read the file; no file, no rules.
+
+    Raises:
+        SettingError: naming the file, the key, the rule and the fix.
+    """
+    if path is None:
+        return Overrides()
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _wrong(path, f"cannot be read ({error.strerror})", "name a readable TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _wrong(path, f"is no TOML ({error})", "write it as docs/interactions.md shows") from error
+    return Overrides({glob: _rule(path, glob, table) for glob, table in found.items()})
+
+
+def _rule(path: Path, glob: str, table: Any) -> TopicRule:
+    if not isinstance(table, dict):
+        raise _wrong(path, f"{glob} must be a table of a topic", f'write ["{glob}"] and its keys below')
+    try:
+        rule = TopicRule(**table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        known = ", ".join(TopicRule.model_fields)
+        raise _wrong(path, f'["{glob}"] {key}: {first["msg"]}', f"the keys are {known}") from error
+    if not rule.ignore and not rule.item:
+        raise _wrong(path, f'["{glob}"] must say which field is the item', 'add item = "field", or ignore = true')
+    if rule.target == "interactions" and not rule.user:
+        raise _wrong(path, f'["{glob}"] must say which field is the user', 'add user = "field"')
+    return rule
+
+
+def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
+    if rule.ignore:
+        return NoMapping("the mapping file says to ignore it")
+    target = rule.target or ("interactions" if rule.user else "items")
+    columns = {name: column for column, name in (asset.get("columns") or {}).items()}
+    roles = ("item", "time", *ITEM_ROLES) if target == "items" else tuple(set(ROLES) - set(ITEM_ROLES))
+    parts = {
+        cast(Role, role): Part(path, "the mapping file says so", columns.get(path))
+        for role in ROLES
+        if role in roles and (path := getattr(rule, role))
+    }
+    words = {word.lower(): action for word, action in rule.words.items()}
+    return FieldMapping(target, parts, rule.default, words, origin="file")
+
+
+def _wrong(path: Path, rule: str, fix: str) -> SettingError:
+    return SettingError(f"PANDIAN_MAPPING={path}", rule, fix)
