@@ -270,20 +270,26 @@ def test_from_the_stream_promoted_and_announced(pandian, stream, monkeypatch, wi
 
 
 def test_what_people_see(pandian, tmp_path, with_champion, champion_entry):
-    rows = tmp_path / "rows.csv"
-    rows.write_text("user_id,item_id,timestamp\n" + "".join(f"{u},{i},{t}\n" for u, i, t in OLD + NEW))
-    code, out, _ = pandian(rows, *OPTIONS, "--dry-run")
+    def written(name, rows):
+        path = tmp_path / name
+        path.write_text("user_id,item_id,timestamp\n" + "".join(f"{u},{i},{t}\n" for u, i, t in rows))
+        return path
+
+    as_before = written("before.csv", walk(N_USERS, 18, CHANGE - 14 * HOUR, turn=1, seed=1))
+    changed = written("changed.csv", OLD + NEW)
+    code, out, _ = pandian(changed, *OPTIONS, "--dry-run")
     assert code == 0
     assert f"better than {champion_entry.reference}" in out
     assert "this was a dry run" in out
-    code, out, _ = pandian(rows, "--model", "popularity", "--threads", "1")
+    code, out, _ = pandian(as_before, "--model", "popularity", "--threads", "1")
     assert code == 0
+    assert "worse than" in out
     assert "It is in the registry: `pandian models promote popularity@" in out
     assert with_champion.champion().reference == champion_entry.reference
-    code, out, _ = pandian(rows, *OPTIONS)
+    code, out, _ = pandian(changed, *OPTIONS)
     assert code == 0
     assert "It is the champion now" in out
-    assert pandian(rows, *OPTIONS)[1].startswith("Not trained: nothing is newer")
+    assert pandian(changed, *OPTIONS)[1].startswith("Not trained: nothing is newer")
 
 
 def test_a_stream_without_interactions(pandian, monkeypatch, registry):
