@@ -15,7 +15,7 @@ from pandian.kafka_client import broker_errors, client_options
 from pandian.settings import Settings
 from pandian.topics import INTERACTIONS, RECOMMENDATIONS, REQUESTS
 from streams.demo.pages import Page
-from streams.demo.partitioning import partition
+from streams.transport.partitioning import partition_of
 
 #: So long the worker may take for all answers of a portion. A worker that joins its group anew takes seconds.
 PATIENCE_S = 40.0
@@ -111,7 +111,7 @@ class KafkaAnswers:
         for page in pages:
             key = page.user_id.encode()
             self._producer.send(
-                REQUESTS, encode(page.request()), key=key, partition=partition(key, self._requests)
+                REQUESTS, encode(page.request()), key=key, partition=partition_of(key, self._requests)
             )
         self._producer.flush()
 

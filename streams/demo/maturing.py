@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from streams.demo.partitioning import partition
+from streams.transport.partitioning import partition_of
 
 
 class Due:
@@ -43,4 +43,4 @@ class Due:
         )
 
     def _place(self, user_id: str) -> int:
-        return partition(user_id.encode(), self._partitions)
+        return partition_of(user_id.encode(), self._partitions)

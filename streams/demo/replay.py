@@ -29,10 +29,10 @@ from streams.demo.dataset import OrderLine, count, order_lines
 from streams.demo.lifeline import end_with_parent
 from streams.demo.maturing import Due
 from streams.demo.pages import Pages, portions
-from streams.demo.partitioning import partition
 from streams.demo.progress import Progress, error_line
 from streams.demo.shop import ORDERS, Event, Shop
 from streams.demo.window import Window
+from streams.transport.partitioning import partition_of
 
 #: Records a second, so that all of the file takes half a minute.
 RATE = 12_000.0
@@ -91,7 +91,7 @@ class KafkaSender:
             raise unreachable(self._settings, error) from error
 
     def _send(self, topic: Any, key: bytes, value: bytes) -> Any:
-        place = partition(key, topic.partitions)
+        place = partition_of(key, topic.partitions)
         return self._producer.send(topic.name, value, key=key, headers=list(topic.headers), partition=place)
 
     def close(self) -> None:

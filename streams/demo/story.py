@@ -31,6 +31,9 @@ _PICK_UP_S = 20.0
 _LABELS_S = 8.0
 #: So long nothing new may come to the interactions of the first months: then they are complete.
 _QUIET_S = 1.5
+#: So long there may be none at all before the demo goes on without.
+_NONE_S = 20.0
+_EXTRACT_S = 60.0
 _EXAMPLE_ITEMS = 5
 
 
@@ -156,8 +159,27 @@ class Story:
         return (champion.get("model"), champion.get("version")) == (model, version)
 
     async def _wait_for_interactions(self) -> None:
-        """Return when the first months are interactions, all of them."""
-        raise NotImplementedError
+        """Return when the first months are interactions, all of them, and the serving side knows them."""
+        last, since, began = -1, time.monotonic(), time.monotonic()
+        while True:
+            known, waiting = self._interactions()
+            if known != last or waiting:
+                last, since = known, time.monotonic()
+            quiet = time.monotonic() - since
+            if quiet > (_QUIET_S if known else _NONE_S):
+                return
+            if time.monotonic() - began > _EXTRACT_S:
+                raise PandianError(
+                    f"{known:,} interactions, and {waiting:,} records to go",
+                    f"is how far extraction is after {_EXTRACT_S:.0f} s",
+                    "look at the worker's log lines above",
+                )
+            await self._look("turning the first months into interactions")
+
+    def _interactions(self) -> tuple[int, int]:
+        """Return how many interactions are known, and how many records may still give some."""
+        facts = self._worker.status.status()
+        return int(facts.get("interactions") or 0), int(facts.get("interactions_lag") or 0)
 
     async def _wait_for_labels(self) -> None:
         """Return when every label that is due is known, or when no more come."""

@@ -39,11 +39,12 @@ class TrainingProcess(ChildProcess):
         printed, _ = await asyncio.gather(out.read(), self._hear(err))
         code = await process.wait()
         if code:
-            why = self.said.removeprefix("pandian: ") or f"exit code {code}"
+            why = self.said or f"exit code {code}"
             raise PandianError("training", f"did not give a model ({why})", "run pandian train to see more")
         self.result = orjson.loads(printed)
 
     async def _hear(self, err: asyncio.StreamReader) -> None:
         async for line in err:
             said = line.decode(errors="replace").strip()
-            self.said = "".join(char for char in said if char.isprintable()) or self.said
+            said = "".join(char for char in said.removeprefix("pandian: ") if char.isprintable())
+            self.said = said or self.said

@@ -10,7 +10,7 @@ import pytest
 from streams.demo.dataset import OrderLine, order_lines
 from streams.demo.maturing import Due
 from streams.demo.pages import MOST_BOUGHT, OTHERS, Page, Pages, is_sold, portions, time_ms, user_id
-from streams.demo.partitioning import partition
+from streams.transport.partitioning import partition_of
 
 BEFORE = 20_000
 LINES = 26_000
@@ -129,7 +129,7 @@ def test_portions_keep_invoices_whole() -> None:
 
 
 def test_labels_are_due_when_the_newest_of_their_partition_is_a_window_later() -> None:
-    users = {partition(str(n).encode(), 8): str(n) for n in range(200)}
+    users = {partition_of(str(n).encode(), 8): str(n) for n in range(200)}
     due = Due(8, window_ms=1_000)
     due.shown(users[0], 10_000, 24)
     due.shown(users[0], 10_500, 3)

@@ -14,11 +14,11 @@ from pandian.errors import BrokerError, PandianError
 from streams.demo.dataset import order_lines
 from streams.demo.maturing import Due
 from streams.demo.pages import Page, Pages, time_ms, user_id
-from streams.demo.partitioning import partition
 from streams.demo.progress import Progress, error_line, read_line
 from streams.demo.replay import Replay
 from streams.demo.shop import ORDERS, TOPICS, Event, Shop
 from streams.demo.window import Window
+from streams.transport.partitioning import partition_of
 from tests.support import topics
 from tests.support.brokers import EmbeddedBroker
 from tests.support.clock import FakeClock
@@ -142,8 +142,8 @@ def test_pages_are_answered_before_their_invoices_are_sent_and_after_all_that_ca
 
 def test_keys_go_where_kafka_sends_them() -> None:
     # Of Kafka's own UtilsTest: murmur2("foobar") is -790332482, murmur2("21") is -973932308.
-    assert partition(b"foobar", 2) == (-790332482 & 0x7FFFFFFF) % 2
-    assert partition(b"21", 100) == (-973932308 & 0x7FFFFFFF) % 100
+    assert partition_of(b"foobar", 2) == (-790332482 & 0x7FFFFFFF) % 2
+    assert partition_of(b"21", 100) == (-973932308 & 0x7FFFFFFF) % 100
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_process_sends_to_a_broker_and_counts(embedded_broker: EmbeddedBroker) -
             assert {record.headers for record in found} == {topic.headers}
             for place in range(topic.partitions):
                 assert [(r.key, r.value) for r in found if r.partition == place] == records_of(
-                    [event for event in wanted if partition(event.key, topic.partitions) == place]
+                    [event for event in wanted if partition_of(event.key, topic.partitions) == place]
                 )
         assert {r.partition for r in topics.read_all(embedded_broker.address, ORDERS.name)} == {0, 1}
     finally:
