@@ -9,6 +9,7 @@ from typing import Any
 
 from pandian.settings import Settings
 from streams.app import PandianApp
+from streams.stages.extraction import ExtractionPart
 from streams.stages.follower import InventoryFollower
 from streams.stages.merge import MergeStage
 from streams.stages.profile import ProfileStage
@@ -43,6 +44,8 @@ class WorkerStatus:
     profile: ProfileStage | None
     follower: InventoryFollower | None
     """None when this worker does not serve the inventory."""
+    extraction: ExtractionPart | None = None
+    """None when this worker extracts nothing."""
     sequences: SequencesPart | None = None
     """None when this worker does not recommend."""
     _measured: tuple[float, int] = field(default_factory=lambda: (time.monotonic(), 0))
@@ -84,6 +87,7 @@ class WorkerStatus:
             "records_per_s": round(self._records_per_s(), 1),
             "lag": sum(source.lag for source in sources),
             "quarantined": stage.quarantined if stage else 0,
+            **(self.extraction.facts() if self.extraction else {}),
             **(self.sequences.facts() if self.sequences else {}),
         }
 

@@ -25,6 +25,8 @@ from streams.folder import own_folder
 from streams.inventory.policy import default_policy
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
+from streams.stages.extraction import ExtractionPart
+from streams.stages.extractions import ExtractionsPart
 from streams.stages.follower import INVENTORY_CONFIG, InventoryFollower
 from streams.stages.loading import StartFrom
 from streams.stages.merge import MergeStage
@@ -40,6 +42,7 @@ from streams.transport.embedded import EmbeddedBroker
 from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
 from streams.web.guard import allowed_hosts
+from streams.web.interactions import interactions_paths
 from streams.web.recommend import recommend_paths
 from streams.web.routes import routes
 from streams.worklog import logger
@@ -93,6 +96,8 @@ class Worker:
         self.profile: ProfileStage | None = None
         self.merge: MergeStage | None = None
         self.parts: list[Part] = []
+        self.extraction: ExtractionPart | None = None
+        self.extractions: ExtractionsPart | None = None
         self.sequences: SequencesPart | None = None
         self.serving: ServingPart | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -148,6 +153,7 @@ class Worker:
             profile=self.profile,
             follower=self.follower if "serve" in self.options.roles else None,
             sequences=self.sequences,
+            extraction=self.extraction,
         )
         self.app.web.web_app.add_routes(
             routes(
@@ -181,7 +187,12 @@ class Worker:
     def _parts(self, context: StageContext) -> list[Part]:
         """Return what the roles ask for beside the stages of the inventory, in the order of the data."""
         parts: list[Part] = []
+        if "interact" in self.options.roles and self.profile:
+            self.extraction = ExtractionPart(context, self.profile, self.follower)
+            parts.append(self.extraction)
         if "serve" in self.options.roles:
+            self.extractions = ExtractionsPart(context, self.follower)
+            parts.append(self.extractions)
             self.sequences = SequencesPart(context)
             self.serving = ServingPart(context, self.sequences)
             parts += [self.sequences, self.serving]
@@ -189,7 +200,10 @@ class Worker:
 
     def _more_paths(self) -> dict[str, Handler]:
         """Return what the web server answers beside the inventory."""
-        return recommend_paths(self.serving) if self.serving else {}
+        paths: dict[str, Handler] = recommend_paths(self.serving) if self.serving else {}
+        if self.extractions:
+            paths |= interactions_paths(self.extractions)
+        return paths
 
     def _run_tasks(self) -> None:
         if self.profile:

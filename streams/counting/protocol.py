@@ -113,6 +113,11 @@ class PartitionCounter(Generic[S]):
         return self._present().end
 
     @property
+    def origin(self) -> int:
+        """Where counting began: 0, or wherever it was told to begin."""
+        return self._present().origin
+
+    @property
     def gone(self) -> Gone:
         """What expired unread."""
         return self._present().gone

@@ -77,6 +77,19 @@ class RowGroup:
     aligner: Aligner | None = field(default=None, repr=False, compare=False)
     """How :meth:`aligned` finds values; set by the decoder, costs nothing until used."""
 
+    opener: Callable[[str], list[list[Any]]] | None = field(default=None, repr=False, compare=False)
+    """How :meth:`elements` finds them; set by decoders of formats that have arrays."""
+
+    def elements(self, path: str) -> list[list[Any]]:
+        """Return one list per record, in the order of ``indexes``: the elements of the array at ``path``, as they are.
+
+        Elements are scalars, None or parsed objects. A record that has no array there has an empty list.
+
+        Raises:
+            ValueError: ``path`` itself leads into an array.
+        """
+        return self.opener(path) if self.opener else [[] for _ in self.indexes]
+
     def aligned(self, path: str) -> list[Any]:
         """Return one entry per record, in the order of ``indexes``: the scalar at ``path``, or None.
 

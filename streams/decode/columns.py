@@ -104,9 +104,18 @@ def split(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
     yield from collected.items()
 
 
+def elements_of_objects(rows: Sequence[dict[str, Any]], path: str) -> list[list[Any]]:
+    """Return the elements of the array at ``path`` in each row; see :meth:`streams.decode.base.RowGroup.elements`."""
+    return [value if type(value) is list else [] for value in _values(rows, path)]
+
+
 def aligned_objects(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:
     """Return the scalar at ``path`` in each row, or None; see :meth:`streams.decode.base.RowGroup.aligned`."""
+    return [None if type(value) in _CONTAINERS else value for value in _values(rows, path)]
+
+
+def _values(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:
     found: list[Any] = list(rows)
     for name in names(path):
         found = [value.get(name) if type(value) is dict else None for value in found]
-    return [None if type(value) in _CONTAINERS else value for value in found]
+    return found

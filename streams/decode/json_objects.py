@@ -23,7 +23,12 @@ import orjson
 
 from streams.decode import reasons
 from streams.decode.base import Decoded, Headers, Reject, RowGroup, has_columns_header
-from streams.decode.columns import ColumnBuilder, TooManyColumnsError, aligned_objects
+from streams.decode.columns import (
+    ColumnBuilder,
+    TooManyColumnsError,
+    aligned_objects,
+    elements_of_objects,
+)
 from streams.decode.halves import Failure, read_by_halves
 from streams.decode.limits import Limits, cut_rows
 
@@ -97,6 +102,7 @@ class JsonDecoder:
             builder.columns,
             dropped_values=dropped + builder.dropped,
             aligner=partial(aligned_objects, rows),
+            opener=partial(elements_of_objects, rows),
         )
 
     def _suspects(self, values: Sequence[bytes]) -> list[int]:

@@ -20,13 +20,13 @@ import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pandian.actions import Action
 from pandian.errors import SettingError
-from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
+from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part
 from streams.interactions.mapping import Document
 
 
@@ -118,7 +118,9 @@ def _rule(path: Path, glob: str, table: Any) -> TopicRule:
         known = ", ".join(TopicRule.model_fields)
         raise _wrong(path, f'["{glob}"] {key}: {first["msg"]}', f"the keys are {known}") from error
     if not rule.ignore and not rule.item:
-        raise _wrong(path, f'["{glob}"] must say which field is the item', 'add item = "field", or ignore = true')
+        raise _wrong(
+            path, f'["{glob}"] must say which field is the item', 'add item = "field", or ignore = true'
+        )
     if rule.target == "interactions" and not rule.user:
         raise _wrong(path, f'["{glob}"] must say which field is the user', 'add user = "field"')
     return rule
@@ -131,7 +133,7 @@ def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
     columns = {name: column for column, name in (asset.get("columns") or {}).items()}
     roles = ("item", "time", *ITEM_ROLES) if target == "items" else tuple(set(ROLES) - set(ITEM_ROLES))
     parts = {
-        cast(Role, role): Part(path, "the mapping file says so", columns.get(path))
+        role: Part(path, "the mapping file says so", columns.get(path))
         for role in ROLES
         if role in roles and (path := getattr(rule, role))
     }

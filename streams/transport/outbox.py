@@ -28,10 +28,16 @@ class Outbox:
     """A producer of batches. Records go where Kafka's own clients would send their keys.
 
     A record costs a microsecond or two, where one sent by itself costs fifty.
+
+    Args:
+        settings: the broker.
+        batch_bytes: largest batch. What one call sends to one partition is one batch, taken whole or not at all, for
+            as long as it is smaller; the topic must allow it.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, batch_bytes: int = _BATCH_BYTES) -> None:
         self._settings = settings
+        self._batch_bytes = batch_bytes
         self._producer: Any = None
 
     async def start(self) -> None:
@@ -44,8 +50,8 @@ class Outbox:
             **aiokafka_options(self._settings, self._settings.bootstrap_servers),
             client_id="pandian-outbox",
             acks="all",
-            max_batch_size=_BATCH_BYTES,
-            max_request_size=8 << 20,
+            max_batch_size=self._batch_bytes,
+            max_request_size=2 * self._batch_bytes + (8 << 20),
             request_timeout_ms=_REQUEST_MS,
         )
         await self._producer.start()

@@ -16,10 +16,13 @@ class _Made(NamedTuple):
     config: Mapping[str, str]
 
 
+#: Largest batch of interactions: what one chunk of source records gives for one partition is one batch.
+LARGEST_BATCH = 8 << 20
 _COMPACTED = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
+_LARGE = {"max.message.bytes": str(LARGEST_BATCH + (1 << 20))}
 _OWN: Mapping[str, _Made] = {
-    topics.INTERACTIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(365 * _DAY_MS)}),
-    topics.ITEMS: _Made(1, _COMPACTED),
+    topics.INTERACTIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(365 * _DAY_MS), **_LARGE}),
+    topics.ITEMS: _Made(1, {**_COMPACTED, **_LARGE}),
     topics.REQUESTS: _Made(topics.USER_PARTITIONS, {}),
     topics.RECOMMENDATIONS: _Made(topics.USER_PARTITIONS, {}),
     topics.IMPRESSIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(30 * _DAY_MS)}),

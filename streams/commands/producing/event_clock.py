@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from pandian.errors import UsageError
 from pandian.files import Batch, RecordFile
-from streams.commands.producing.records import no_field
 from pandian.times import Reader, time_reader
+from streams.commands.producing.records import no_field
 from streams.commands.producing.times import find_time_field, value_at
 
 _SAMPLE = 200
