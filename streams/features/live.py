@@ -33,6 +33,20 @@ from streams.features.vocabulary import MAX_ITEMS, Vocabulary
 TAKEN, OLD, NO_ROOM = "taken", "old", "no-room"
 
 
+#: Interactions that wait for the baselines at most.
+_LEARNED_AT_ONCE = 2_000
+
+
+class _Unlearned:
+    """Interactions that are in the sequences and not yet in the baselines, as columns."""
+
+    def __init__(self) -> None:
+        self.items: list[int] = []
+        self.keys: list[int] = []
+        self.broker: list[int] = []
+        self.before: list[bytes] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What changed since the last snapshot, and the position that it reaches: written together or not at all."""
@@ -72,15 +86,15 @@ class LiveState:
         self.knows_until: int | None = None
         """Event time of the newest interaction, never later than the broker's time of it."""
         self._moved: set[int] = set()
+        self._unlearned = _Unlearned()
 
     def take(self, partition: int, records: Sequence[Any]) -> None:
         """Take what came from one partition, in offset order."""
         places = self.places.setdefault(partition, Places())
         outcomes: list[str] = []
-        items: list[int] = []
-        keys: list[int] = []
-        broker: list[int] = []
-        before: list[bytes] = []
+        waiting = self._unlearned
+        items, keys, broker, before = waiting.items, waiting.keys, waiting.broker, waiting.before
+        known = len(items)
         number, add = self.vocabulary.number, self.sequences.add
         for record in records:
             row = read(record.value, places)
@@ -101,19 +115,28 @@ class LiveState:
             broker.append(record.timestamp)
             before.append(preceding)
         self.outcomes.update(outcomes)
-        self.outcomes[TAKEN] += len(items)
+        self.outcomes[TAKEN] += len(items) - known
         self.offsets[partition] = records[-1].offset + 1
         self._moved.add(partition)
-        if items:
-            self._learn(items, keys, broker, before)
+        if len(items) > known:
+            newest = min(max(keys[known:]) >> ACTION_BITS, max(broker[known:]))
+            self.knows_until = max(self.knows_until or 0, newest)
+        if len(items) >= _LEARNED_AT_ONCE:
+            self.learn()
 
-    def _learn(self, items: list[int], keys: list[int], broker: list[int], before: list[bytes]) -> None:
-        key = np.array(keys, np.int64)
-        times = np.minimum(key >> ACTION_BITS, np.array(broker, np.int64))
+    def learn(self) -> None:
+        """Let the baselines know of what was taken: call it several times a second.
+
+        Many interactions at once cost them little more than a few.
+        """
+        waiting, self._unlearned = self._unlearned, _Unlearned()
+        if not waiting.items:
+            return
+        key = np.array(waiting.keys, np.int64)
+        times = np.minimum(key >> ACTION_BITS, np.array(waiting.broker, np.int64))
         weights = CODE_WEIGHTS[key & ACTION_MASK]
-        preceding = np.frombuffer(b"".join(before), EVENTS).reshape(len(items), -1)
-        self.baseline.add(Rows(np.array(items, np.int64), times, weights, preceding))
-        self.knows_until = max(self.knows_until or 0, int(times.max()))
+        preceding = np.frombuffer(b"".join(waiting.before), EVENTS).reshape(len(key), -1)
+        self.baseline.add(Rows(np.array(waiting.items, np.int64), times, weights, preceding))
 
     def history(self, user_id: str) -> list[Event]:
         """Return the interactions of a user, oldest first; empty for one who is not known."""

@@ -15,6 +15,7 @@ log = logger("follower")
 
 #: What one fetch brings of a partition is taken in one go, while nobody is answered: some milliseconds.
 _FETCH_BYTES = 256 << 10
+_PAUSE_SECONDS = 0.025
 
 
 class RewoundError(Exception):
@@ -71,6 +72,7 @@ class Following:
                 self._take,
                 starts=dict(self._positions()),
                 max_bytes=_FETCH_BYTES,
+                pause=_PAUSE_SECONDS,
             )
             following = asyncio.ensure_future(self._follower.run())
             try:

@@ -24,6 +24,8 @@ from streams.worklog import logger
 log = logger("sequences")
 
 _FOLDER = "sequences"
+#: How often the baselines hear of new interactions.
+_LEARN_SECONDS = 0.25
 
 
 class SequencesPart:
@@ -66,6 +68,7 @@ class SequencesPart:
             for following in self._following:
                 group.create_task(following.run())
             group.create_task(self._write_again_and_again())
+            group.create_task(self._learn_again_and_again())
 
     async def close(self) -> None:
         """Write what is not written yet."""
@@ -121,6 +124,11 @@ class SequencesPart:
         while True:
             await asyncio.sleep(self._settings.checkpoint_seconds)
             await self.checkpoint()
+
+    async def _learn_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(_LEARN_SECONDS)
+            self.live.learn()
 
     def _take(self, partition: int, records: Sequence[Any]) -> None:
         if records[0].offset < self.live.offsets.get(partition, 0):

@@ -19,6 +19,8 @@ _POLL_MS = 250
 #: How long the broker may hold a fetch that finds nothing.
 _BROKER_WAIT_MS = 100
 _RETRY_SECONDS = 1.0
+#: A follower that is so far behind makes no pauses.
+_BUSY = 1_000
 
 #: Is told what came from one partition, in offset order.
 Take = Callable[[int, Sequence[Any]], None]
@@ -35,6 +37,8 @@ class TopicFollower:
         take: is called with a partition and its records (aiokafka's: offset, timestamp, key, value, headers).
         starts: offsets to begin at, by partition; a partition that is not named begins at its beginning.
         max_bytes: most bytes of one partition in one fetch.
+        pause: seconds between two looks when there is not much to fetch: a few records more at once cost less than one
+            more look.
     """
 
     def __init__(
@@ -45,12 +49,14 @@ class TopicFollower:
         *,
         starts: Mapping[int, int] | None = None,
         max_bytes: int = 1 << 20,
+        pause: float = 0.0,
     ) -> None:
         self._settings = settings
         self._topic = topic
         self._take = take
         self._next: dict[int, int] = dict(starts or {})
         self._max_bytes = max_bytes
+        self._pause = pause
         self.caught_up = False
         """Whether it has once been at the end of every partition."""
         self.lag = 0
@@ -89,6 +95,8 @@ class TopicFollower:
                     self._next[tp.partition] = records[-1].offset + 1
                     await asyncio.sleep(0)
                 await self._look(consumer, tps)
+                if self._pause and self.lag < _BUSY:
+                    await asyncio.sleep(self._pause)
         finally:
             await consumer.stop()
 
