@@ -86,14 +86,13 @@ def _facts(entry: Entry, champion: Pointer | None) -> Iterator[tuple[str, str]]:
 
 
 def _metrics(card: Mapping[str, Any], model: str) -> Table:
-    rows = [(model, card["metrics"]), *(card.get("baselines") or {}).items()]
-    names = list(dict.fromkeys(name for _, metrics in rows for name in metrics))
+    found = [(model, card["metrics"]), *(card.get("baselines") or {}).items()]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    for name in names:
-        table.add_column(printable(name), justify="right", no_wrap=True)
-    for name, metrics in rows:
-        table.add_row(printable(name), *(_number(metrics.get(metric)) for metric in names))
+    for number, (kind, _) in enumerate(found):
+        table.add_column(printable(kind), justify="right", style="" if number else "bold")
+    for name in dict.fromkeys(name for _, metrics in found for name in metrics):
+        table.add_row(printable(name), *(_number(metrics.get(name)) for _, metrics in found))
     return table
 
 
