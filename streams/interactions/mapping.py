@@ -135,7 +135,8 @@ def _interactions(
 
 
 def _items(fields: Sequence[_Field], columns: Mapping[str, str]) -> FieldMapping | NoMapping:
-    parts = _parts(fields, _OF_ITEMS, columns)
+    # A day in a catalogue says when an item came out, not when the row was written.
+    parts = _parts([one for one in fields if one.type != "date"], _OF_ITEMS, columns)
     if "item" not in parts:
         return NoMapping("no field was recognised that says which item a row is about")
     return FieldMapping("items", parts, reader=_reader(fields, parts.get("time")))

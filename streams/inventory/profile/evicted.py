@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,16 @@ from streams.inventory.profile.numerals import Number, number_texts
 from streams.inventory.profile.quantiles import QuantileSketch
 from streams.inventory.profile.tally import Tally
 
+Key = TypeVar("Key", str, Number)
+
+#: How many examples are kept: enough to recognise what a field of ever new values holds.
+_EXAMPLES = 32
+
 
 class Evicted:
     """Exact sums, and sketches for what sums cannot tell."""
 
-    __slots__ = ("count", "distinct", "quantiles", "tally")
+    __slots__ = ("count", "distinct", "examples", "quantiles", "tally")
 
     def __init__(self) -> None:
         self.count = 0
@@ -26,6 +31,8 @@ class Evicted:
         self.tally = Tally()
         self.distinct = DistinctSketch()
         self.quantiles = QuantileSketch()
+        self.examples: list[str] = []
+        """Some of the values, as text: all that is left to look at where no value comes twice."""
 
     def add_texts(self, texts: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
         """Take in distinct texts with their counts."""
@@ -34,6 +41,7 @@ class Evicted:
         self.quantiles.feed(*numbers.as_doubles())
         # Blanks are no values: str.strip leaves nothing of them.
         self.distinct.add(filter(str.strip, texts))
+        self.examples = list(filter(str.strip, _spread(texts))) or self.examples
 
     def add_numbers(self, values: Sequence[Number], counts: npt.NDArray[np.int64]) -> None:
         """Take in distinct numbers with their counts."""
@@ -41,6 +49,7 @@ class Evicted:
         numbers = self.tally.add_numbers(values, counts)
         self.quantiles.feed(*numbers.as_doubles())
         self.distinct.add(number_texts(values))
+        self.examples = list(number_texts(_spread(values)))
 
     def merge(self, other: Evicted) -> None:
         """Add what another one remembers."""
@@ -48,6 +57,7 @@ class Evicted:
         self.tally.merge(other.tally)
         self.distinct.merge(other.distinct)
         self.quantiles.merge(other.quantiles)
+        self.examples = _spread([*self.examples, *other.examples])
 
     def state(self, blobs: BlobWriter) -> dict[str, Any]:
         """Return the state as JSON values; the sketches go to ``blobs``."""
@@ -56,6 +66,7 @@ class Evicted:
             "tally": self.tally.state(),
             "distinct": blobs.put(self.distinct.to_bytes()),
             "quantiles": blobs.put(self.quantiles.to_bytes()),
+            "examples": self.examples,
         }
 
     def restore(self, state: Mapping[str, Any], blobs: BlobReader) -> None:
@@ -64,3 +75,10 @@ class Evicted:
         self.tally.restore(state["tally"])
         self.distinct.restore(blobs.get(state["distinct"]))
         self.quantiles.restore(blobs.get(state["quantiles"]))
+        self.examples = list(state.get("examples", ()))
+
+
+def _spread(values: Sequence[Key]) -> list[Key]:
+    """Return at most so many of the values, from all over the sequence."""
+    step = -(-len(values) // _EXAMPLES) or 1
+    return list(values[::step])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -129,9 +130,16 @@ class PlainValues:
         return counts, others
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
-        """Return the most frequent non-blank values as text with counts, and how many different ones there are."""
+        """Return the most frequent non-blank values as text with counts, and how many different ones there are.
+
+        Where few are kept, examples of those that are not stand in, counted once.
+        """
         counts, _ = self._by_text()
-        return most_frequent(counts, limit), self._distinct(counts).estimate
+        frequent = most_frequent(counts, limit)
+        if self._evicted is not None:
+            others = (text for text in self._evicted.examples if text not in counts)
+            frequent += [(text, 1) for text in islice(others, limit - len(frequent))]
+        return frequent, self._distinct(counts).estimate
 
     def top(self, limit: int) -> list[TopValue]:
         """Return the most frequent non-blank values."""

@@ -127,3 +127,36 @@ def test_unique_texts_stay_small() -> None:
     figures = field.figures()
     assert (figures.minimum, figures.maximum) == ("id-0", "id-9999")
     assert figures.lengths.counts.total() == 30_000
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_where_no_value_comes_twice_there_is_still_something_to_recognise_it_by(as_text: bool) -> None:
+    """All at once: nothing is frequent, so nothing is kept and counted."""
+    numbers = [1_396_300_000.5 + i for i in range(3_000)]
+    field = field_of([str(n) for n in numbers] if as_text else numbers, batch=3_000)
+    assert field.top(5) == []
+    samples, distinct = field.samples(256)
+    assert len(samples) >= 30
+    assert {float(text) for text, _ in samples} <= set(numbers)
+    assert distinct > 2_000
+
+
+def test_examples_are_as_masked_as_all_values_are_and_go_when_the_field_is_masked() -> None:
+    field = field_of([f"note {i} for a@b.c" for i in range(3_000)], batch=3_000)
+    samples, _ = field.samples(256)
+    assert samples
+    assert not any("a@b.c" in text for text, _ in samples)
+    field.mask("email")
+    masked, _ = field.samples(256)
+    assert not {text for text, _ in samples} & {text for text, _ in masked}
+
+
+def test_examples_survive_bytes_and_merges_and_stay_few() -> None:
+    parts = [field_of([f"{name}-{i}" for i in range(3_000)], batch=3_000) for name in ("a", "b")]
+    whole = parts[0]
+    whole.merge(parts[1])
+    found = {text[0] for text, _ in whole.samples(256)[0]}
+    assert found == {"a", "b"}
+    for _ in range(5):
+        whole.merge(field_of([f"c-{i}" for i in range(3_000)], batch=3_000))
+    assert len(whole.samples(256)[0]) <= 64
