@@ -103,7 +103,7 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[\u4e00-\u9fff]{2}")
 #: Without a full combination, one of these types and the asset's name are enough.
 _ENOUGH: dict[str, frozenset[str]] = {
     "behaviour": _WHO | _WHAT | _one("event_type"),
-    "orders": _one("order_id", "amount", "order_status", "price", "quantity"),
+    "orders": _one("order_id", "amount", "order_status", "price", "quantity") | _WHAT,
     "items": _WHAT | _ITEM,
     "users": _PERSON | _one("user_id"),
     "searches": _one("search_query", "text"),
@@ -117,6 +117,7 @@ _ENOUGH: dict[str, frozenset[str]] = {
 _RIVALS = frozenset(
     {("behaviour", "reviews"), ("impressions", "behaviour"), ("orders", "payments"), ("items", "inventory")}
     | {("payments", "orders"), ("behaviour", "impressions"), ("orders", "behaviour"), ("inventory", "items")}
+    | {("behaviour", "orders")}
 )
 
 

@@ -13,6 +13,7 @@ RULES = [
             "rating|star": 0.95,
             "star|review|user|product|average|overall|aggregate rating|score|star": 0.95,
             "rating value|score": 0.95,
+            "overall": 0.6,
             "score|grade": 0.6,
         },
         form=either(

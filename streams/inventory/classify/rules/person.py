@@ -61,6 +61,7 @@ RULES = [
         names={
             f"{PERSON} id|number|code|key|pk|identifier|uuid|reference": 0.95,
             "user pseudo id": 0.95,
+            "reviewer id|number": 0.9,
             "anonymous|distinct|person|people id": 0.9,
             "open|union id|openid|unionid": 0.85,
             "openid|unionid": 0.85,

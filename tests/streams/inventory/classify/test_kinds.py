@@ -57,6 +57,9 @@ def test_kind(types: str, expected: str) -> None:
         ("orders", "item_id item_name price brand", "items"),
         ("page-views", "url timestamp user_id", "behaviour"),
         ("stock", "sku quantity", "inventory"),
+        ("hm_transactions", "user_id item_id date price", "orders"),
+        ("purchases", "user_id item_id timestamp", "orders"),
+        ("order_events", "user_id item_id event_type timestamp", "behaviour"),
     ],
 )
 def test_the_name_is_weak_evidence(asset: str, types: str, expected: str) -> None:
