@@ -1,0 +1,53 @@
+"""``pandian dashboards``: the Grafana dashboard as a file, for a Grafana of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+#: What the code needs that a worker does not.
+_NEEDED = "grafana_foundation_sdk"
+
+
+@click.command(
+    "dashboards",
+    short_help="Write the Grafana dashboard.",
+    epilog="Example: pandian dashboards --out /etc/grafana/dashboards",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="this folder",
+    help="Folder for the file; it is made if need be.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as one JSON document.")
+def command(*, out: Path, as_json: bool) -> None:
+    """Write the Grafana dashboard, pandian.json, to import or to provision.
+
+    Grafana 11 or newer, with a Prometheus that scrapes the workers under the job name pandian.
+    """
+    from pandian.errors import PandianError, UsageError
+    from pandian.output import print_json, say
+
+    try:
+        from monitoring.dashboards.dashboard import UID, write
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != _NEEDED:
+            raise
+        raise UsageError(
+            "pandian dashboards",
+            "needs the package grafana-foundation-sdk, which a worker does without",
+            "take monitoring/grafana/dashboards/pandian.json of the repository, or pip install it",
+        ) from None
+    try:
+        path = write(out)
+    except OSError as error:
+        raise PandianError(
+            f"--out {out}", f"cannot be written ({error.strerror})", "choose another"
+        ) from None
+    if as_json:
+        print_json({"dashboards": [{"uid": UID, "file": str(path)}]})
+    else:
+        say(f"wrote {path}")

@@ -1,0 +1,100 @@
+"""The row of the inventory: what was read, what is behind, how good the data is."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from monitoring.dashboards.panels import Panel, Row, bars, lines
+from monitoring.dashboards.queries import Query, gauge, happened, largest, quantiles, rate
+from pandian import metrics as names
+
+_TOPIC = 'topic=~"$topic"'
+_ASSET = 'asset=~"$topic"'
+_FIELDS = 20
+_THIRD = 8
+
+
+def inventory() -> Row:
+    """Return the row."""
+    return ("Inventory", [*_reading(), *_quality(), *_upkeep()])
+
+
+def _reading() -> list[Panel]:
+    return [
+        lines(
+            "Records by outcome",
+            [Query(rate(names.RECORDS, _TOPIC, by=["outcome"]), "{{outcome}}")],
+            "Records read a second: profiled are counted field by field, quarantined could not be read.",
+            unit=units.RecordsPerSecond,
+            stacked=True,
+            width=_THIRD,
+        ),
+        lines(
+            "Records behind, by topic",
+            [Query(gauge(names.LAG, _TOPIC, by=["topic"]), "{{topic}}")],
+            "What was produced and is not yet counted. It may jump up; it must not keep growing.",
+            width=_THIRD,
+        ),
+        lines(
+            "Quarantined, by topic",
+            [Query(rate(names.RECORDS, _TOPIC, 'outcome="quarantined"', by=["topic"]), "{{topic}}")],
+            "Records a second that went to pandian.quarantine, each with its reason.",
+            unit=units.RecordsPerSecond,
+            width=_THIRD,
+        ),
+    ]
+
+
+def _quality() -> list[Panel]:
+    missing = largest(names.MISSING, _ASSET, by=["asset", "field"])
+    return [
+        lines(
+            "Quality, by asset",
+            [Query(largest(names.QUALITY, _ASSET, by=["asset"]), "{{asset}}")],
+            "The score behind the grades: A from 0.9.",
+            unit=units.PercentUnit,
+            between=(0, 1),
+            width=_THIRD,
+        ),
+        bars(
+            f"Missing values, the {_FIELDS} fields with most",
+            Query(f"topk({_FIELDS}, {missing})", "{{asset}} {{field}}"),
+            "Share of a field's values that are absent, null or blank.",
+            width=_THIRD,
+        ),
+    ]
+
+
+def _upkeep() -> list[Panel]:
+    return [
+        lines(
+            "Time of a checkpoint",
+            quantiles(names.CHECKPOINT),
+            "From freezing the profiles to their acknowledgement by the broker.",
+            unit=units.Seconds,
+            width=_THIRD,
+        ),
+        lines(
+            "Profiles written",
+            [Query(rate(names.PROFILE_BYTES), "bytes a second")],
+            "What the checkpoints write to pandian.profiles; PANDIAN_PROFILE_BYTES_PER_SECOND bounds it, a worker.",
+            unit=units.BytesPerSecondSI,
+            width=_THIRD,
+        ),
+        lines(
+            "Trouble with reading",
+            [
+                Query(happened(names.EXPIRED), "expired unread"),
+                Query(happened(names.RELOADS), "partitions read again"),
+            ],
+            "Records that retention removed before they were counted, and partitions whose memory was dropped and read "
+            "again from their last checkpoint; the latter costs work, never a count.",
+            width=_THIRD,
+        ),
+        lines(
+            "Left out of the metrics",
+            [Query(gauge(names.OMITTED, by=["what"]), "{{what}}")],
+            "Assets and fields beyond what one worker exports. The inventory itself has all of them.",
+            width=_THIRD,
+        ),
+    ]

@@ -1,0 +1,150 @@
+"""A real Prometheus on Debian's package, its promtool, and what a PromQL expression names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from tests.support.processes import free_port, kill_process, start_process, tail, wait_until
+
+FOLDER = Path(__file__).resolve().parents[2] / "monitoring" / "prometheus"
+CONFIG = FOLDER / "prometheus.yml"
+RULES = FOLDER / "rules.yml"
+
+_SELECTOR = re.compile(r"(?<![\w:])(pandian_\w+)(?![\w:])(?:\{([^}]*)\})?")
+_LABEL = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"')
+_BY = re.compile(r"\bby\s*\(([^)]*)\)")
+_OF_HISTOGRAMS = re.compile(r"_(bucket|sum|count)$")
+#: Labels that Prometheus itself gives, or that belong to every histogram.
+GIVEN = {"job", "instance", "le"}
+
+
+@cache
+def missing(command: str) -> str | None:
+    """Say why a program of Debian's package cannot be run here, or return None when it can."""
+    return None if shutil.which(command) else f"no {command} on the PATH: Debian's package prometheus has it"
+
+
+needs_promtool = pytest.mark.skipif(missing("promtool") is not None, reason=str(missing("promtool")))
+needs_prometheus = pytest.mark.skipif(missing("prometheus") is not None, reason=str(missing("prometheus")))
+
+
+def promtool(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run promtool."""
+    return subprocess.run(
+        ["promtool", *map(str, arguments)], capture_output=True, text=True, timeout=60, cwd=cwd, check=False
+    )
+
+
+class Selector(NamedTuple):
+    """A metric that an expression names: without a histogram's ``_bucket`` and the like, and with its labels."""
+
+    metric: str
+    labels: frozenset[str]
+    text: str
+
+
+def selectors(expr: str) -> list[Selector]:
+    """Return what an expression selects of Pandian's metrics; names that rules record are left out."""
+    return [
+        Selector(_OF_HISTOGRAMS.sub("", found[1]), frozenset(_LABEL.findall(found[2] or "")), found[0])
+        for found in _SELECTOR.finditer(expr)
+    ]
+
+
+def grouped_by(expr: str) -> set[str]:
+    """Return the labels that an expression groups by."""
+    return {label.strip() for labels in _BY.findall(expr) for label in labels.split(",")}
+
+
+def alerts(rules: Path = RULES) -> dict[str, dict[str, Any]]:
+    """Return the alerts of a rules file by name."""
+    document = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    found = [rule for group in document["groups"] for rule in group["rules"] if "alert" in rule]
+    return {rule["alert"]: rule for rule in found}
+
+
+class PrometheusProcess:
+    """A Prometheus with the project's configuration, but for where the workers are and how often it looks.
+
+    Use as a context manager; it answers when it is handed out and is killed at the end.
+    """
+
+    def __init__(self, folder: Path, workers: list[str], every: str = "1s") -> None:
+        self.port = free_port()
+        self.log = folder / "prometheus.log"
+        config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+        config["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
+        config["rule_files"] = [str(CONFIG.parent / name) for name in config["rule_files"]]
+        jobs = {job["job_name"]: job for job in config["scrape_configs"]}
+        del jobs["pandian"]["dns_sd_configs"]
+        jobs["pandian"]["static_configs"] = [{"targets": workers}]
+        jobs["prometheus"]["static_configs"] = [{"targets": [f"127.0.0.1:{self.port}"]}]
+        file = folder / "prometheus.yml"
+        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        self._command = [
+            "prometheus",
+            f"--config.file={file}",
+            f"--storage.tsdb.path={folder / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--log.level=warn",
+        ]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def get(self, path: str, **parameters: str) -> Any:
+        """Return the data of an answer of the API.
+
+        Raises:
+            AssertionError: with Prometheus' own words, when it refuses.
+        """
+        url = f"http://127.0.0.1:{self.port}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{parameters}: {error.read().decode()}") from error
+
+    def query(self, expr: str) -> list[dict[str, Any]]:
+        """Return the series that an expression has now, each with ``metric`` and ``value``."""
+        result: list[dict[str, Any]] = self.get("query", query=expr)["result"]
+        return result
+
+    def numbers(self, expr: str) -> list[float]:
+        """Return the values of an expression now, but those that are no number."""
+        values = [float(series["value"][1]) for series in self.query(expr)]
+        return [value for value in values if value == value]
+
+    def rules(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the rules as they were evaluated last."""
+        for group in self.get("rules")["groups"]:
+            yield from group["rules"]
+
+    def __enter__(self) -> PrometheusProcess:
+        self.process = start_process(self._command, self.log)
+        wait_until(self._ready, 30, "Prometheus answers", interval=0.1, log=self.log)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            kill_process(self.process)
+
+    def _ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"Prometheus ended:\n{tail(self.log)}"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
