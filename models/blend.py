@@ -15,7 +15,7 @@ from models.item_to_item import ItemToItem
 from models.sasrec import SASRec
 
 #: Shares of the sequential model that are tried.
-SHARES = (0.5, 0.3, 0.7, 0.15, 0.85)
+SHARES = (0.5, 0.25, 0.75, 0.1, 0.9)
 
 
 class Blend(Recommender):

@@ -21,7 +21,7 @@ from models.popularity import log_shares
 
 Weights = npt.NDArray[np.float64]
 #: Of the time that is left, finding settings takes at most so much.
-_SHARE_OF_TIME = 0.2
+_SHARE_OF_TIME = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Settings:
 
 _TRIED: tuple[tuple[tuple[str, ...], tuple[tuple[float, ...], ...]], ...] = (
     (("recency",), ((0.8,), (0.95,), (0.7,), (0.99,))),
-    (("window", "decay"), ((5, 0.7), (50, 0.97))),
     (("repeat",), ((4.0,), (12.0,))),
     (("same_moment",), ((0.2,), (0.05,))),
     (("popular_after",), ((0.5,), (0.1,))),
+    (("window", "decay"), ((5, 0.7), (50, 0.97))),
     (("popular_before",), ((0.8,), (0.2,))),
     (("popularity",), ((0.1,), (0.001,))),
     (("backward",), ((1.0,), (0.2,))),

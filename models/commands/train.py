@@ -105,7 +105,9 @@ def check_torch() -> None:
         TrainingError: when torch or onnx is not installed.
     """
     from models.exceptions import TrainingError
+    from models.threads import wait_asleep
 
+    wait_asleep()
     try:
         import onnx  # noqa: F401
         import torch  # noqa: F401
