@@ -31,6 +31,7 @@ WHAT: Mapping[str, str] = {
     "two_workers_speedup": "two workers over one",
     "worker_rss_mb": "resident memory of a worker after the demo's data",
     "worker_start_s": "start of a worker to its first record, empty group",
+    "train_beats_popularity": "NDCG@10 of the trained model over popularity's, least of three data sets",
     "export_parity": "largest difference between an exported model and torch, on any logit",
     "first_inventory_s": "start of `pandian demo` to the first inventory on the screen",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import demo, export, parts, pipeline, produce, start
+from benchmarks import demo, export, parts, pipeline, produce, start, train
 from benchmarks.base import Row
 
 SIZES: dict[str, tuple[Any, list[str]]] = {
@@ -24,6 +24,7 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
+    "train": (train.Sizes(max_seconds=6, limit=3_000), ["train_beats_popularity"]),
     "demo": (demo.Sizes(limit=2_000), ["first_inventory_s", "demo_s", "worker_rss_mb"]),
 }
 BARS = {
@@ -40,6 +41,7 @@ BARS = {
     "demo_s": ("<=", 120),
     "produce_records_per_s": None,
     "export_parity": ("<=", 1e-4),
+    "train_beats_popularity": (">=", 1.3),
 }
 
 
