@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pandian.actions import Action
+from pandian.actions import POSITIVE, Action
 from pandian.semantics import MASKED_CLASSES
 from pandian.times import reader_name
 from streams.interactions.base import FieldMapping, NoMapping, Part, Role
+from streams.interactions.words import action_of
 
 Document = Mapping[str, Any]
 
 #: Least confidence in a field's meaning to rely on it.
 _RELIES = 0.45
+#: Share of records in which a field has a value, for it to go before a lesser one that always has.
+_MOSTLY = 0.5
 #: Kinds of which no row is an interaction, with what they are instead.
 _NO_INTERACTIONS = {
     "users": "its rows are about people",
@@ -52,6 +56,9 @@ _OF_INTERACTIONS: tuple[Role, ...] = (
     "session",
 )
 _OF_ITEMS: tuple[Role, ...] = ("item", "time", "name", "category", "brand", "price", "available")
+#: Types that say who it was, and that are no business of a recommender.
+_PERSONS = ("email", "phone", "person_name", "national_id")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[\u4e00-\u9fff]+")
 #: Of several times, the one of the event rather than one of what came after it.
 _EVENT_TIME = (
     "event",
@@ -106,15 +113,30 @@ def mapping_of(asset: Document) -> FieldMapping | NoMapping:
     if kind in _NO_INTERACTIONS:
         return NoMapping(_NO_INTERACTIONS[kind])
     fields = [_field(one) for one in asset["fields"]]
-    usable = [one for one in fields if one.confidence >= _RELIES and not _is_masked(one.document)]
+    usable = [one for one in fields if one.confidence >= _RELIES and not is_masked(one.document)]
     columns = {name: column for column, name in (asset.get("columns") or {}).items()}
     if kind == "items":
         return _items(usable, columns)
-    return _interactions(usable, columns, kind)
+    found = _interactions(usable, columns, _usual_action(kind, str(asset["asset"]), usable))
+    personal = [one.path for one in fields if one.type in _PERSONS]
+    if isinstance(found, NoMapping) and personal:
+        return NoMapping(f"{found.why}; {personal[0]} is personal, and is not used")
+    return found
+
+
+def _usual_action(kind: str, name: str, fields: Sequence[_Field]) -> Action:
+    """Return what a row is where no field says so: by the kind, else by the last word of the asset's name."""
+    if kind in _ACTION_OF_KIND:
+        return _ACTION_OF_KIND[kind]
+    if any(one.type == "rating" for one in fields):
+        return "rate"
+    word = (_WORDS.findall(name) or [""])[-1].lower()
+    meant = [action_of(one) for one in (word, word.removesuffix("s"))]
+    return next((action for action in meant if action in POSITIVE), "view")
 
 
 def _interactions(
-    fields: Sequence[_Field], columns: Mapping[str, str], kind: str
+    fields: Sequence[_Field], columns: Mapping[str, str], action: Action
 ) -> FieldMapping | NoMapping:
     parts = _parts(fields, _OF_INTERACTIONS, columns)
     for role, words in (("user", "who did it: no user, device or session"), ("item", "what with: no item")):
@@ -123,7 +145,6 @@ def _interactions(
     if "session" in parts and parts["session"].field == parts["user"].field:
         del parts["session"]
     rating = _document(fields, parts.get("rating"))
-    action = _ACTION_OF_KIND.get(kind, "rate" if rating and "action" not in parts else "view")
     best = rating.get("max") if rating else None
     return FieldMapping(
         "interactions",
@@ -159,6 +180,7 @@ def _best(fields: Sequence[_Field], role: Role, taken: set[str], found: Mapping[
     ranked = sorted(
         (one for one in fields if one.type in types and _may(one, role, taken, found)),
         key=lambda one: (
+            one.present < _MOSTLY,
             types.index(one.type),
             -_named(one.path, role),
             -round(one.confidence, 1),
@@ -201,11 +223,12 @@ def _document(fields: Sequence[_Field], part: Part | None) -> Document | None:
 
 def _field(document: Document) -> _Field:
     whole = document["count"] + document["missing"]
-    present = document["count"] / whole if whole else 0.0
+    present = (document["count"] - document["missing_spelled"]) / whole if whole else 0.0
     return _Field(
         document["field"], document["semantic_type"], document["confidence"], round(present, 2), document
     )
 
 
-def _is_masked(document: Document) -> bool:
+def is_masked(document: Document) -> bool:
+    """Tell whether the inventory shows no values of a field."""
     return bool(document["masked"]) or document["pii"]["class"] in MASKED_CLASSES

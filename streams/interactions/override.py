@@ -26,8 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pandian.actions import Action
 from pandian.errors import SettingError
-from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part
-from streams.interactions.mapping import Document
+from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
+from streams.interactions.mapping import Document, is_masked
 
 
 class TopicRule(BaseModel):
@@ -82,7 +82,8 @@ class Overrides:
 
         Args:
             topic: its name.
-            asset: its document in the inventory, which knows the positions of CSV columns.
+            asset: its document in the inventory, which knows the positions of CSV columns, which fields there are,
+            and which are personal: those play no role, whatever the file says.
         """
         for glob, rule in self._rules.items():
             if topic == glob or fnmatchcase(topic, glob):
@@ -132,13 +133,27 @@ def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
     target = rule.target or ("interactions" if rule.user else "items")
     columns = {name: column for column, name in (asset.get("columns") or {}).items()}
     roles = ("item", "time", *ITEM_ROLES) if target == "items" else tuple(set(ROLES) - set(ITEM_ROLES))
-    parts = {
+    parts: dict[Role, Part] = {
         role: Part(path, "the mapping file says so", columns.get(path))
         for role in ROLES
         if role in roles and (path := getattr(rule, role))
     }
+    refused = _refused(parts, asset) if asset else None
+    if refused:
+        return NoMapping(refused)
     words = {word.lower(): action for word, action in rule.words.items()}
     return FieldMapping(target, parts, rule.default, words, origin="file")
+
+
+def _refused(parts: Mapping[Role, Part], asset: Document) -> str | None:
+    """Return why the fields cannot play these roles; None when they can."""
+    seen = {one["field"]: one for one in asset["fields"]}
+    for role, part in parts.items():
+        if part.field not in seen and role in ("user", "item"):
+            return f"the mapping file says that {part.field} is the {role}, but no such field has been seen"
+        if part.field in seen and is_masked(seen[part.field]):
+            return f"the mapping file says that {part.field} is the {role}, but it is personal"
+    return None
 
 
 def _wrong(path: Path, rule: str, fix: str) -> SettingError:

@@ -35,10 +35,11 @@ def asset_of(document: Document, topic: str) -> Document | None:
 
 def mapping_for(topic: str, asset: Document | None, overrides: Overrides) -> FieldMapping | NoMapping:
     """Return how the rows of a topic are read: as the file says, else as the inventory does."""
+    if asset is None:
+        # Also where the file decides: the inventory knows what is personal, and how CSV columns are called.
+        return NoMapping("the inventory does not know it yet")
     said = overrides.of(topic, asset)
-    if said is not None:
-        return said
-    return NoMapping("the inventory does not know it yet") if asset is None else mapping_of(asset)
+    return mapping_of(asset) if said is None else said
 
 
 class Beginnings:
