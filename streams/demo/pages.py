@@ -18,6 +18,7 @@ from typing import NamedTuple
 from pandian.events import Request
 from streams.demo.dataset import OrderLine
 from streams.demo.shop import number
+from streams.interactions.ids import identifier
 
 SEED = 20101201
 #: Of an invoice at most so many items are shown.
@@ -71,7 +72,7 @@ class Pages:
 
     def sell(self, lines: Iterable[OrderLine]) -> None:
         """Take note that lines were sold; what was returned or written off was not."""
-        items = [line.StockCode for line in lines if is_sold(line)]
+        items = [item_id(line.StockCode) for line in lines if is_sold(line)]
         self._sold += items
         self._known.update(items)
 
@@ -81,7 +82,7 @@ class Pages:
         lately: dict[str, tuple[str, ...]] = {}
         for invoice in invoices:
             customer = invoice[0].CustomerID
-            bought = tuple(dict.fromkeys(line.StockCode for line in invoice if is_sold(line)))
+            bought = tuple(dict.fromkeys(item_id(line.StockCode) for line in invoice if is_sold(line)))
             if customer and bought:
                 items = self._items(bought)
                 if items:
@@ -125,8 +126,13 @@ def is_sold(line: OrderLine) -> bool:
 @lru_cache(maxsize=1 << 14)
 def user_id(cell: str) -> str:
     """Return a customer as the identifier that is made of the order's JSON number: ``17850`` for ``17850.0``."""
-    value = number(cell)
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return identifier(number(cell)) or cell
+
+
+@lru_cache(maxsize=1 << 14)
+def item_id(cell: str) -> str:
+    """Return an item as the identifier that is made of it."""
+    return identifier(cell) or cell
 
 
 @lru_cache(maxsize=1 << 10)

@@ -179,7 +179,8 @@ class Story:
     def _interactions(self) -> tuple[int, int]:
         """Return how many interactions are known, and how many records may still give some."""
         facts = self._worker.status.status()
-        return int(facts.get("interactions") or 0), int(facts.get("interactions_lag") or 0)
+        waiting = sum(int(facts.get(name) or 0) for name in ("extraction_lag", "interactions_lag"))
+        return int(facts.get("interactions") or 0), waiting
 
     async def _wait_for_labels(self) -> None:
         """Return when every label that is due is known, or when no more come."""

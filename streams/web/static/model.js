@@ -9,6 +9,8 @@ import { RecommendBox } from "./recommend.js";
 const RANGES = [["auc", "all labels"], ["recent", "recent"], ["reference", "reference"]];
 // Older versions than these are left to the API.
 const MOST_VERSIONS = 6;
+const MOST_TOPICS = 12;
+const ORDER = ["interactions", "items", null];
 
 const three = (value) => (isNumber(value) ? value.toFixed(3) : "–");
 
@@ -16,15 +18,21 @@ function name(one) {
   return [valueNode(one.model, { class: "modelname" }), h("span", { class: "version" }, valueNode(one.version))];
 }
 
-function head(champion) {
+function head(document_, status) {
+  const champion = document_.champion;
+  const known = isNumber(status.users) ? h("p", { class: "knows aside" }, `knows ${whole(status.users)} users, ${whole(status.items)} items, ${whole(status.interactions)} interactions`) : null;
   if (!champion) {
     return [h("h2", {}, "No trained model yet"),
-      h("p", { class: "aside" }, "the worker answers with baselines that it keeps itself: what is popular, and what is bought together")];
+      h("p", { class: "aside" }, "baselines that the worker keeps itself answer: what is popular, and what goes together"), known, ...refused(document_)];
   }
   const since = champion.since ?? champion.time;
   return [h("h2", {}, ...name(champion)),
     h("p", { class: "aside" }, [since ? `answers since ${instant(isNumber(since) ? new Date(since).toISOString() : since)}` : null, champion.by ? `by ${visible(champion.by)}` : null, champion.why ? visible(champion.why) : null]
-      .filter(Boolean).join(" · "))];
+      .filter(Boolean).join(" · ")), known, ...refused(document_)];
+}
+
+function refused(document_) {
+  return (document_.refused ?? []).map((one) => h("p", { class: "refused" }, `${visible(one.model)} ${visible(one.version)} was refused: `, visible(one.text)));
 }
 
 function labelsOf(version) {
@@ -60,18 +68,33 @@ function versions(document_) {
 
 const PARTS = ["user", "item", "time", "action"];
 
+// A reason such as "user_id, 95%: the name says so": its beginning is shown, all of it in the title.
 function part(found) {
-  if (found === null || found === undefined || found === "") return h("span", { class: "none" }, "–");
-  if (typeof found !== "object") return valueNode(found);
-  return h("span", { title: found.why ? visible(found.why) : null }, valueNode(found.field ?? found.value ?? "–"), found.why ? h("span", { class: "aside why" }, visible(found.why)) : null);
+  if (!found) return h("span", { class: "none" }, "–");
+  const why = visible(found.why ?? "");
+  return h("span", { title: why }, valueNode(found.field ?? found.value), h("span", { class: "aside why" }, found.field ? why.split(":")[0] : "by kind"));
+}
+
+function became(topic) {
+  const counts = Object.entries(topic.outcomes ?? {}).filter((entry) => entry[1] > 0).sort((a, b) => b[1] - a[1]);
+  const made = topic.outcomes?.[topic.target === "items" ? "item" : "interaction"] ?? 0;
+  const rest = counts.map(([outcome, count]) => `${whole(count)} ${outcome.replaceAll("-", " ")}`).join(" · ");
+  return h("span", { title: rest }, h("span", { class: "figure" }, `${short(made)} ${topic.target}`),
+    topic.lag > 0 ? h("span", { class: "aside why" }, `${short(topic.lag)} records to go`) : null);
+}
+
+function topicRow(topic) {
+  const head_ = h("th", { scope: "row" }, valueNode(topic.topic));
+  if (!topic.target) return h("tr", {}, head_, h("td", { colspan: PARTS.length + 1, class: "none" }, visible(topic.why_not ?? "not known yet")));
+  return h("tr", {}, head_, h("td", { "data-label": "becomes" }, became(topic)), ...PARTS.map((one) => h("td", { "data-label": one }, part(topic.mapping?.[one]))));
 }
 
 function mapping(document_) {
-  const topics = document_?.topics ?? [];
+  const topics = (document_?.topics ?? []).toSorted((a, b) => ORDER.indexOf(a.target) - ORDER.indexOf(b.target));
   if (!topics.length) return null;
-  return h("table", { class: "mapping" }, h("caption", {}, "What becomes interactions"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Topic"), ...PARTS.map((one) => h("th", { scope: "col" }, words(one))))),
-    h("tbody", {}, ...topics.map((topic) => h("tr", {}, h("th", { scope: "row" }, valueNode(topic.topic)), ...PARTS.map((one) => h("td", { "data-label": one }, part(topic.mapping?.[one])))))));
+  return h("table", { class: "mapping" }, h("caption", {}, "What the records become"),
+    h("thead", {}, h("tr", {}, ...["topic", "becomes", ...PARTS].map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", {}, ...topics.slice(0, MOST_TOPICS).map(topicRow)));
 }
 
 /** The section of the page about the model; hidden while the worker says nothing of models. */
@@ -87,9 +110,10 @@ export class ModelPanel {
     node.append(this.title, this.versions, h("div", { class: "modelfoot" }, this.mapping, this.box.node));
   }
 
-  /** Ask for it, of a worker that serves recommendations only. */
+  /** Ask for it, of a worker that says how many users it knows: it recommends. */
   async pull(status) {
-    if (!String(status?.roles ?? "").split(",").includes("serve")) return;
+    this.status = status ?? {};
+    if (!isNumber(this.status.users)) return;
     await Promise.all([this.models.pull(), this.interactions.pull()]);
   }
 
@@ -97,7 +121,8 @@ export class ModelPanel {
     const { data } = this.models;
     this.node.hidden = !data;
     if (!data) return;
-    redraw(this.title, data.champion, () => head(data.champion));
+    const { users, items, interactions } = this.status;
+    redraw(this.title, [data.champion, data.refused, users, items, interactions], () => head(data, this.status));
     redraw(this.versions, [data.versions, data.champion], () => versions(data));
     redraw(this.mapping, this.interactions.data, () => mapping(this.interactions.data));
   }
