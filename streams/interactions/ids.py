@@ -10,11 +10,13 @@ from pandian.events import MAX_ID_BYTES
 
 #: Why a value is no identifier.
 MISSING, BAD = "missing", "bad"
-#: Texts that say that there is no value; zero and minus one are what exports write for nobody.
+#: Texts that say that there is no value.
 _NOBODY = frozenset(
     ("", "n/a", "na", "null", "(null)", "none", "nil", "nan", "undefined", "unknown", "-", "--", "?", "无", "無", "空")
 )  # fmt: skip
 _LONGEST_NUMBER = 40
+#: Bits of whole numbers whose decimal text is surely not too long.
+_LONGEST_BITS = MAX_ID_BYTES * 3
 
 
 class NoIdError(ValueError):
@@ -43,6 +45,8 @@ def identifier(value: Any) -> str | None:
         if not value.is_integer():
             raise NoIdError(BAD)
         value = int(value)
+    if value.bit_length() > _LONGEST_BITS:
+        raise NoIdError(BAD)
     return str(value)
 
 
@@ -51,8 +55,8 @@ def _of_text(value: str) -> str | None:
     if text.lower() in _NOBODY:
         return None
     if text.endswith((".0", ".00")) and len(text) <= _LONGEST_NUMBER:
-        whole = text.split(".", 1)[0]
-        if whole.isascii() and whole.isdigit():
+        whole = text.rpartition(".")[0]
+        if whole.isascii() and whole.removeprefix("-").isdigit():
             return whole
     try:
         size = len(text.encode())
