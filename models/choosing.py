@@ -35,6 +35,8 @@ class Candidate:
     model: Recommender
     seen: Seen = "keep"
     metrics: dict[str, float] = field(default_factory=dict)
+    speed: float = float("inf")
+    """Targets that it ranks in a second."""
 
 
 class Ranker:
@@ -43,14 +45,17 @@ class Ranker:
     def __init__(self, n_items: int, max_length: int) -> None:
         self._n_items, self._max_length = n_items, max_length
         self.speed = float("inf")
-        """Targets a second, of the slowest network so far."""
+        """Targets a second, of the network that was asked last."""
+        self.slowest = float("inf")
+        """The least of all."""
 
     def rank(self, network: nn.Module, targets: Targets) -> Ranks:
         """Return the place of each target."""
         began = time.monotonic()
         ranks = rank(scorer(network), targets, self._n_items, self._max_length)
         if len(targets):
-            self.speed = min(self.speed, len(targets) / max(1e-6, time.monotonic() - began))
+            self.speed = len(targets) / max(1e-6, time.monotonic() - began)
+            self.slowest = min(self.slowest, self.speed)
         return ranks
 
     def value(self, network: nn.Module, targets: Targets) -> float:
@@ -95,11 +100,13 @@ def fit_candidates(
             blend = Blend(config, sasrec, neighbours)
             blend.fit(log, run)
             models.append(blend)
-    more = validation.sample(budget.comparing(ranker.speed), config.seed)
+    more = validation.sample(budget.comparing(ranker.slowest), config.seed)
     candidates = {}
     for number, model in enumerate(models):
         progress("comparing", number / len(models))
-        candidates[model.kind] = _compared(model, ranker.rank(model.network(), more), config)
+        ranks = ranker.rank(model.network(), more)
+        seen = ranks.best()
+        candidates[model.kind] = Candidate(model, seen, metrics(ranks.of(seen), config.ks), ranker.speed)
     return candidates
 
 
@@ -108,11 +115,6 @@ def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
     if config.model in candidates:
         return candidates[config.model]
     return max(candidates.values(), key=lambda candidate: candidate.metrics["ndcg@10"])
-
-
-def _compared(model: Recommender, ranks: Ranks, config: TrainConfig) -> Candidate:
-    seen = ranks.best()
-    return Candidate(model, seen, metrics(ranks.of(seen), config.ks))
 
 
 def _can_learn(log: InteractionLog, config: TrainConfig, run: Run, said: Said) -> bool:

@@ -98,7 +98,8 @@ def train(
         scorer(chosen.model.network()), validation, split.train, config.max_length, config.seed
     )
     test = split.test(config.order)
-    test = test.sample(budget.testing(ranker.speed), config.seed)
+    speed = min(candidates[kind].speed for kind in (chosen.model.kind, *BASELINES))
+    test = test.sample(budget.testing(speed), config.seed)
     tested = _test(candidates, chosen, split, test, Run(config, None, budget.second(), progress), ranker)
     progress("learning from all", 0.0)
     chosen.model.refit(log, Run(config, None, budget.last(), progress))
