@@ -1,1 +1,10 @@
-"""Impressions joined with what the user did next: labels, and what they say of each model."""
+"""Impressions joined with what the user did next: labels. Knows nothing of Faust or Kafka.
+
+``base``      what a join is told, and what it keeps of an impression
+``incoming``  records become impressions and actions, or a reason why not
+``actions``   what was done lately, and from where to read again to know it again
+``shown``     what was shown and waits for its label
+``join``      the rule: one label for each impression, whatever the order in which things are read
+``order``     from which of the two topics to read next
+``state``     one partition's labels as one record
+"""

@@ -1,0 +1,78 @@
+"""Records become impressions and actions, or a reason why not. Anybody may write to both topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from pandian.actions import ACTIONS, POSITIVE
+from streams.features.base import LATEST
+from streams.features.incoming import is_id
+from streams.feedback.base import FUTURE_MS, Acted, Shown, pair_key
+
+#: Why an impression gets no label.
+BAD_JSON, BAD_ID, BAD_SCORE, BAD_MODEL, BAD_TIME = "bad-json", "bad-id", "bad-score", "bad-model", "bad-time"
+FUTURE, LATE, REPEAT, MISPLACED = "future", "late", "repeat", "misplaced"
+#: What became of an interaction.
+TAKEN, INVALID = "taken", "invalid"
+
+_CODES = {action: code for code, action in enumerate(ACTIONS)}
+_POSITIVE = frozenset(_CODES[action] for action in POSITIVE)
+#: Longest impression id and name of a model, in characters.
+_LONGEST_ID, _LONGEST_NAME = 600, 128
+
+
+def read_impression(value: bytes | None, arrived: int) -> Shown | str:
+    """Return an impression, or the code of why it cannot be labelled.
+
+    Args:
+        value: as it stands on ``pandian.impressions``.
+        arrived: broker time, epoch milliseconds.
+    """
+    try:
+        found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
+        shown = Shown(
+            found["impression_id"],
+            found["user_id"],
+            found["item_id"],
+            found.get("score"),
+            found.get("model"),
+            found.get("version"),
+            found.get("time"),
+        )
+    except KeyError:
+        return BAD_ID
+    except (ValueError, TypeError, AttributeError):
+        return BAD_JSON
+    return _wrong(shown, arrived) or shown
+
+
+def _wrong(shown: Shown, arrived: int) -> str | None:
+    if not (is_id(shown.user_id) and is_id(shown.item_id) and _is_text(shown.impression_id, _LONGEST_ID)):
+        return BAD_ID
+    # JSON knows neither NaN nor infinity: what remains is numbers, and what is none.
+    if type(shown.score) not in (float, int) or not 0 <= shown.score <= 1:
+        return BAD_SCORE
+    if not (_is_text(shown.model, _LONGEST_NAME) and _is_text(shown.version, _LONGEST_NAME)):
+        return BAD_MODEL
+    if type(shown.time) is not int or not 0 <= shown.time < LATEST:
+        return BAD_TIME
+    return FUTURE if shown.time > arrived + FUTURE_MS else None
+
+
+def _is_text(value: Any, longest: int) -> bool:
+    return type(value) is str and 0 < len(value) <= longest
+
+
+def read_action(value: bytes | None) -> Acted | None:
+    """Return an interaction as it stands on ``pandian.interactions``; None when it is none."""
+    try:
+        found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
+        user, item, time = found["user_id"], found["item_id"], found["time"]
+        code = _CODES[found["action"]]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    if not (type(time) is int and 0 <= time < LATEST and is_id(user) and is_id(item)):
+        return None
+    return Acted(pair_key(user, item) if code in _POSITIVE else None, time, code)

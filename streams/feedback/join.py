@@ -1,0 +1,236 @@
+"""The rule: one label for each impression, whatever the order in which the two topics are read.
+
+Of one partition of ``pandian.interactions``, the *watermark* before a record is the latest event time of all records
+before it. An impression at *t* is **due** at *t* + attribution + lateness, and its label is 1 if and only if the
+partition holds a positive action of the same user on the same item with a time from *t* to *t* + attribution before
+which the watermark was not yet due. That depends on what the topics hold and on nothing else: not on which topic is
+read first, in what portions, or where a worker died and another one went on.
+
+Three things are not of that kind, and are counted: impressions that come when their actions are forgotten (``late``,
+no label), impressions that had to be labelled before they were due because there were too many (``early``), and
+those that were labelled because no interaction came at all (``idle``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from pandian.actions import ACTIONS
+from pandian.events import Feedback
+from streams.feedback.actions import ActionMemory
+from streams.feedback.base import FUTURE_MS, NEVER, JoinPolicy, Open
+from streams.feedback.incoming import (
+    FUTURE,
+    INVALID,
+    LATE,
+    MISPLACED,
+    REPEAT,
+    TAKEN,
+    read_action,
+    read_impression,
+)
+from streams.feedback.shown import ShownMemory
+
+
+@dataclass(slots=True)
+class Resume:
+    """Where a join of one partition goes on. The default: at the beginning of both topics."""
+
+    impressions_low: int = 0
+    """Offset of ``pandian.impressions`` to read from."""
+    impressions_end: int = 0
+    """Below it, all impressions were taken."""
+    waiting: Collection[int] = ()
+    """Offsets below the end of those that have no label yet."""
+    actions_low: int = 0
+    """Offset of ``pandian.interactions`` to read from."""
+    actions_end: int = 0
+    """Below it, all interactions were taken."""
+    watermark: int = NEVER
+    """Before ``actions_low``."""
+    forgotten: int = NEVER
+    """Impressions before this time are not taken any more."""
+    rejected: dict[str, int] = field(default_factory=dict)
+    """Impressions without a label, by reason."""
+    interactions: dict[str, int] = field(default_factory=dict)
+    """Interactions by what became of them."""
+    early: int = 0
+    idle: int = 0
+
+
+class PartitionJoin:
+    """Joins one partition of impressions with the same partition of interactions.
+
+    After a resume, impressions must be read up to :attr:`Resume.impressions_end` before the first interaction is:
+    :attr:`rewinding` tells. From then on the two may be read in any order.
+
+    Args:
+        policy: how actions are attributed.
+        resume: where to go on.
+        belongs: tells whether a user's records are in this partition; others cannot be joined.
+    """
+
+    def __init__(
+        self, policy: JoinPolicy, resume: Resume | None = None, belongs: Callable[[str], bool] = bool
+    ) -> None:
+        resume = resume or Resume()
+        self._policy = policy
+        self._belongs = belongs
+        self._shown = ShownMemory(policy)
+        self._actions = ActionMemory(policy, resume.watermark, resume.forgotten)
+        self._were_waiting = frozenset(resume.waiting)
+        self._taken_until = resume.impressions_end
+        self._counted_until = resume.actions_end
+        self.impressions_end = resume.impressions_low
+        """Offset of the next impression."""
+        self.actions_end = resume.actions_low
+        """Offset of the next interaction."""
+        self.shown_until = NEVER
+        """Latest time of any impression, but never later than the broker had it."""
+        self.rejected = Counter(resume.rejected)
+        self.interactions = Counter(resume.interactions)
+        self.early, self.idle = resume.early, resume.idle
+        self.labelled: list[Feedback] = []
+        """Labels that became known, for the owner to take away."""
+
+    @property
+    def rewinding(self) -> bool:
+        """Whether impressions are being read that were taken before."""
+        return self.impressions_end < self._taken_until
+
+    @property
+    def watermark(self) -> int:
+        """Latest event time of any interaction."""
+        return self._actions.watermark
+
+    @property
+    def waiting(self) -> int:
+        """Impressions without a label."""
+        return self._shown.waiting
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one impression more would have to be labelled before it is due."""
+        return self.waiting >= self._policy.most
+
+    def impression(self, offset: int, arrived: int, value: bytes | None) -> None:
+        """Take the next impression.
+
+        Args:
+            offset: in the partition; ascending.
+            arrived: broker time, epoch milliseconds.
+            value: as it stands in the topic.
+        """
+        again = offset < self._taken_until
+        self.impressions_end = offset + 1
+        shown = read_impression(value, arrived)
+        if isinstance(shown, str):
+            self._reject(shown, again)
+            return
+        one = Open(offset, arrived, shown, shown.time + self._policy.window_ms)
+        self.shown_until = max(self.shown_until, min(shown.time, arrived))
+        if again:
+            self._take_again(one)
+        elif not self._belongs(shown.user_id):
+            self._reject(MISPLACED, again)
+        elif self._shown.knows(shown.impression_id):
+            self._reject(REPEAT, again)
+        elif shown.time < self._actions.forgotten:
+            one.shown = None
+            self._shown.remember(one)
+            self._reject(LATE, again)
+        else:
+            self._take(one)
+
+    def interaction(self, offset: int, arrived: int, value: bytes | None) -> None:
+        """Take the next interaction; arguments as for :meth:`impression`."""
+        self.actions_end = offset + 1
+        acted = read_action(value)
+        if acted is None:
+            outcome = INVALID
+        elif acted.time > arrived + FUTURE_MS:
+            outcome = FUTURE
+        else:
+            outcome = LATE if acted.time < self.watermark - self._policy.lateness_ms else TAKEN
+            self._shown.act(acted, self._policy.attribution_ms)
+            self._actions.add(offset, arrived, acted)
+            for one in self._shown.due(self.watermark):
+                self._settle(one, self.watermark)
+            self._shown.forget(self._actions.forgotten)
+        if offset >= self._counted_until:
+            self.interactions[outcome] += 1
+
+    def nothing_came(self, now: int) -> None:
+        """Label what is due by the broker's clock, as nothing came that would tell by event time.
+
+        Args:
+            now: epoch milliseconds.
+        """
+        for one in self._shown.arrived_until(now - self._policy.window_ms):
+            self._settle(one, one.due)
+            self.idle += 1
+
+    def resume(self) -> Resume:
+        """Return where another join goes on from here, with all labels taken away until now."""
+        low = self._shown.low
+        actions_low, watermark = self._actions.low() or (self.actions_end, self.watermark)
+        return Resume(
+            self.impressions_end if low is None else low,
+            max(self.impressions_end, self._taken_until),
+            self._waiting_offsets(),
+            actions_low,
+            max(self.actions_end, self._counted_until),
+            watermark,
+            self._actions.forgotten,
+            dict(self.rejected),
+            dict(self.interactions),
+            self.early,
+            self.idle,
+        )
+
+    def _waiting_offsets(self) -> list[int]:
+        """Return those that wait, also the ones that are still to be read again."""
+        later = sorted(offset for offset in self._were_waiting if offset >= self.impressions_end)
+        return [*self._shown.waiting_offsets(), *later]
+
+    def _take(self, one: Open) -> None:
+        policy = self._policy
+        one.acted(self._actions.first(one.key, one.time, one.time + policy.attribution_ms, one.due))
+        self._shown.add(one)
+        if one.due <= self.watermark:
+            self._settle(one, self.watermark)
+        for oldest in self._shown.too_many():
+            self._settle(oldest, self.watermark)
+            self.early += 1
+
+    def _take_again(self, one: Open) -> None:
+        if one.offset in self._were_waiting:
+            self._shown.add(one)
+        elif one.shown is not None and not self._shown.knows(one.shown.impression_id):
+            one.shown = None
+            self._shown.remember(one)
+
+    def _reject(self, reason: str, again: bool) -> None:
+        if not again:
+            self.rejected[reason] += 1
+
+    def _settle(self, one: Open, at: int) -> None:
+        shown = one.shown
+        assert shown is not None  # noqa: S101 - only those that wait are settled
+        self._shown.settle(one)
+        self.labelled.append(
+            Feedback(
+                shown.impression_id,
+                shown.user_id,
+                shown.item_id,
+                int(one.best is not None),
+                None if one.best is None else ACTIONS[one.best[1]],
+                shown.score,
+                shown.model,
+                shown.version,
+                shown.time,
+                at,
+            )
+        )
