@@ -173,11 +173,6 @@ async def _flow(address: str, sizes: Sizes, stop: threading.Event) -> None:
                     "timestamp": time.time_ns() // 1_000_000,
                 }
                 await producer.send(TOPIC, orjson.dumps(event), key=user.encode())
-                await producer.send(
-                    topics.INTERACTIONS,
-                    encode(Interaction(user, item, "view", event["timestamp"])),
-                    key=user.encode(),
-                )
             sent = due
             await asyncio.sleep(0.01)
 

@@ -114,8 +114,12 @@ class Baseline:
 
     def nearest(self, items: Ints, history: Sequence[int]) -> list[int | None]:
         """Return for each item which one of the history goes with it most; None when none does."""
+        if not len(items) or not history:
+            return [None] * len(items)
         near, count = self.covisits.near(np.maximum(items, 0))
-        count = np.where(np.isin(near, np.array(history, np.int64)) & (items >= 0)[:, None], count, 0)
+        known = np.unique(np.array(history, np.int32))
+        there = known[np.minimum(np.searchsorted(known, near), len(known) - 1)] == near
+        count = np.where(there & (items >= 0)[:, None], count, 0)
         best = count.argmax(1)
         rows = np.arange(len(items))
         return [

@@ -70,6 +70,8 @@ class Covisits:
 
     def near(self, items: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the neighbours of each of these items [items, NEIGHBOURS], -1 for none, and their counts."""
+        if not len(items) or int(items.max()) < len(self._near):
+            return self._near[items], self._count[items]
         rows = np.where(items < len(self._near), items, 0)
         inside = (items < len(self._near))[:, None]
         return np.where(inside, self._near[rows], -1), np.where(inside, self._count[rows], 0)

@@ -1,4 +1,4 @@
-"""One thread runs a model on whatever waits: many at once when many ask, one at once when one does."""
+"""Runs a model on whatever waits: many at once when many ask, one at once when one does."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ Result = TypeVar("Result")
 
 
 class Batcher(Generic[Job, Result]):
-    """Hands jobs to ``run`` in a thread, in the order in which they came.
+    """Hands jobs to ``run`` in the order in which they came.
 
     Args:
         run: gets at least one job, returns as many results.
-        thread: where it runs.
         most: jobs at once, so that none waits for too many others.
+        thread: where it runs; None: on the event loop, others having their turn between two batches.
     """
 
-    def __init__(self, run: Callable[[Sequence[Job]], Sequence[Result]], thread: Executor, most: int) -> None:
+    def __init__(
+        self, run: Callable[[Sequence[Job]], Sequence[Result]], most: int, thread: Executor | None
+    ) -> None:
         self._run = run
-        self._thread = thread
         self._most = most
+        self._thread = thread
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -42,20 +44,22 @@ class Batcher(Generic[Job, Result]):
         return await result
 
     async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            futures = [future for _, future in batch]
             try:
-                results = await loop.run_in_executor(self._thread, self._run, [job for job, _ in batch])
+                results = await self._results([job for job, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
-                _fail([future for _, future in batch], error)
+                for future in futures:
+                    if not future.done():
+                        future.set_exception(error)
             else:
-                for (_, future), result in zip(batch, results, strict=True):
+                for future, result in zip(futures, results, strict=True):
                     if not future.done():
                         future.set_result(result)
 
-
-def _fail(futures: Sequence[asyncio.Future[Result]], error: Exception) -> None:
-    for future in futures:
-        if not future.done():
-            future.set_exception(error)
+    async def _results(self, jobs: Sequence[Job]) -> Sequence[Result]:
+        if self._thread is not None:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, jobs)
+        await asyncio.sleep(0)
+        return self._run(jobs)

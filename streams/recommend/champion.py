@@ -124,11 +124,7 @@ class Champion:
         return True
 
     def _load(self, reference: Reference) -> ModelRanker:
-        ranker = ModelRanker(
-            OnnxModel(self._registry.entry(reference.model, reference.version)), self._thread
-        )
-        ranker.warm_up()
-        return ranker
+        return ModelRanker(OnnxModel(self._registry.entry(reference.model, reference.version)), self._thread)
 
     def _swap(self, ranker: ModelRanker) -> None:
         if ranker is not self.ranker:

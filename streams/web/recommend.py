@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -98,7 +98,7 @@ def _asked(request: web.Request) -> tuple[Request, bool]:
         raise RequestError("bad-impressions", "impressions must be true or false")
     category = query.get("category")
     asked = check(
-        request_id=uuid.uuid4().hex,
+        request_id=f"{random.getrandbits(128):032x}",
         user_id=request.match_info["user"],
         k=_whole(query.get("k")),
         session=_listed(query.getall("session", ())),
