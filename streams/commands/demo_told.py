@@ -50,7 +50,7 @@ def _tell_model(console: Console, outcome: Outcome) -> None:
         console.print(f"The worker served the baselines that it keeps itself ({model.name or 'none'}).")
     else:
         console.print(
-            f"{model.name} {model.version}, trained on the first months; on later purchases of these:"
+            f"{model.name} {model.version}, trained on the first months; tested on the newest purchases of these:"
         )
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("")
@@ -60,10 +60,14 @@ def _tell_model(console: Console, outcome: Outcome) -> None:
         for name in ndcg:
             table.add_row(plain(name), f"{ndcg[name]:.4f}", f"{hits[name]:.4f}" if name in hits else "–")
         console.print(table)
-    console.print(f"Live AUC: {live(model)}", style="bold")
+    console.print(Text(f"Live AUC: {live(model)}", style="bold"))
+    for other in outcome.others:
+        console.print(Text(f"  {other.name} {other.version}: {live(other)}", style="dim"))
+    fallbacks = f", {outcome.fallbacks:,} of them to customers of whom too little was known for the model"
     console.print(
-        f"{outcome.pages:,} pages with {outcome.shown:,} items were shown before their invoice; {SIMULATED}. The scores"
-        f" were written before the purchase was sent; {outcome.due:,} labels were due by the last order.",
+        f"{outcome.pages:,} pages with {outcome.shown:,} items were shown before their invoice"
+        f"{fallbacks if outcome.fallbacks and not model.missing else ''}; {SIMULATED}. Their scores were written before"
+        f" the purchases were sent, which are the actions; {outcome.due:,} labels were due by the last order.",
         soft_wrap=True,
     )
 
@@ -76,9 +80,11 @@ def _tell_example(console: Console, outcome: Outcome) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("score", justify="right")
     table.add_column("item", no_wrap=True)
-    table.add_column("because")
+    table.add_column("", no_wrap=True)
+    table.add_column("why")
     for item in example["items"]:
-        table.add_row(f"{item['score']:.2f}", plain(item["item_id"]), plain(item["reason"]))
+        name = outcome.names.get(item["item_id"], "")
+        table.add_row(f"{item['score']:.2f}", plain(item["item_id"]), plain(name), plain(item["reason"]))
     console.print(table)
     if example["fallback"]:
         console.print(Text(str(example["fallback"]), style="dim"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ class Outcome:
     first_inventory_s: float
     """From the start of the process to the first inventory shown."""
     model: Model
+    others: Sequence[Model]
+    """What else answered: the baselines that the worker keeps itself, where the model knew too little."""
     pages: int
     """Pages shown."""
     shown: int
@@ -50,6 +53,8 @@ class Outcome:
     """Pages answered without the model."""
     example: Document | None
     """A recommendation for a customer of the last day; None when there is none."""
+    names: Mapping[str, str]
+    """What people call the items of the example."""
     url: str
     """Where the page is while the worker runs."""
     broker: str

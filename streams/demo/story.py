@@ -129,7 +129,7 @@ class Story:
         if self._lines[0] < LEAST_LINES:
             raise PandianError(
                 f"{self._lines[0]:,} order lines",
-                f"are too few to learn from: {LEAST_LINES:,} are needed",
+                f"is too little to learn from: {LEAST_LINES:,} are needed",
                 "replay more, or leave out --limit",
             )
         await self._wait_for_interactions()
@@ -253,7 +253,7 @@ class Story:
         return shop_inventory(self._worker.follower.document())
 
     async def _outcome(self) -> Outcome:
-        document, progress = self._inventory(), self._progress
+        document, progress, model = self._inventory(), self._progress, self._live()
         example = await self._api.recommend(progress.customer, _EXAMPLE_ITEMS) if progress.customer else None
         return Outcome(
             inventory=document,
@@ -261,17 +261,28 @@ class Story:
             records_per_s=records(document) / max(self._open_s, 1e-3),
             seconds=self._seconds(),
             first_inventory_s=self._seconds() if self._first_inventory is None else self._first_inventory,
-            model=self._live(),
+            model=model,
+            others=self._others(model),
             pages=progress.pages,
             shown=progress.shown,
             due=progress.due,
             fallbacks=progress.fallbacks,
             example=example,
+            names=self._names(example),
             url=self._worker.url,
             broker=str(self._worker.settings.broker),
             embedded=self._worker.embedded is not None,
             models=self._models,
         )
+
+    def _others(self, model: Model) -> list[Model]:
+        served = [Model(one["model"], one["version"], {}, one) for one in self._versions]
+        return [one for one in served if (one.name, one.version) != (model.name, model.version)]
+
+    def _names(self, example: Mapping[str, Any] | None) -> dict[str, str]:
+        sequences = self._worker.sequences
+        items = [item["item_id"] for item in (example or {}).get("items", ())]
+        return {item: sequences.catalogue.name(item) for item in items} if sequences else {}
 
     def _seconds(self) -> float:
         return time.monotonic() - self._started

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ import orjson
 import psutil
 import pytest
 
+from streams.demo.acts import history_lines
 from streams.demo.dataset import order_lines
+from streams.demo.pages import Pages, portions
 from streams.demo.shop import ORDERS, TOPICS, Shop
 from tests.support import topics
 from tests.support.brokers import EmbeddedBroker
@@ -57,6 +60,18 @@ class DemoProcess:
         wait_until(said, seconds, f"the demo says {words!r}", log=self.err)
         assert words in self.err.read_text(), self.err.read_text()
 
+    def child(self, word: str, seconds: float = 10.0) -> psutil.Process:
+        """Return the process whose command line holds a word."""
+        found: list[psutil.Process] = []
+
+        def there() -> bool:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[:] = [one for one in self.process.children(recursive=True) if word in one.cmdline()]
+            return bool(found)
+
+        wait_until(there, seconds, f"a process of {word}", log=self.err)
+        return found[0]
+
     def interrupt(self, seconds: float = 15.0) -> int:
         """Do what Ctrl-C in a terminal does, and return the exit code."""
         os.killpg(self.process.pid, signal.SIGINT)
@@ -83,14 +98,44 @@ def assets_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {asset["asset"]: asset for asset in document["inventory"]["assets"]}
 
 
+def said_of_labels(document: dict[str, Any]) -> tuple[int, int, int]:
+    labels = document["model"]["labels"]
+    return sum(labels.values()), document["labels"], document["labels_due"]
+
+
 @pytest.mark.slow
-def test_inventory_equals_the_file(tmp_path: Path) -> None:
-    with demo(tmp_path, "--json", "--limit", str(LIMIT), "--port", "0") as running:
-        assert running.process.wait(90) == 0, running.err.read_text()
+def test_the_whole_story(tmp_path: Path) -> None:
+    options = ("--json", "--limit", str(LIMIT), "--train-seconds", "12", "--port", "0")
+    with demo(tmp_path, *options) as running:
+        running.wait_said("training on the first months", 60)
+        running.wait_said("shows pages", 60)
+        assert running.process.wait(60) == 0, running.err.read_text()
+        assert not running.left()
     document = json.loads(running.out.read_bytes())
-    assert list(document) == ["inventory", "model", "records_per_s", "seconds", "first_inventory_s"]
-    assert document["model"] is None
+    assert_inventory_is_the_files(document)
+    model = document["model"]
+    assert model["missing"] is None, running.err.read_text()
+    assert model["name"] in ("popularity", "item-to-item", "sasrec", "blend")
+    assert set(model["baselines"]) == {"popularity", "item-to-item"}
+    assert 0 <= model["baselines"]["popularity"]["ndcg@10"] <= 1
+    assert 0 <= model["ndcg@10"] <= 1
+    history = history_lines(LIMIT)
+    pages = Pages("run")
+    pages.sell(order_lines(history))
+    shown = pages.before(chain.from_iterable(portions(islice(order_lines(LIMIT), history, None), 2_000)))
+    assert document["pages"] == len(shown) > 20
+    assert document["impressions"] == sum(len(page.items) for page in shown)
+    known, told, due = said_of_labels(document)
+    assert 0 < known <= told == due <= document["impressions"]
+    auc = model["auc"]
+    assert 0 <= auc["low"] <= auc["value"] <= auc["high"] <= 1
+    assert document["example"]["items"]
+    assert document["example"]["fallback"] is None
     assert 0 < document["first_inventory_s"] <= document["seconds"]
+
+
+def assert_inventory_is_the_files(document: dict[str, Any]) -> None:
+    """Compare the inventory with the order lines, counted the plain way."""
     assets = assets_of(document)
     lines = list(order_lines(LIMIT))
     orders = {field["field"]: field for field in assets["shop.orders"]["fields"]}
@@ -107,6 +152,53 @@ def test_inventory_equals_the_file(tmp_path: Path) -> None:
         asset = assets[topic.name]
         sent = sum(event.topic is topic for event in events)
         assert (asset["records"], asset["quarantined"]) == (sent, 0)
+    assert document["records"] == len(events)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("what", "options", "settings", "why"),
+    [
+        (
+            "a registry that cannot be written",
+            ("4000", "5"),
+            {"PANDIAN_MODELS": "/dev/null/models"},
+            "/dev/null",
+        ),
+        ("no training", ("3900", "0"), {}, "asks for no training"),
+    ],
+)
+def test_without_a_model_the_story_goes_on(
+    tmp_path: Path, what: str, options: tuple[str, str], settings: dict[str, str], why: str
+) -> None:
+    limit, seconds = options
+    with demo(
+        *(tmp_path, "--json", "--limit", limit, "--train-seconds", seconds, "--port", "0"), **settings
+    ) as running:
+        assert running.process.wait(90) == 0, (what, running.err.read_text())
+    document = json.loads(running.out.read_bytes())
+    assert why in document["model"]["missing"]
+    assert "no trained model: " in running.err.read_text()
+    assert (document["model"]["name"], document["model"]["version"]) == ("live", "1")
+    assert document["model"]["baselines"] == {}
+    assert document["pages"] > 0
+    assert said_of_labels(document)[1:] == (document["labels_due"],) * 2
+    assert document["records"] == sum(
+        asset["records"] + asset["quarantined"] for asset in document["inventory"]["assets"]
+    )
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_is_told_and_a_replay_that_is_killed_ends_it_all(tmp_path: Path) -> None:
+    with demo(tmp_path, "--json", "--limit", "9000", "--rate", "1500", "--port", "0") as running:
+        running.wait_said("training on the first months", 60)
+        running.child("train").kill()
+        running.wait_said("no trained model: training", 20)
+        running.wait_said("shows pages", 20)
+        running.child("streams.demo.replay").kill()
+        assert running.process.wait(20) == 1
+        assert running.err.read_text().splitlines()[-1].startswith("pandian: the replay: ended before")
+        assert not running.left()
 
 
 @pytest.mark.slow
@@ -128,6 +220,8 @@ def test_kept_on_a_broker_of_mine_with_the_port_taken(
                 with urllib.request.urlopen(f"{url}/v1/inventory/shop.orders", timeout=10) as answer:
                     assert json.load(answer)["records"] == 500
                 shown = running.out.read_text()
+                assert "too little" in shown
+                assert "pandian recommend" in shown
                 assert f"inventory shop.orders --url {url}" in shown
                 assert f"--broker {embedded_broker.address}" in shown
                 assert running.interrupt() == 0
@@ -158,9 +252,10 @@ def test_a_broker_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["starting a worker", "opening the shop", "sent records in the inventory"])
+@pytest.mark.parametrize("moment", ["starting a worker", "training on", "shows pages"])
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
-    with demo(tmp_path, "--json", "--rate", "500", "--port", "0") as running:
+    options = ("--json", "--limit", "9000", "--rate", "2000", "--train-seconds", "4", "--port", "0")
+    with demo(tmp_path, *options) as running:
         running.wait_said(moment)
         assert running.interrupt() == 130
         assert running.out.read_bytes() == b""
@@ -170,9 +265,10 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
 
 @pytest.mark.slow
 def test_kill_leaves_nothing_behind(tmp_path: Path) -> None:
-    with demo(tmp_path, "--json", "--rate", "500", "--port", "0") as running:
-        running.wait_said("sent records in the inventory")
-        assert len(running.family) == 2
+    with demo(tmp_path, "--json", "--limit", "9000", "--port", "0") as running:
+        running.wait_said("training on")
+        running.child("train")
+        assert len(running.family) >= 2
         running.process.kill()
         running.process.wait(5)
         assert not running.left()
