@@ -19,6 +19,8 @@ Numbers = npt.NDArray[np.float64]
 _UNITS = ((1e11, 1e3), (1e14, 1.0), (1e17, 1e-3), (math.inf, 1e-6))
 #: 1 January of the year 1 and of the year 10000, epoch milliseconds.
 _EARLIEST, _LATEST = -62_135_596_800_000, 253_402_300_800_000
+#: Longest text that is looked at as a time: of more digits than a second has, ISO 8601 is read without a limit.
+_LONGEST = 40
 _NOTHING = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat"})
 #: A whole number as a column of floats spells it.
 _WHOLE_FLOAT = re.compile(r"-?[0-9]{1,15}\.0+")
@@ -98,6 +100,8 @@ def _number(value: Any) -> float:
 
 def _moment(value: str | date) -> float:
     if isinstance(value, str):
+        if len(value) > _LONGEST:
+            return math.nan
         try:
             value = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
         except ValueError:

@@ -1,38 +1,60 @@
-"""Reads ``pandian.interactions`` by the rule that every reader goes by, and says what ought to be there."""
+"""Made-up interactions with something in them to learn."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-import orjson
+import numpy as np
 
-from pandian import topics
-from streams.features.places import Places
-from tests.support.topics import Record, read_all
+from models.data.log import InteractionLog
 
+START = 1_700_000_000_000
+HOUR = 3_600_000
 
-def accepted(records: Iterable[Record], topic: str) -> list[dict[str, Any]]:
-    """Return the interactions made of a source topic, in the order of the log, without repeats."""
-    places: defaultdict[int, Places] = defaultdict(Places)
-    found = []
-    for record in records:
-        one = orjson.loads(record.value or b"{}")
-        source = one.get("source") or {}
-        if source.get("topic") == topic and places[record.partition].is_new(source):
-            assert record.key == one["user_id"].encode()
-            found.append(one)
-    return found
+Rows = Sequence[tuple[str, str, int]]
 
 
-def interactions_of_topic(address: str, topic: str) -> list[dict[str, Any]]:
-    """Return what a reader accepts of a source topic now."""
-    return accepted(read_all(address, topics.INTERACTIONS), topic)
+def log_of(rows: Rows) -> InteractionLog:
+    """Return (user, item, epoch milliseconds) as a log."""
+    users, items, times = zip(*rows, strict=True) if rows else ((), (), ())
+    return InteractionLog.of(users, items, times)
 
 
-def places_of(found: Iterable[dict[str, Any]]) -> list[tuple[int, int, int]]:
-    """Return the source places of interactions, sorted."""
-    return sorted(
-        (one["source"]["partition"], one["source"]["offset"], one["source"]["index"]) for one in found
-    )
+def chains(users: int = 120, steps: int = 12, n_items: int = 30, noise: float = 0.2, seed: int = 0) -> Rows:
+    """Return rows of users who go from each item to the next one of a circle, but for some noise.
+
+    Popular items are drawn more often, so that popularity is no bad guess either.
+    """
+    random = np.random.default_rng(seed)
+    popular = 1 / (1 + np.arange(n_items))
+    popular /= popular.sum()
+    at = random.choice(n_items, users, p=popular)
+    rows = []
+    for step in range(steps):
+        rows += [(f"u{user}", f"i{at[user]}", START + step * HOUR + user) for user in range(users)]
+        away = random.random(users) < noise
+        at = np.where(away, random.choice(n_items, users, p=popular), (at + 1) % n_items)
+    return rows
+
+
+def baskets(users: int = 60, visits: int = 6, size: int = 4, n_items: int = 40, seed: int = 0) -> Rows:
+    """Return rows of users who buy several things at one time, mostly their own favourites, again and again."""
+    random = np.random.default_rng(seed)
+    favourites = random.integers(0, n_items, (users, 6))
+    rows = []
+    for visit in range(visits):
+        for user in range(users):
+            time = START + visit * 24 * HOUR + user * 1000
+            bought = np.unique(np.append(random.choice(favourites[user], size - 1), random.integers(n_items)))
+            rows += [(f"u{user}", f"i{item}", time) for item in bought]
+    return rows
+
+
+def write_csv(
+    path: Path, rows: Iterable[tuple[object, ...]], header: str = "user_id,item_id,timestamp"
+) -> Path:
+    """Write rows as csv."""
+    lines = [header, *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
