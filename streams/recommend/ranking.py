@@ -27,8 +27,8 @@ def best_columns(logits: npt.NDArray[Any], count: int) -> Columns:
 def _least(logits: npt.NDArray[Any], count: int) -> float:
     """Return a number that the ``count`` highest logits reach, and not many others.
 
-    The highest of each block is found: at least ``count`` logits reach the ``count``-th of them. That takes a fifth of the
-    time of a partition of all.
+    The highest of each block is found: at least ``count`` logits reach the ``count``-th of them. That takes a fifth of
+    the time of a partition of all.
     """
     blocks = len(logits) // _BLOCK
     if blocks <= count:
