@@ -355,6 +355,17 @@ def test_counters_count_once_whoever_dies() -> None:
     }
 
 
+def test_who_goes_on_knows_how_late_it_was() -> None:
+    policy = _Short(attribution_ms=60, lateness_ms=20, most=10_000)
+    acted = [*[interaction("v", "y", 1_000, "search")] * 3, interaction("u", "x", 940)]
+    reader = Reader(policy, logged([impression(1, "u", "x", 900)]), logged(acted))
+    reader.act(4)
+    reader.keep()
+    assert reader.join.resume().actions_low == 3
+    reader.die()
+    assert reader.finish() == {"i1": 0}
+
+
 def test_what_is_read_again_is_bounded_by_the_window() -> None:
     policy = _Short(attribution_ms=60, lateness_ms=20, most=10_000)
     shown, acted = drawn(6, 3_000, 20)
