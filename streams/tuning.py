@@ -6,6 +6,8 @@ defaults, 136,000 with the collector tuned, 163,000 with the switch interval as 
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import sys
 
@@ -31,3 +33,12 @@ def tune_process(*, counting: bool) -> None:
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_COLLECTIONS, _MIDDLE_COLLECTIONS)
     sys.setswitchinterval(_SWITCH_SECONDS if counting else _SERVING_SWITCH_SECONDS)
+
+
+def give_back_memory() -> None:
+    """Return what was freed to the system. Call it after something large: glibc keeps it for later, which may not come.
+
+    After 100,000 users were read in, 100 MB of 590.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

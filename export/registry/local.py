@@ -93,15 +93,16 @@ class Registry:
         if version is None:
             newest = next((entry for entry in self.entries() if entry.model == model), None)
             version = newest.version if newest else None
-        known = version and MODEL_NAME.fullmatch(model) and VERSION_NAME.fullmatch(version)
-        if not known or not (self._entries / model / str(version)).is_dir():
-            name = f"{model}@{version}" if version else model
-            raise UnknownModelError(
-                f"model {name[:140]!r}",
-                f"is not in the registry {self.root}",
-                "`pandian models list` shows what is; PANDIAN_MODELS names the registry",
-            )
-        return _placed(Entry.open(self._entries / model / str(version)))
+        return _placed(Entry.open(self._folder(model, version)))
+
+    def glance(self, model: str, version: str) -> Entry:
+        """Return an entry with manifest and card checked only: quick.
+
+        Raises:
+            UnknownModelError: when there is none.
+            EntryError: when its manifest or card is not what was added.
+        """
+        return _placed(Entry.glance(self._folder(model, version)))
 
     def champion(self) -> Pointer | None:
         """Return which entry answers; None before the first promotion.
@@ -177,6 +178,23 @@ class Registry:
         line = {"time": _now(), "what": what, "model": to.model, "version": to.version}
         line |= {"champion_before": before and asdict(before), "by": by, "why": why}
         append_line(self._audit, orjson.dumps(line))
+
+    def _folder(self, model: str, version: str | None) -> Path:
+        """Return the folder of an entry that is there.
+
+        Raises:
+            UnknownModelError: when it is not.
+        """
+        if version and MODEL_NAME.fullmatch(model) and VERSION_NAME.fullmatch(version):
+            folder = self._entries / model / version
+            if folder.is_dir():
+                return folder
+        name = f"{model}@{version}" if version else model
+        raise UnknownModelError(
+            f"model {name[:140]!r}",
+            f"is not in the registry {self.root}",
+            "`pandian models list` shows what is; PANDIAN_MODELS names the registry",
+        )
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

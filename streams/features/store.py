@@ -57,7 +57,7 @@ class SequenceStore:
     def _open(self) -> Any:
         options = rocksdict.Options(raw_mode=True)
         options.create_if_missing(True)
-        options.set_write_buffer_size(16 * _MB)
+        options.set_write_buffer_size(8 * _MB)
         options.set_max_write_buffer_number(2)
         options.set_max_open_files(256)
         options.set_keep_log_file_num(2)

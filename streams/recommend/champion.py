@@ -22,6 +22,7 @@ from export.registry import (
 from export.runtime import OnnxModel
 from pandian.errors import PandianError
 from streams.recommend.model import ModelRanker
+from streams.tuning import give_back_memory
 from streams.worklog import logger
 
 log = logger("champion")
@@ -116,6 +117,7 @@ class Champion:
             return False
         try:
             ranker = await asyncio.to_thread(self._load, reference)
+            await asyncio.to_thread(give_back_memory)
         except Exception as error:  # noqa: BLE001 - whatever a model does, the one before it goes on
             self._refuse(reference, error)
             return False

@@ -95,7 +95,13 @@ def _parts(mapping: FieldMapping | NoMapping) -> dict[str, Any]:
     }
     if mapping.target == "interactions":
         parts.setdefault(
-            "action", {"value": mapping.action, "why": "no field says so: by the kind of the records"}
+            "action",
+            {
+                "value": mapping.action,
+                "why": "the mapping file says so"
+                if mapping.origin == "file"
+                else "no field says so: by the kind of the records, or the name of the topic",
+            },
         )
     parts.setdefault("time", {"value": "broker", "why": "no field says so: the time of the record"})
     return parts

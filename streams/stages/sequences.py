@@ -19,11 +19,14 @@ from streams.stages.following import Following, RewoundError
 from streams.transport.admin import ClusterAdmin, TopicInfo
 from streams.transport.own_topics import ensure_own
 from streams.transport.reader import LogReader
+from streams.tuning import give_back_memory
 from streams.worklog import logger
 
 log = logger("sequences")
 
 _FOLDER = "sequences"
+#: So many users written at once leave memory behind.
+_MANY = 20_000
 #: How often the baselines hear of new interactions.
 _LEARN_SECONDS = 0.25
 
@@ -115,6 +118,9 @@ class SequencesPart:
                 if whole:
                     await asyncio.to_thread(store.clear)
                 await asyncio.to_thread(store.write, changes)
+                if len(changes.users) > _MANY:
+                    del changes
+                    await asyncio.to_thread(give_back_memory)
             except Exception as error:  # noqa: BLE001 - rocksdict has no exception of its own
                 log.error("cannot write the sequences, trying again: %s", " ".join(str(error).split())[:200])  # noqa: TRY400
             else:
@@ -146,6 +152,8 @@ class SequencesPart:
         if stored is None:
             return
         await asyncio.to_thread(self.live.restore, stored, time.time_ns() // 1_000_000)
+        del stored
+        await asyncio.to_thread(give_back_memory)
         if await self._is_beyond(info):
             log.warning(
                 "%s ends before what the sequences on disk were made of: building them anew", info.name

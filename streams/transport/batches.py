@@ -213,6 +213,8 @@ class BatchConsumer(AIOKafkaConsumer):
         super().__init__(*args, **kwargs)
         self._epochs: dict[TP, int] = {}
         self._handed: dict[TP, int] = {}
+        # Where aiokafka stood when all that it had given was handed out, of partitions that were asked about.
+        self._settled: dict[TP, int | None] = {}
         self._ready: set[TP] = set()
         self._last_epoch = 0
         # A seek while a fetch is under way could hand out records from before it as records from after it.
@@ -233,6 +235,30 @@ class BatchConsumer(AIOKafkaConsumer):
         """Hand out nothing more of these partitions until they are repositioned."""
         self._ready.difference_update(tps)
 
+    def nothing_behind(self, tp: TP) -> tuple[int, int] | None:
+        """Return where the last batch handed out of a partition ended, when nothing stands behind it in the log.
+
+        Returns:
+            That offset (the repositioned one if there was no batch), and the time (epoch milliseconds) when the broker
+            last said so. None when more is on its way, when it is not known, or the first time that it is asked.
+        """
+        settled = self._settled.setdefault(tp, None)
+        state = self._fetch_state(tp)
+        if settled is None or state is None or tp not in self._ready:
+            return None
+        # In this order, as the fetching thread sets the time last.
+        said, position, end = state.timestamp, state._position, state.highwater
+        if said is None or end is None or position != settled or settled < end:
+            return None
+        return self._handed[tp], int(said)
+
+    def _fetch_state(self, tp: TP) -> Any:
+        consumer = self._thread._consumer if self._thread else None
+        subscription = consumer._subscription.subscription if consumer else None
+        assignment = subscription.assignment if subscription else None
+        place = ensure_aiokafka_TP(tp)
+        return assignment.state_value(place) if assignment and place in assignment.tps else None
+
     async def reposition(self, positions: Mapping[TP, int]) -> dict[TP, int]:
         """Read partitions from these offsets on. One call for many costs no more than one for one.
 
@@ -248,6 +274,7 @@ class BatchConsumer(AIOKafkaConsumer):
             for tp, offset in ours.items():
                 self._epochs[tp] = self._last_epoch
                 self._handed[tp] = offset
+                self._settled.pop(tp, None)
             self._ready.update(ours)
             return dict.fromkeys(ours, self._last_epoch)
 
@@ -300,7 +327,11 @@ class BatchConsumer(AIOKafkaConsumer):
         async with self._fetching:
             wanted &= self._ready | {tp for tp in wanted if not self.is_batched(tp)}
             fetched = await super()._getmany(wanted, min(timeout, FETCH_WAIT_SECONDS)) if wanted else {}
-            return {tp: self._wrap(tp, records) for tp, records in (fetched or {}).items() if records}
+            batches = {tp: self._wrap(tp, records) for tp, records in (fetched or {}).items() if records}
+            for tp in self._settled.keys() & wanted:
+                state = self._fetch_state(tp)
+                self._settled[tp] = state._position if state else None
+            return batches
 
     def _wrap(self, tp: TP, records: list[Any]) -> list[Any]:
         if not self.is_batched(tp):

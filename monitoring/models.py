@@ -1,0 +1,94 @@
+"""Gauges of what the labels say of each model version, collected from one worker only: figures that are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from monitoring.auc import Auc
+from monitoring.labels import label_value
+from pandian import metrics as names
+
+#: Versions that are exported: the newest. All are at ``/v1/models``.
+MAX_VERSIONS = 20
+
+_Gauge = GaugeMetricFamily
+_Counter = CounterMetricFamily
+
+
+class VersionFigures(NamedTuple):
+    """What is published of one version."""
+
+    model: str
+    version: str
+    total: Auc
+    recent: Auc
+    reference: Auc
+
+
+class ModelSource(Protocol):
+    """Where the figures come from."""
+
+    def owned(self) -> bool:
+        """Tell whether this worker is the one that exports them."""
+        ...
+
+    def figures(self) -> Sequence[VersionFigures]:
+        """Return all versions, the newest first."""
+        ...
+
+    def waiting(self) -> int:
+        """Return how many impressions wait for their label."""
+        ...
+
+    def rejected(self) -> Mapping[str, int]:
+        """Return how many impressions were not labelled, by reason."""
+        ...
+
+    def firing(self) -> Mapping[str, int]:
+        """Return how many alerts fire, by kind."""
+        ...
+
+
+class ModelCollector(Collector):
+    """Turns the figures into gauges and counters; a worker that does not own them exports nothing."""
+
+    def __init__(self, source: ModelSource) -> None:
+        self._source = source
+
+    def describe(self) -> Iterable[_Gauge | _Counter]:
+        """Return the families without samples, so that registering collects nothing."""
+        gauges = (
+            _Gauge(metric.name, metric.help, labels=metric.labels)
+            for metric in (names.AUC, names.AUC_RECENT, names.AUC_REFERENCE)
+        )
+        labels, rejected = (
+            _Counter(metric.name, metric.help, labels=metric.labels)
+            for metric in (names.LABELS, names.FEEDBACK_REJECTED)
+        )
+        waiting = _Gauge(names.IMPRESSIONS_OPEN.name, names.IMPRESSIONS_OPEN.help)
+        firing = _Gauge(names.ALERTS.name, names.ALERTS.help, labels=names.ALERTS.labels)
+        return [*gauges, labels, rejected, waiting, firing]
+
+    def collect(self) -> Iterable[_Gauge | _Counter]:
+        """Return the figures as they are now. What is not known is left out."""
+        if not self._source.owned():
+            return []
+        total, recent, reference, labels, rejected, waiting, firing = self.describe()
+        for one in self._source.figures()[:MAX_VERSIONS]:
+            name = [label_value(one.model), label_value(one.version)]
+            for family, auc in ((total, one.total), (recent, one.recent), (reference, one.reference)):
+                for bound, value in (("value", auc.value), ("low", auc.low), ("high", auc.high)):
+                    if value is not None:
+                        family.add_metric([*name, bound], value)
+            labels.add_metric([*name, "positive"], one.total.positive)
+            labels.add_metric([*name, "negative"], one.total.negative)
+        for reason, count in sorted(self._source.rejected().items()):
+            rejected.add_metric([reason], count)
+        waiting.add_metric([], self._source.waiting())
+        for kind, count in sorted(self._source.firing().items()):
+            firing.add_metric([kind], count)
+        return [total, recent, reference, labels, rejected, waiting, firing]
