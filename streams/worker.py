@@ -27,8 +27,10 @@ from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
 from streams.stages.extraction import ExtractionPart
 from streams.stages.extractions import ExtractionsPart
+from streams.stages.feedback import FeedbackPart
 from streams.stages.follower import INVENTORY_CONFIG, InventoryFollower
 from streams.stages.loading import StartFrom
+from streams.stages.measured import MeasuresPart
 from streams.stages.merge import MergeStage
 from streams.stages.part import Part
 from streams.stages.profile import ProfileStage
@@ -98,6 +100,8 @@ class Worker:
         self.parts: list[Part] = []
         self.extraction: ExtractionPart | None = None
         self.extractions: ExtractionsPart | None = None
+        self.feedback: FeedbackPart | None = None
+        self.measures: MeasuresPart | None = None
         self.sequences: SequencesPart | None = None
         self.serving: ServingPart | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -161,7 +165,7 @@ class Worker:
             )
         )
         # Without a stage there is nothing to consume: Faust is the web server only.
-        self.app.producer_only = not (self.profile or self.merge or self.serving)
+        self.app.producer_only = not (self.profile or self.merge or self.serving or self.feedback)
         self._stack.push_async_callback(self._stop)
         await self.app.start()
         self._run_tasks()
@@ -196,11 +200,18 @@ class Worker:
             self.sequences = SequencesPart(context)
             self.serving = ServingPart(context, self.sequences)
             parts += [self.sequences, self.serving]
+        if "watch" in self.options.roles:
+            self.feedback = FeedbackPart(context)
+            parts.append(self.feedback)
+        if self.options.roles & {"serve", "watch"}:
+            # Of what is merged, the worker that has the first partition speaks.
+            self.measures = MeasuresPart(context, lambda: bool(self.feedback and self.feedback.owns(0)))
+            parts.append(self.measures)
         return parts
 
     def _more_paths(self) -> dict[str, Handler]:
         """Return what the web server answers beside the inventory."""
-        paths: dict[str, Handler] = recommend_paths(self.serving) if self.serving else {}
+        paths: dict[str, Handler] = recommend_paths(self.serving, self.measures) if self.serving else {}
         if self.extractions:
             paths |= interactions_paths(self.extractions)
         return paths

@@ -1,0 +1,115 @@
+"""Alerts on ``pandian.alerts``: each begins once and ends once, also when the worker that raised it is no more."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from monitoring.alarm import evidence, has_fallen
+from monitoring.models import VersionFigures
+from pandian import topics
+from pandian.events import Alert, encode
+from streams.stages.context import StageContext
+from streams.transport.errors import KAFKA_ERRORS
+from streams.transport.follower import TopicFollower
+from streams.worklog import logger
+
+log = logger("alerts")
+
+AUC_DROP = "auc-drop"
+_RUNBOOK = "docs/feedback.md#when-the-auc-has-fallen"
+
+
+@dataclass(frozen=True, slots=True)
+class _Firing:
+    """An alert that has begun and not ended."""
+
+    alert_id: str
+    kind: str
+    since: int
+
+
+class Alerting:
+    """Follows the alerts, so that whoever comes next goes on with those that fire.
+
+    Args:
+        context: the worker.
+    """
+
+    def __init__(self, context: StageContext) -> None:
+        self._app: Any = context.app
+        self._follower = TopicFollower(context.settings, topics.ALERTS, self._take)
+        self._firing: dict[tuple[str, str], _Firing] = {}
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        await self._follower.run()
+
+    def is_firing(self, subject: str, kind: str = AUC_DROP) -> bool:
+        """Tell whether an alert fires for a subject."""
+        return (kind, subject) in self._firing
+
+    def firing(self) -> Mapping[str, int]:
+        """Return how many alerts fire, by kind; a kind of which none fires has 0."""
+        found = Counter(kind for kind, _ in self._firing)
+        return {AUC_DROP: 0, **found}
+
+    async def judge(self, figures: VersionFigures) -> None:
+        """Let an alert begin, or end, as the figures of a version say."""
+        if not self._follower.caught_up:
+            return
+        subject = f"{figures.model}@{figures.version}"
+        before = self._firing.get((AUC_DROP, subject))
+        fallen = has_fallen(figures.reference, figures.recent, firing=before is not None)
+        if fallen == (before is not None):
+            return
+        now = time.time_ns() // 1_000_000
+        known = before or _Firing(uuid.uuid4().hex, AUC_DROP, now)
+        said = evidence(figures.reference, figures.recent)
+        size = (figures.reference.value or 0.0) - (figures.recent.value or 0.0)
+        alert = Alert(
+            alert_id=known.alert_id,
+            kind=AUC_DROP,
+            state="firing" if fallen else "resolved",
+            subject=subject,
+            evidence=said,
+            size=round(size, 6),
+            since=known.since,
+            time=now,
+            text=f"The AUC of {subject} has fallen. {said}."
+            if fallen
+            else f"The AUC of {subject} is back. {said}.",
+            runbook=_RUNBOOK,
+        )
+        try:
+            sent = await self._app.producer.send(
+                topics.ALERTS, subject.encode(), encode(alert), 0, None, None
+            )
+            await sent
+        except KAFKA_ERRORS as error:
+            log.warning("an alert cannot be written, trying again with the next labels: %s", error)
+            return
+        log.warning("%s", alert.text)
+        self._apply(AUC_DROP, subject, known if fallen else None)
+
+    def _apply(self, kind: str, subject: str, firing: _Firing | None) -> None:
+        if firing is None:
+            self._firing.pop((kind, subject), None)
+        else:
+            self._firing[kind, subject] = firing
+
+    def _take(self, _partition: int, records: Sequence[Any]) -> None:
+        for record in records:
+            try:
+                found = orjson.loads(record.value)
+                kind, subject = str(found["kind"]), str(found["subject"])
+                known = _Firing(str(found["alert_id"]), kind, int(found["since"]))
+                self._apply(kind, subject, known if found["state"] == "firing" else None)
+            except (ValueError, LookupError, TypeError):
+                continue  # not an alert of ours

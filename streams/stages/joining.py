@@ -1,0 +1,157 @@
+"""One partition of impressions and the same partition of interactions in this worker: read, joined, counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from faust.types import TP
+
+from monitoring.edges import Edges, default_edges
+from monitoring.measures import Name
+from pandian import topics
+from pandian.events import Feedback
+from streams.feedback.base import JoinPolicy
+from streams.feedback.join import PartitionJoin
+from streams.feedback.order import Side, Turn, turn
+from streams.feedback.state import PartitionState, encode_state
+from streams.stages.lane import Lane
+from streams.transport.batches import Batch
+
+#: Reason of labels that cannot be counted: those of a version that was counted by edges nobody has any more.
+NO_EDGES = "no-edges"
+
+
+class Frozen(NamedTuple):
+    """What is to be written at a checkpoint: the labels first, then the state that counts them."""
+
+    labels: list[Feedback]
+    state: bytes
+
+
+class JoinedPartition:
+    """Joins one partition, as far as what came allows.
+
+    Args:
+        number: of the partition.
+        state: where to go on.
+        policy: how actions are attributed.
+        edges: returns the edges of a version's scores.
+        belongs: tells whether a user's records are in this partition.
+        nothing_behind: see :meth:`streams.transport.batches.BatchConsumer.nothing_behind`.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        state: PartitionState,
+        policy: JoinPolicy,
+        edges: Callable[[Name], Edges],
+        belongs: Callable[[str], bool],
+        nothing_behind: Callable[[TP], tuple[int, int] | None],
+    ) -> None:
+        self.number = number
+        self.state = state
+        self.shown = Lane(TP(topics.IMPRESSIONS, number))
+        self.acted = Lane(TP(topics.INTERACTIONS, number))
+        self.join = PartitionJoin(policy, state.resume, belongs)
+        self.dirty = False
+        """Whether anything was taken since the last freeze."""
+        self._policy = policy
+        self._edges = edges
+        self._nothing_behind = nothing_behind
+        self._labels: list[Feedback] = []
+        self._acted_at = _now_ms()
+
+    def lane(self, tp: TP) -> Lane:
+        """Return one of the two lanes."""
+        return self.shown if tp.topic == topics.IMPRESSIONS else self.acted
+
+    def put(self, batch: Batch) -> bool:
+        """Take a batch; return False when one before it was lost."""
+        lane = self.lane(batch.tp)
+        return lane.epoch != batch.epoch or lane.put(batch)
+
+    def advance(self, most: int) -> int:
+        """Join at most so many records; return how many there were to join."""
+        taken = 0
+        while taken < most:
+            what = self._turn()
+            if what is Turn.WAIT:
+                self._nothing_came()
+                break
+            if what is Turn.IMPRESSION:
+                self._take(self.shown, self.join.impression)
+            else:
+                self._take(self.acted, self.join.interaction)
+                self._acted_at = _now_ms()
+            taken += 1
+        self._count()
+        return taken
+
+    def freeze(self) -> Frozen:
+        """Return what is to be written; joining may go on meanwhile."""
+        self._count()
+        self.state.resume, self.state.waiting = self.join.resume(), self.join.waiting
+        labels, self._labels = self._labels, []
+        self.dirty = False
+        return Frozen(labels, encode_state(self.state))
+
+    def give_up(self, frozen: Frozen) -> None:
+        """Take back what could not be written."""
+        self._labels[:0] = frozen.labels
+        self.dirty = True
+
+    def _turn(self) -> Turn:
+        shown, acted = bool(self.shown), bool(self.acted)
+        return turn(
+            Side(shown, not shown and self._has_ended(self.shown, self.acted.came_at() if acted else None)),
+            Side(acted, not acted and self._has_ended(self.acted)),
+            shown_until=self.join.shown_until,
+            watermark=self.join.watermark,
+            rewinding=self.join.rewinding,
+            full=self.join.is_full,
+        )
+
+    def _has_ended(self, lane: Lane, since: int | None = None) -> bool:
+        """Tell whether nothing stands behind what a lane has had, as the broker said since a time."""
+        said = self._nothing_behind(lane.tp)
+        return said is not None and said[0] == lane.end and (since is None or said[1] >= since)
+
+    def _take(self, lane: Lane, take: Callable[[int, int, bytes | None], None]) -> None:
+        record: Any = lane.take()
+        take(record.offset, record.timestamp, record.value)
+        self.dirty = True
+
+    def _nothing_came(self) -> None:
+        """Label what is due by the clock where no interaction has come for a whole window."""
+        now = _now_ms()
+        quiet = now - self._acted_at >= self._policy.window_ms
+        if quiet and self.join.waiting and not self.acted and self._has_ended(self.acted):
+            before = self.join.idle
+            self.join.nothing_came(now)
+            self.dirty = self.dirty or self.join.idle > before
+
+    def _count(self) -> None:
+        """Count the labels that became known."""
+        for label in self.join.labelled:
+            edges = self._edges_of((label.model, label.version))
+            if edges is None:
+                self.join.rejected[NO_EDGES] += 1
+                continue
+            self.state.measures.add((label.model, label.version), edges, label.score, label.label, label.time)
+        self._labels += self.join.labelled
+        self.join.labelled.clear()
+
+    def _edges_of(self, name: Name) -> Edges | None:
+        """Return the edges that a version is counted by already, or those of its card."""
+        found, counted = self._edges(name), self.state.measures.edges_id(name)
+        for edges in (found, default_edges()):
+            if counted in (None, edges.id):
+                return edges
+        return None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
