@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from tests.support.brokers import Broker
-from tests.support.interactions import interactions_of_topic, places_of
+from tests.support.extracted import interactions_of_topic, places_of
 from tests.support.topics import create_topic, delete_topic, produce
 from tests.support.worker import WorkerProcess
 
