@@ -58,7 +58,7 @@ class Baseline:
         self.popularity = Popularity()
         self.covisits = Covisits()
         self._popular: Ints = np.zeros(0, np.int64)
-        self._popular_at, self._popular_version = -math.inf, -1
+        self._popular_at, self._popular_version, self._popular_asked = -math.inf, -1, 0
 
     def add(self, rows: Rows) -> None:
         """Take new interactions."""
@@ -86,9 +86,12 @@ class Baseline:
     def popular(self, count: int) -> Ints:
         """Return the most popular items, as of half a second ago at most."""
         now = self._clock()
-        aged = now - self._popular_at > _POPULAR_SECONDS or len(self._popular) < count
-        if aged and self._popular_version != self.popularity.version:
-            self._popular = self.popularity.most(max(count, _POPULAR_KEPT))
+        changed = self._popular_version != self.popularity.version
+        # A list shorter than was asked for held all there were.
+        short = len(self._popular) < count and (changed or self._popular_asked < count)
+        if short or (changed and now - self._popular_at > _POPULAR_SECONDS):
+            self._popular_asked = max(count, _POPULAR_KEPT)
+            self._popular = self.popularity.most(self._popular_asked)
             self._popular_at, self._popular_version = now, self.popularity.version
         return self._popular[:count]
 

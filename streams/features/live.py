@@ -119,7 +119,7 @@ class LiveState:
         self.offsets[partition] = records[-1].offset + 1
         self._moved.add(partition)
         if len(items) > known:
-            newest = min(max(keys[known:]) >> ACTION_BITS, max(broker[known:]))
+            newest = max(map(min, [key >> ACTION_BITS for key in keys[known:]], broker[known:]))
             self.knows_until = max(self.knows_until or 0, newest)
         if len(items) >= _LEARNED_AT_ONCE:
             self.learn()

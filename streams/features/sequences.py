@@ -69,8 +69,15 @@ class Sequences:
         return {user_id: self._users.get(user_id) for user_id in changed}
 
     def restore(self, stored: Iterable[tuple[str, bytes]]) -> None:
-        """Take what was stored, cut to the length that is kept now."""
-        kept = [(user_id, events[-self._bytes :]) for user_id, events in stored]
+        """Take what was stored, cut to the length that is kept now.
+
+        What that takes away is a change: on disk its items would stand by numbers that may come to mean others.
+        """
+        kept = []
+        for user_id, events in stored:
+            if len(events) > self._bytes:
+                self._changed.add(user_id)
+            kept.append((user_id, events[-self._bytes :]))
         kept.sort(key=lambda user: int.from_bytes(user[1][-8:], "little"))
         self._users = dict(kept)
         if len(self._users) > self._most:

@@ -47,11 +47,7 @@ class SequenceStore:
                 if other != self._path:
                     shutil.rmtree(other, ignore_errors=True)
         except OSError as error:
-            raise SettingError(
-                f"PANDIAN_DATADIR={folder}",
-                f"cannot be written ({error.strerror})",
-                "name a folder that can be written",
-            ) from error
+            raise _unusable(folder, error.strerror) from error
         self._db = self._open()
 
     def _open(self) -> Any:
@@ -136,8 +132,31 @@ def open_store(folder: Path, topic_id: str) -> tuple[SequenceStore, Changes | No
     except Exception as error:  # noqa: BLE001 - rocksdict has no exception of its own
         if store is not None:
             store.close()
-        shutil.rmtree(folder / topic_id, ignore_errors=True)
-        return SequenceStore(folder, topic_id), None, " ".join(str(error).split())[:160]
+        said = _said(error)
+    try:
+        _remove(folder / topic_id)
+        return SequenceStore(folder, topic_id), None, said
+    except Exception as error:
+        if isinstance(error, SettingError):
+            raise
+        raise _unusable(folder, _said(error)) from error
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:160]
+
+
+def _unusable(folder: Path, why: str | None) -> SettingError:
+    return SettingError(
+        f"PANDIAN_DATADIR={folder}", f"cannot be written ({why})", "name a folder that can be written"
+    )
 
 
 def _events(value: bytes) -> bytes:

@@ -75,7 +75,7 @@ class Answers:
             self._say(str(error))
             ranker, fallback = self._baseline, FAILED
             scored = await self._rank(ranker, request, history)
-        if not scored and fallback is not None:
+        if not scored and fallback is not None and not self._live.vocabulary.numbers:
             fallback = NOTHING
         return Answer(ranker, self._told(scored, history, ranker, fallback), fallback)
 

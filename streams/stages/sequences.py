@@ -110,7 +110,7 @@ class SequencesPart:
                 return
             whole = self._whole
             changes = self.live.everything() if whole else self.live.changes()
-            if not changes.partitions:
+            if not (changes.partitions or changes.users):
                 return
             # Should this fail, the next write cannot build on it: then all is written anew.
             self._whole = True
