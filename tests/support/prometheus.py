@@ -41,10 +41,18 @@ needs_promtool = pytest.mark.skipif(missing("promtool") is not None, reason=str(
 needs_prometheus = pytest.mark.skipif(missing("prometheus") is not None, reason=str(missing("prometheus")))
 
 
-def promtool(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run promtool."""
+def promtool(
+    *arguments: str | Path, cwd: Path | None = None, given: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run promtool; ``given`` is its standard input."""
     return subprocess.run(
-        ["promtool", *map(str, arguments)], capture_output=True, text=True, timeout=60, cwd=cwd, check=False
+        ["promtool", *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=cwd,
+        check=False,
     )
 
 
@@ -69,11 +77,15 @@ def grouped_by(expr: str) -> set[str]:
     return {label.strip() for labels in _BY.findall(expr) for label in labels.split(",")}
 
 
+def rules_of(rules: Path = RULES) -> list[dict[str, Any]]:
+    """Return all rules of a rules file."""
+    document = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    return [rule for group in document["groups"] for rule in group["rules"]]
+
+
 def alerts(rules: Path = RULES) -> dict[str, dict[str, Any]]:
     """Return the alerts of a rules file by name."""
-    document = yaml.safe_load(rules.read_text(encoding="utf-8"))
-    found = [rule for group in document["groups"] for rule in group["rules"] if "alert" in rule]
-    return {rule["alert"]: rule for rule in found}
+    return {rule["alert"]: rule for rule in rules_of(rules) if "alert" in rule}
 
 
 class PrometheusProcess:
@@ -125,6 +137,29 @@ class PrometheusProcess:
         """Return the values of an expression now, but those that are no number."""
         values = [float(series["value"][1]) for series in self.query(expr)]
         return [value for value in values if value == value]
+
+    def course(self, expr: str, began: float, ended: float) -> list[float]:
+        """Return the values of an expression from one epoch second to another, but those that are no number."""
+        result = self.get("query_range", query=expr, start=str(began), end=str(ended), step="1s")["result"]
+        values = [float(value) for series in result for _, value in series["values"]]
+        return [value for value in values if value == value]
+
+    def label_values(self, series: str, label: str) -> list[str]:
+        """Return the values that a label of some series has."""
+        values: list[str] = self.get(f"label/{label}/values", **{"match[]": series})
+        return values
+
+    def scraped_again(self, worker: str, times: int) -> None:
+        """Wait until a worker was scraped so many times more."""
+        count = f'count_over_time(up{{instance="{worker}"}}[1h])'
+        before = max(self.numbers(count), default=0.0)
+        wait_until(
+            lambda: max(self.numbers(count), default=0.0) >= before + times,
+            30,
+            "Prometheus scrapes",
+            interval=0.1,
+            log=self.log,
+        )
 
     def rules(self) -> Iterator[Mapping[str, Any]]:
         """Yield the rules as they were evaluated last."""

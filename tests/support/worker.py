@@ -83,6 +83,14 @@ class WorkerProcess:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
             return str(answer.read().decode())
 
+    def ready(self) -> bool:
+        """Tell whether it says that it is ready."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
     def asset(self, name: str) -> dict[str, Any] | None:
         """Return an asset's document, or None."""
         document = self.get("/v1/inventory") or {"assets": []}
