@@ -69,6 +69,26 @@ def test_every_dependency_is_pinned_within_its_bounds() -> None:
     assert not wrong, "run: make pin"
 
 
+def test_tests_of_one_group_run_in_one_process(tmp_path: Path) -> None:
+    """They share what is slow to start: one Kafka, one Prometheus. A pytest that xdist does not know lets go of it."""
+    code = """
+import os, pathlib, time, pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_it(number):
+    time.sleep(0.05)
+    pathlib.Path(f"{number}.pid").write_text(str(os.getpid()))
+"""
+    (tmp_path / "test_groups.py").write_text(code, encoding="utf-8")
+    (line,) = re.findall(r"-m pytest (-n .*) \$\(ARGS\)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *line.split(), "test_groups.py"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    pids = {path.read_text() for path in tmp_path.glob("*.pid")}
+    assert len(list(tmp_path.glob("*.pid"))) == 6
+    assert len(pids) == 1
+
+
 def test_whatever_is_imported_is_declared() -> None:
     runtime = {canonicalize_name(requirement.name) for requirement in RUNTIME}
     offline = runtime | {canonicalize_name(requirement.name) for requirement in TRAIN}
