@@ -47,6 +47,8 @@ class Outcome:
     """Pages shown."""
     shown: int
     """Items on them: impressions."""
+    labels: int
+    """Impressions whose label is known, whichever model scored them."""
     due: int
     """Impressions whose label must be known by the time of the last order."""
     fallbacks: int
@@ -72,7 +74,7 @@ class Outcome:
             "records_per_s": round(self.records_per_s, 1),
             "pages": self.pages,
             "impressions": self.shown,
-            "labels": self.model.labels,
+            "labels": self.labels,
             "labels_due": self.due,
             "fallbacks": self.fallbacks,
             "example": self.example,

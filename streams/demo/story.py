@@ -187,7 +187,7 @@ class Story:
         last, since = -1, time.monotonic()
         while True:
             await self._ask(now=True)
-            labels = self._live().labels
+            labels = self._labels()
             if labels >= self._progress.due:
                 return
             if labels != last:
@@ -249,6 +249,10 @@ class Story:
             self._model.missing,
         )
 
+    def _labels(self) -> int:
+        """Return how many labels are known, of whichever model: some pages were scored by the fallback."""
+        return sum(count for one in self._versions for count in one["labels"].values())
+
     def _inventory(self) -> dict[str, Any]:
         return shop_inventory(self._worker.follower.document())
 
@@ -264,6 +268,7 @@ class Story:
             model=model,
             others=self._others(model),
             pages=progress.pages,
+            labels=self._labels(),
             shown=progress.shown,
             due=progress.due,
             fallbacks=progress.fallbacks,
