@@ -30,15 +30,15 @@ def code(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-def test_panels_and_their_metrics_are_those_of_the_dashboard() -> None:
-    shown: list[tuple[str, tuple[str, ...]]] = []
+def test_panels_what_they_show_and_their_metrics_are_those_of_the_dashboard() -> None:
+    shown: list[tuple[str, str, tuple[str, ...]]] = []
     for panel in json.loads(dashboard())["panels"]:
         found = [one.metric for target in panel.get("targets", ()) for one in selectors(target["expr"])]
         name = f"**{panel['title']}**" if panel["type"] == "row" else panel["title"]
-        shown.append((name, tuple(dict.fromkeys(found))))
+        shown.append((name, panel.get("description", ""), tuple(dict.fromkeys(found))))
     told = [
-        (title, tuple(name for name in code(what) if name.startswith("pandian_")))
-        for title, what in rows("The dashboard")
+        (title, text, tuple(name for name in code(what) if name.startswith("pandian_")))
+        for title, text, what in rows("The dashboard")
     ]
     assert told == shown
 
