@@ -19,7 +19,18 @@ from rich.table import Table
 from benchmarks.base import Row, Skipped
 
 #: Modules with a ``Sizes`` and a ``run(sizes)`` that yields rows, in the order in which they run.
-BENCHES = ("parts", "pipeline", "interactions", "produce", "start", "export", "train", "recommend", "demo")
+BENCHES = (
+    "parts",
+    "pipeline",
+    "interactions",
+    "produce",
+    "start",
+    "export",
+    "train",
+    "recommend",
+    "auc",
+    "demo",
+)
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
