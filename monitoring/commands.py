@@ -28,7 +28,7 @@ def command(*, out: Path, as_json: bool) -> None:
 
     Grafana 11 or newer, with a Prometheus that scrapes the workers under the job name pandian.
     """
-    from pandian.errors import PandianError, UsageError
+    from pandian.errors import PandianError
     from pandian.output import print_json, say
 
     try:
@@ -36,10 +36,10 @@ def command(*, out: Path, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != _NEEDED:
             raise
-        raise UsageError(
-            "pandian dashboards",
-            "needs the package grafana-foundation-sdk, which a worker does without",
-            "take monitoring/grafana/dashboards/pandian.json of the repository, or pip install it",
+        raise PandianError(
+            _NEEDED,
+            "must be installed to make the dashboard; a worker does without",
+            "run: make setup, or pip install 'pandian[dev]'; the repository has it made, in monitoring/grafana/dashboards/",
         ) from None
     try:
         path = write(out)

@@ -25,7 +25,8 @@ PART_OF_ANOTHER = {"mode-streaming", "yarl"}
 # Trained and exported with; what serves and counts does without, which import-linter holds.
 OFFLINE_ROOMS = {"models", "export"}
 TRAIN = [Requirement(line) for line in PROJECT["optional-dependencies"]["train"]]
-# Written with when the project is built; what it writes is in the repository.
+DEV = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
+# Development tools that code of ours imports, by folder: what it makes is in the repository.
 BUILT_WITH = {"monitoring/dashboards": "grafana-foundation-sdk"}
 EXTRAS = [Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines]
 
@@ -105,6 +106,13 @@ def test_whatever_is_imported_is_declared() -> None:
             if not owners & (declared | PART_OF_ANOTHER):
                 missing.add(f"{path.relative_to(ROOT)} imports {name}")
     assert not missing
+
+
+def test_what_only_builds_is_a_tool_of_development() -> None:
+    tools = {canonicalize_name(requirement.name) for requirement in DEV}
+    needed = {canonicalize_name(requirement.name) for requirement in RUNTIME + TRAIN}
+    assert set(BUILT_WITH.values()) <= tools - needed
+    assert all((ROOT / folder).is_dir() for folder in BUILT_WITH)
 
 
 def _imported(path: Path) -> set[str]:

@@ -47,6 +47,11 @@ def test_without_the_package_it_says_what_to_do(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
     )
-    assert done.returncode == 2
-    assert "needs the package grafana-foundation-sdk" in done.stderr
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "pandian: grafana_foundation_sdk: must be installed to make the dashboard; "
+    )
+    assert "pip install 'pandian[dev]'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
     assert not list(tmp_path.iterdir())
