@@ -39,7 +39,7 @@ def command(*, out: Path, as_json: bool) -> None:
         raise PandianError(
             _NEEDED,
             "must be installed to make the dashboard; a worker does without",
-            "run: make setup, or pip install 'pandian[dev]'; the repository has it made, in monitoring/grafana/dashboards/",
+            "run: make setup, or pip install 'pandian[dev]'; made it is in monitoring/grafana/dashboards/",
         ) from None
     try:
         path = write(out)
