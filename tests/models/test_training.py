@@ -1,7 +1,5 @@
 """From interactions to an entry that is served: chosen, tested, exported, in time."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -87,12 +85,6 @@ def _validation(log, split):
     return lambda network: Ranker(log.n_items, CONFIG.max_length).value(network, targets)
 
 
-def test_the_same_seed_gives_the_same_model(log, tmp_path):
-    entries = [train(log, CONFIG, tmp_path / name).entry for name in ("one", "two")]
-    assert entries[0].files["model.onnx"].sha256 == entries[1].files["model.onnx"].sha256
-    assert entries[0].card["score_edges"] == entries[1].card["score_edges"]
-
-
 def test_an_entry_ranks_what_it_was_trained_on_like_its_network(trained):
     model = OnnxModel(trained.entry)
     again = rank_entry(model, trained.test, trained.catalogue).of(trained.card["seen"])
@@ -106,16 +98,6 @@ def test_baskets_are_learned_with_items_that_come_again(order, tmp_path):
     found = train(log_of(baskets(100, 8)), config, tmp_path / "model")
     assert found.card["seen"] == "keep"
     assert found.card["metrics"]["ndcg@10"] > 1.5 * found.card["baselines"]["popularity"]["ndcg@10"]
-
-
-def test_time_is_kept(log, tmp_path):
-    config = CONFIG.model_copy(update={"epochs": 100_000, "patience": 100_000, "max_seconds": 15.0})
-    began = time.monotonic()
-    found = train(log, config, tmp_path / "model")
-    # Export has a start of its own that the budget can only guess on a busy machine.
-    assert time.monotonic() - began < 30
-    assert found.seconds < 30
-    assert len(found.test)
 
 
 def test_with_hardly_any_time_the_simple_models_are_left(log, tmp_path):
