@@ -74,7 +74,7 @@ class ServingPart:
         await self._shown.flush()
         await self._requests.commit()
         await self._outbox.stop()
-        self._thread.shutdown(wait=False)
+        # The model's thread ends with the process: until the web server stops, somebody may still ask.
 
     async def answer(self, request: Request, *, shown: bool) -> Recommendation:
         """Return the answer to a request over HTTP.

@@ -15,7 +15,7 @@ from onnx import numpy_helper
 
 from export.registry import Entry
 from tests.export import hostile
-from tests.streams.recommend.conftest import Served
+from tests.support.served import Served
 
 
 def placed(served: Served, entry: Entry) -> Path:

@@ -1,0 +1,196 @@
+"""Recommendations over HTTP, answered by the real service over interactions in memory."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from monitoring.metrics import WorkerMetrics
+from pandian.events import Item
+from streams.web.recommend import recommend_paths
+from streams.web.routes import routes
+from tests.support.live import START
+from tests.support.served import Served
+
+ODD = ["a/b", "订单 1", "a?k=1&b#c", "100%", "..", "a,b", "%2F", "x" * 256]
+ROWS = [
+    ("u", "hat"),
+    ("u", "scarf", "purchase"),
+    ("v", "hat"),
+    ("v", "scarf"),
+    ("v", "mug"),
+    ("w", "mug"),
+    *((user, "hat") for user in ODD),
+]
+
+
+class Recommending:
+    """What a serving worker mounts, keeping what it was asked."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.asked: list[tuple[Any, bool]] = []
+
+    async def answer(self, request, *, shown):
+        self.asked.append((request, shown))
+        return await self.served.service.answer(request)
+
+    def user(self, user_id):
+        return self.served.service.user(user_id)
+
+    def models(self):
+        return self.served.service.models()
+
+
+class Measures:
+    def versions(self):
+        return [{"model": "sasrec", "version": "1"}]
+
+
+@pytest.fixture
+def recommending(tmp_path):
+    with ThreadPoolExecutor(1) as thread:
+        served = Served(tmp_path / "models", thread)
+        served.know(*ROWS)
+        yield Recommending(served)
+
+
+@pytest.fixture
+async def client(source, recommending):
+    app = web.Application()
+    app.add_routes(routes(source, WorkerMetrics(), more=recommend_paths(recommending, Measures())))
+    async with TestClient(TestServer(app)) as opened:
+        yield opened
+
+
+async def test_a_recommendation(client, recommending) -> None:
+    answer = await client.get("/v1/recommend/u?k=1")
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    document = await answer.json()
+    (item,) = document.pop("items")
+    assert (item["item_id"], item["sources"]) == ("mug", ["live"])
+    assert item["reason"] == "because you bought scarf"
+    assert 0 < item["score"] < 1
+    assert document | {"request_id": "", "latency_ms": 0} == {
+        "request_id": "",
+        "user_id": "u",
+        "model": "live",
+        "version": "1",
+        "time": START + 7,
+        "fallback": "no model was trained yet: what goes with this user's history, and what is popular",
+        "knows_until": START + 1000 * (len(ROWS) - 1),
+        "latency_ms": 0,
+    }
+    other = await (await client.get("/v1/recommend/u?k=1")).json()
+    assert len(document["request_id"]) == len(other["request_id"]) == 32
+    assert document["request_id"] != other["request_id"]
+
+
+async def test_what_may_be_asked(client, recommending) -> None:
+    recommending.served.sell(Item("mug", category="kitchen"))
+    query = f"k=5&session=hat,scarf&session=mug&items=mug,hat&items=a%2Cb&time={START}&impressions=false&category=x"
+    assert (await client.get(f"/v1/recommend/u?{query}")).status == 200
+    (request, shown), *_ = recommending.asked
+    assert (request.k, request.session, request.items) == (
+        5,
+        ("hat", "scarf", "mug"),
+        ("mug", "hat", "a", "b"),
+    )
+    assert (request.time, request.filters, shown) == (START, {"category": "x"}, False)
+    await client.get("/v1/recommend/u")
+    request, shown = recommending.asked[-1]
+    assert (request.k, request.session, request.items, request.time, shown) == (10, (), (), 0, True)
+    found = await (await client.get("/v1/recommend/u?category=kitchen")).json()
+    assert [item["item_id"] for item in found["items"]] == ["mug"]
+
+
+@pytest.mark.parametrize("user", ODD)
+async def test_users_of_any_name(client, user) -> None:
+    for kind in ("recommend", "users"):
+        answer = await client.get(
+            URL(f"/v1/{kind}/{quote(user, safe='')}".replace("..", "%2E%2E"), encoded=True)
+        )
+        assert answer.status == 200
+        assert (await answer.json())["user_id"] == user
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("k=0", "bad-k"),
+        ("k=-1", "bad-k"),
+        ("k=1001", "bad-k"),
+        ("k=ten", "bad-k"),
+        ("k=1.5", "bad-k"),
+        ("k=", "bad-k"),
+        ("k=٣", "bad-k"),
+        ("k=" + "9" * 5000, "bad-k"),
+        ("time=now", "bad-time"),
+        ("time=-1", "bad-time"),
+        ("time=999999999999999999", "bad-time"),
+        ("impressions=maybe", "bad-impressions"),
+        ("session=" + ",".join(["a"] * 1001), "bad-session"),
+        ("items=" + "x" * 257, "bad-items"),
+        ("limit=5", "unknown-parameter"),
+    ],
+    ids=lambda value: value[:20],
+)
+async def test_what_cannot_be_answered(client, recommending, query, code) -> None:
+    answer = await client.get("/v1/recommend/u?" + query)
+    assert answer.status == 400
+    assert (await answer.json())["error"]["code"] == code
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert recommending.asked == []
+
+
+@pytest.mark.parametrize("user", ["x" * 257, "%ED%A0%80", "%FF", "%00"])
+async def test_names_that_are_none_are_typed_errors_or_unknown_users(client, user) -> None:
+    answer = await client.get(URL(f"/v1/recommend/{user}", encoded=True))
+    assert answer.status == (400 if len(user) > 256 else 200)
+    document = await answer.json()
+    if len(user) > 256:
+        assert document["error"]["code"] == "bad-user"
+    else:
+        assert document["fallback"].startswith("nothing is known of this user")
+
+
+async def test_what_is_known_of_a_user(client) -> None:
+    found = await (await client.get("/v1/users/u")).json()
+    assert found == {
+        "user_id": "u",
+        "interactions": [
+            {"item_id": "hat", "action": "view", "time": START},
+            {"item_id": "scarf", "action": "purchase", "time": START + 1000},
+        ],
+    }
+    nobody = await client.get("/v1/users/nobody")
+    assert nobody.status == 404
+    assert (await nobody.json())["error"]["code"] == "user-not-found"
+
+
+async def test_the_models(client) -> None:
+    assert await (await client.get("/v1/models")).json() == {
+        "champion": None,
+        "answers": None,
+        "refused": [],
+        "versions": [{"model": "sasrec", "version": "1"}],
+    }
+
+
+@pytest.mark.parametrize("path", ["/v1/recommend/u", "/v1/users/u", "/v1/models"])
+async def test_they_only_answer_to_get_and_to_names_of_this_machine(client, path) -> None:
+    assert (await client.post(path)).status == 405
+    assert (await client.get(path, headers={"Host": "evil.example"})).status == 403
+
+
+async def test_paths_that_are_none(client) -> None:
+    for path in ("/v1/recommend", "/v1/recommend/", "/v1/users/", "/v1/models/x"):
+        assert (await client.get(path)).status == 404, path

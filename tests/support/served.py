@@ -1,0 +1,68 @@
+"""All that answers in a serving worker, without a broker: the test turns its clock and says what it knows."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from export.registry import Entry, Registry
+from pandian.events import Item, Recommendation, Request, encode
+from streams.features.catalogue import Catalogue
+from streams.features.live import LiveState
+from streams.recommend.answers import Answers
+from streams.recommend.champion import Champion
+from streams.recommend.service import RecommendService
+from tests.support.clock import FakeClock
+from tests.support.live import START, Row, interaction, log
+
+
+@dataclass
+class Counted:
+    """Keeps what a worker would export as metrics."""
+
+    answers: list[tuple[str, str, str]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def answered(self, model: str, version: str, fallback: str, seconds: float) -> None:
+        assert 0 <= seconds < 60
+        self.answers.append((model, version, fallback))
+
+
+class Served:
+    """What one serving worker knows and answers, its clock turned by the test."""
+
+    def __init__(self, root: Path, thread: Executor) -> None:
+        self.live = LiveState(50, 1000)
+        self.catalogue = Catalogue()
+        self.registry = Registry(root)
+        self.counted = Counted()
+        self.clock = FakeClock()
+        self.champion = Champion(self.registry, thread, self.counted.refusals.append, self.clock)
+        self.answers = Answers(self.live, self.catalogue, self.champion)
+        self.service = RecommendService(
+            self.live, self.answers, self.champion, self.counted, clock=lambda: START + 7
+        )
+        self._offset = 0
+
+    def know(self, *rows: tuple[Any, ...]) -> None:
+        """Take (user, item[, action]) in order, a second apart."""
+        values = [
+            interaction(row[0], row[1], START + 1000 * (self._offset + number), *row[2:])
+            for number, row in enumerate(rows)
+        ]
+        self.live.take(0, log(values, self._offset))
+        self.live.learn()
+        self._offset += len(rows)
+
+    def sell(self, *items: Item) -> None:
+        self.catalogue.take(0, [Row(0, encode(item)) for item in items])
+
+    async def promote(self, entry: Entry) -> None:
+        self.registry.add(entry.path)
+        self.registry.promote(entry.model, entry.version, by="test", why="test")
+        await self.champion.look()
+
+    async def ask(self, user: str, k: int = 10, **more: Any) -> Recommendation:
+        return await self.service.answer(Request("r1", user, k, **more))
