@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 #: For each item that was right, so many others are drawn by how often they occur: a page that shows popular items.
 OTHERS = 3
 #: Targets that are looked at, at most.
-_TARGETS = 4_000
+TARGETS = 4_000
 _BATCH_LOGITS = 4_000_000
 #: The least slope: scores must rise with logits, also where those say nothing.
 _LEAST_SLOPE = 1e-3
@@ -35,7 +35,14 @@ class Shown:
     users: Codes
 
 
-def show(score: Score, targets: Targets, log: InteractionLog, max_length: int, seed: int) -> Shown:
+def show(
+    score: Score,
+    targets: Targets,
+    log: InteractionLog,
+    max_length: int,
+    seed: int,
+    most: int = TARGETS,
+) -> Shown:
     """Return the logits of targets and of items drawn by popularity, each with the user's history before the target.
 
     Args:
@@ -44,10 +51,11 @@ def show(score: Score, targets: Targets, log: InteractionLog, max_length: int, s
         log: what the model learned from: items are drawn from its rows.
         max_length: items of a history that the model is given.
         seed: of what is drawn.
+        most: targets that are looked at, at most; they are drawn.
     """
     random = np.random.default_rng(seed)
     known = np.flatnonzero(log.counts()[targets.items] > 0)
-    asked = targets.take(known).sample(_TARGETS, seed)
+    asked = targets.take(known).sample(most, seed)
     size = max(1, min(512, _BATCH_LOGITS // log.n_items))
     parts: list[tuple[Floats, npt.NDArray[np.bool_], Codes]] = []
     for start in range(0, len(asked), size):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from torch import nn
@@ -37,6 +37,8 @@ class Candidate:
     metrics: dict[str, float] = field(default_factory=dict)
     speed: float = float("inf")
     """Targets that it ranks in a second."""
+    targets: int = 0
+    """How many the metrics are of, the same for all candidates."""
 
 
 class Ranker:
@@ -46,8 +48,6 @@ class Ranker:
         self._n_items, self._max_length = n_items, max_length
         self.speed = float("inf")
         """Targets a second, of the network that was asked last."""
-        self.slowest = float("inf")
-        """The least of all."""
 
     def rank(self, network: nn.Module, targets: Targets) -> Ranks:
         """Return the place of each target."""
@@ -55,7 +55,6 @@ class Ranker:
         ranks = rank(scorer(network), targets, self._n_items, self._max_length)
         if len(targets):
             self.speed = len(targets) / max(1e-6, time.monotonic() - began)
-            self.slowest = min(self.slowest, self.speed)
         return ranks
 
     def value(self, network: nn.Module, targets: Targets) -> float:
@@ -89,25 +88,35 @@ def fit_candidates(
     deadline = budget.first()
     run = Run(config, lambda network: ranker.value(network, few), deadline, progress)
     popularity, neighbours = Popularity(config), ItemToItem(config)
-    models: list[Recommender] = [popularity, neighbours]
-    for model in models:
+    models: list[Recommender] = []
+    speeds: list[float] = []
+
+    def fit(model: Recommender) -> None:
         model.fit(log, run)
+        models.append(model)
+        speeds.append(ranker.speed)
+
+    fit(popularity)
+    fit(neighbours)
     if config.model in ("auto", SASRec.kind, Blend.kind) and _can_learn(log, config, run, said):
         sasrec = SASRec(config)
-        sasrec.fit(log, run)
-        models.append(sasrec)
+        fit(sasrec)
         if config.model != SASRec.kind:
-            blend = Blend(config, sasrec, neighbours)
-            blend.fit(log, run)
-            models.append(blend)
-    more = validation.sample(budget.comparing(ranker.slowest), config.seed)
+            fit(Blend(config, sasrec, neighbours))
+    more = validation.sample(budget.comparing(together(speeds)), config.seed)
     candidates = {}
     for number, model in enumerate(models):
         progress("comparing", number / len(models))
         ranks = ranker.rank(model.network(), more)
         seen = ranks.best()
-        candidates[model.kind] = Candidate(model, seen, metrics(ranks.of(seen), config.ks), ranker.speed)
+        found = metrics(ranks.of(seen), config.ks)
+        candidates[model.kind] = Candidate(model, seen, found, ranker.speed, len(more))
     return candidates
+
+
+def together(speeds: Iterable[float]) -> float:
+    """Return how many targets a second all models rank, one after the other."""
+    return 1 / max(1e-9, sum(1 / speed for speed in speeds))
 
 
 def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:

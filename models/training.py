@@ -16,7 +16,7 @@ from export.registry import Entry
 from models import calibration
 from models.base import Recommender, Run, scorer
 from models.budget import Budget
-from models.choosing import BASELINES, Candidate, Ranker, choose, fit_candidates
+from models.choosing import BASELINES, Candidate, Ranker, choose, fit_candidates, together
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
@@ -94,12 +94,17 @@ def train(
     validation = split.validation(config.order)
     candidates = fit_candidates(split.train, validation, config, budget, ranker, said=said, progress=progress)
     chosen = choose(candidates, config)
+    progress("calibrating", 0.0)
     shown = calibration.show(
-        scorer(chosen.model.network()), validation, split.train, config.max_length, config.seed
+        scorer(chosen.model.network()),
+        validation,
+        split.train,
+        config.max_length,
+        config.seed,
+        budget.calibrating(chosen.speed),
     )
-    test = split.test(config.order)
-    speed = min(candidates[kind].speed for kind in (chosen.model.kind, *BASELINES))
-    test = test.sample(budget.testing(speed), config.seed)
+    speed = together(candidates[kind].speed for kind in {chosen.model.kind, *BASELINES})
+    test = split.test(config.order).sample(budget.testing(speed), config.seed)
     tested = _test(candidates, chosen, split, test, Run(config, None, budget.second(), progress), ranker)
     progress("learning from all", 0.0)
     chosen.model.refit(log, Run(config, None, budget.last(), progress))
@@ -113,7 +118,7 @@ def train(
         "baselines": {kind: metrics(tested[kind], config.ks) for kind in BASELINES},
         "validation": {kind: candidate.metrics for kind, candidate in candidates.items()},
         "settings": chosen.model.settings(),
-        "data": _data(log, split, validation, test),
+        "data": _data(log, split, chosen.targets, len(test)),
         "config": config.model_dump(),
         "seed": config.seed,
         "licence": "that of the data it was trained on",
@@ -152,7 +157,7 @@ def _test(
     return found
 
 
-def _data(log: InteractionLog, split: TimeSplit, validation: Targets, test: Targets) -> dict[str, Any]:
+def _data(log: InteractionLog, split: TimeSplit, validation: int, test: int) -> dict[str, Any]:
     return {
         "fingerprint": log.fingerprint,
         "interactions": len(log),
@@ -162,8 +167,8 @@ def _data(log: InteractionLog, split: TimeSplit, validation: Targets, test: Targ
         "last": int(log.times[-1]),
         "split": {
             **split.document(),
-            "validation_targets": len(validation),
-            "test_targets": len(test),
+            "validation_targets": validation,
+            "test_targets": test,
             "served": "what was tested, having learned on from all interactions",
         },
     }

@@ -1,0 +1,89 @@
+"""Which kind is taken."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from models.budget import Budget
+from models.choosing import Candidate, Ranker, choose, fit_candidates
+from models.config import TrainConfig
+from models.data.split import split_by_time
+from models.evaluation import metrics
+from models.item_to_item import ItemToItem
+from models.popularity import Popularity
+from tests.support.interactions import START, chains, log_of
+
+CONFIG = TrainConfig(size=8, epochs=1, batch_rows=256, max_length=12, threads=1, warmup_steps=5)
+
+
+def candidates(**values):
+    kinds = {"popularity": Popularity, "item_to_item": ItemToItem}
+    return {
+        kinds[name].kind: Candidate(kinds[name](CONFIG), metrics={"ndcg@10": value})
+        for name, value in values.items()
+    }
+
+
+def test_the_best_in_validation_and_of_equals_the_simplest():
+    assert choose(candidates(popularity=0.1, item_to_item=0.2), CONFIG).model.kind == "item-to-item"
+    assert choose(candidates(popularity=0.2, item_to_item=0.2), CONFIG).model.kind == "popularity"
+
+
+def test_what_was_asked_for_is_taken_even_when_another_is_better():
+    asked = CONFIG.model_copy(update={"model": "popularity"})
+    assert choose(candidates(popularity=0.1, item_to_item=0.2), asked).model.kind == "popularity"
+
+
+@pytest.mark.parametrize(
+    ("model", "kinds"),
+    [
+        ("popularity", {"popularity", "item-to-item"}),
+        ("blend", {"popularity", "item-to-item", "sasrec", "blend"}),
+    ],
+)
+def test_all_are_compared_on_the_same_targets_of_the_validation(model, kinds):
+    split = split_by_time(log_of(chains()))
+    targets = split.validation("time")
+    config = CONFIG.model_copy(update={"model": model})
+    ranker = Ranker(split.log.n_items, config.max_length)
+    budget = Budget(config, time.monotonic(), split.log.n_items)
+    found = fit_candidates(
+        split.train, targets, config, budget, ranker, said=lambda _: None, progress=lambda *_: None
+    )
+    assert set(found) == kinds
+    for candidate in found.values():
+        assert candidate.targets == len(targets)
+        assert 0 < candidate.speed < math.inf
+        again = ranker.rank(candidate.model.network(), targets)
+        assert candidate.seen == again.best()
+        assert candidate.metrics == metrics(again.of(candidate.seen), config.ks)
+
+
+def test_a_model_that_nobody_can_learn_says_so():
+    split = split_by_time(log_of([(f"u{number}", f"i{number % 4}", START + number) for number in range(50)]))
+    said = []
+    found = fit_candidates(
+        split.train,
+        split.validation("time"),
+        CONFIG,
+        Budget(CONFIG, time.monotonic(), 4),
+        Ranker(4, 5),
+        said=said.append,
+        progress=lambda *_: None,
+    )
+    assert set(found) == {"popularity", "item-to-item"}
+    assert len(said) == 1
+    assert "no sequences" in said[0]
+
+
+def test_a_value_is_of_the_better_way_to_treat_the_history():
+    split = split_by_time(log_of(chains()))
+    targets = split.validation("time")
+    model = Popularity(CONFIG)
+    model.refit(split.train, None)
+    ranker = Ranker(split.log.n_items, 12)
+    ranks = ranker.rank(model.network(), targets)
+    both = [np.mean(metrics(way, [10])["ndcg@10"]) for way in (ranks.keep, ranks.drop)]
+    assert ranker.value(model.network(), targets) == pytest.approx(max(both))
