@@ -28,6 +28,9 @@ log = logger("serving")
 
 #: Rejected requests are told in the log at most so often; all are counted.
 _TOLD_SECONDS = 10.0
+#: A larger answer is none: Kafka takes batches of up to 1 MB by default, and a request whose answer is refused would be
+#: read again and again.
+_LARGEST = 900_000
 
 
 class ServingPart:
@@ -133,6 +136,10 @@ class ServingPart:
 
     def _records(self, answers: Iterable[Recommendation]) -> Iterable[Outgoing]:
         for answer in answers:
-            yield Outgoing(topics.RECOMMENDATIONS, answer.user_id.encode(), encode(answer))
+            value = encode(answer)
+            if len(value) > _LARGEST:
+                self._reject("too-large", f"its answer has {len(value):,} bytes; ask for fewer items")
+                continue
+            yield Outgoing(topics.RECOMMENDATIONS, answer.user_id.encode(), value)
             if self._impressions:
                 yield from outgoing(answer)
