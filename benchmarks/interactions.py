@@ -145,7 +145,7 @@ def extracting_alone(sizes: Sizes) -> float:
         chunk = values[first : first + sizes.chunk]
         places = Places(TOPIC, "0" * 32, 0, range(first, first + len(chunk)), [now] * len(chunk))
         for group in decoder.decode(chunk).groups:
-            made += sum(1 for _ in interactions_of(group, mapping, places, outcomes))
+            made += sum(map(len, interactions_of(group, mapping, places, outcomes)))
     if made != outcomes["interaction"] or not made:
         raise RuntimeError(f"{made} interactions were made, {dict(outcomes)} were counted")
     return len(values) / (time.thread_time() - began)

@@ -111,7 +111,7 @@ def _rfc2822(value: Any) -> float | None:
         return None
     try:
         return _seconds(parsedate_to_datetime(value))
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of years and zones that no clock has
         return None
 
 

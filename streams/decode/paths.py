@@ -32,6 +32,25 @@ def element(parent: str) -> str:
     return parent + ELEMENT
 
 
+def split_array(path: str) -> tuple[str, str] | None:
+    """Return the outermost array that a path leads into, and the path within its elements; None when there is none.
+
+    ``a.b[].c`` gives ``("a.b", "c")``, ``a[]`` gives ``("a", "")``, ``a[][].b`` gives ``("a", "[].b")``.
+
+    Raises:
+        ValueError: the path was not written by :func:`child` and :func:`element`.
+    """
+    end = 0
+    while end < len(path):
+        if path.startswith(ELEMENT, end):
+            return path[:end], path[end + len(ELEMENT) :].removeprefix(".")
+        segment = _SEGMENT.match(path, end)
+        if segment is None:
+            raise ValueError(f"{path!r} is not a path of fields")
+        end = segment.end()
+    return None
+
+
 def names(path: str) -> list[str]:
     """Return the names along a path without arrays: ``x["a.b"]`` gives ``["x", "a.b"]``.
 

@@ -71,11 +71,11 @@ class FieldMapping:
         return cls(**{**document, "parts": known})
 
     def same_as(self, other: FieldMapping) -> bool:
-        """Tell whether rows are read in the same way, whatever the reasons."""
+        """Tell whether rows are read in the same way, whatever the reasons, and the greatest rating so far."""
         mine, theirs = self.document(), other.document()
         for one in (mine, theirs):
             one["parts"] = {role: (part["field"], part["column"]) for role, part in one["parts"].items()}
-            del one["origin"]
+            del one["origin"], one["best_rating"]
         return mine == theirs
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from streams.decode.base import RowGroup
 from streams.decode.columns import aligned_objects
+from streams.decode.paths import split_array
 from streams.interactions.base import FieldMapping, Part, Role
 
 #: Elements of one record that become something; further ones are counted.
@@ -23,22 +25,38 @@ class Cells(NamedTuple):
     """Index of each entry within its record."""
     values: dict[Role, Sequence[Any]]
     """Scalars or None; a role that no field plays is not there."""
-    empty: int = 0
-    """Records whose array holds nothing."""
-    beyond: int = 0
-    """Elements left out."""
+    headers: int = 0
+    """How many of the entries are CSV header lines: all that they have is None."""
+
+    def column(self, role: Role) -> Sequence[Any]:
+        """Return the values of a role, all None when no field plays it."""
+        return self.values.get(role) or [None] * len(self.records)
 
 
-def cells_of(group: RowGroup, mapping: FieldMapping) -> Cells:
-    """Return the cells of a group. CSV header lines have only None."""
-    array = next((_array(part.field) for part in mapping.parts.values() if "[]" in part.field), None)
-    plain = {role: _aligned(group, part) for role, part in mapping.parts.items() if "[]" not in part.field}
-    if array is None:
-        return Cells(group.indexes, [0] * group.records, plain)
-    return _opened(group, mapping, array, plain)
+def cells_of(group: RowGroup, mapping: FieldMapping, outcomes: Counter[str]) -> Cells:
+    """Return the cells of a group, and count what has none: header lines, empty arrays, elements beyond the most."""
+    outcomes["header-line"] += group.header_records
+    inside: dict[Role, str] = {}
+    plain: dict[Role, Sequence[Any]] = {}
+    array = ""
+    for role, part in mapping.parts.items():
+        split = split_array(part.field)
+        if split is None:
+            plain[role] = _aligned(group, part)
+        else:
+            array, inside[role] = split
+    if not inside:
+        return Cells(group.indexes, [0] * group.records, plain, group.header_records)
+    return _opened(group, array, inside, plain, outcomes)
 
 
-def _opened(group: RowGroup, mapping: FieldMapping, array: str, plain: dict[Role, Sequence[Any]]) -> Cells:
+def _opened(
+    group: RowGroup,
+    array: str,
+    inside: dict[Role, str],
+    plain: dict[Role, Sequence[Any]],
+    outcomes: Counter[str],
+) -> Cells:
     found = group.elements(array)
     beyond = sum(max(0, len(elements) - MAX_ELEMENTS) for elements in found)
     if beyond:
@@ -48,15 +66,13 @@ def _opened(group: RowGroup, mapping: FieldMapping, array: str, plain: dict[Role
     values: dict[Role, Sequence[Any]] = {
         role: list(chain.from_iterable(map(repeat, column, counts))) for role, column in plain.items()
     }
-    for role, part in mapping.parts.items():
-        if "[]" in part.field:
-            values[role] = _inside(elements, part.field.partition("[]")[2].removeprefix("."))
+    values |= {role: _inside(elements, path) for role, path in inside.items()}
+    outcomes["too-many-elements"] += beyond
+    outcomes["empty-array"] += counts.count(0) - group.header_records
     return Cells(
         list(chain.from_iterable(map(repeat, group.indexes, counts))),
         list(chain.from_iterable(map(range, counts))),
         values,
-        counts.count(0),
-        beyond,
     )
 
 
@@ -65,10 +81,6 @@ def _inside(elements: list[Any], path: str) -> list[Any]:
     if not path:
         return [None if type(element) in (dict, list) else element for element in elements]
     return aligned_objects(elements, path)
-
-
-def _array(path: str) -> str:
-    return path.partition("[]")[0]
 
 
 def _aligned(group: RowGroup, part: Part) -> Sequence[Any]:

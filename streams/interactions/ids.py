@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -23,7 +22,6 @@ class NoIdError(ValueError):
     """A value that identifies nobody and nothing; its text is :data:`MISSING` or :data:`BAD`."""
 
 
-@lru_cache(maxsize=1 << 17, typed=True)
 def identifier(value: Any) -> str | None:
     """Return the identifier that a scalar spells; None when it spells that there is none.
 

@@ -6,16 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 
 from pandian.actions import WEIGHTS, Action
 from streams.decode.base import RowGroup
-from streams.interactions.base import FieldMapping, Role
+from streams.interactions.base import FieldMapping
 from streams.interactions.cells import Cells, cells_of
 from streams.interactions.ids import NoIdError, identifier
-from streams.interactions.times import epoch_ms, is_plausible
+from streams.interactions.times import epoch_ms, event_time
 from streams.interactions.words import action_of
 
 #: What can become of what a record tells of: ``interaction``, or why there is none. ``broker-time`` counts those
@@ -27,8 +28,9 @@ OUTCOMES = {
     "broker-time": "of the interactions: bears the record's time, as its own is missing, no time, or far off",
     "no-user": "the user is missing, or spelled as nobody",
     "no-item": "the item is missing, or spelled as nothing",
-    "bad-user": "the user is no identifier: a fraction, true or false, or longer than 256 bytes",
+    "bad-user": "the user is no identifier: a fraction, true or false, over 256 bytes, or with control characters",
     "bad-item": "the item is no identifier",
+    "no-time": "no time that can be: neither its own nor, as its producer left it out, its record's",
     "empty-array": "the array that holds the items is empty or absent",
     "too-many-elements": "the 1,001st and later elements of one record",
     "unreadable": "the record cannot be read: it is in quarantine",
@@ -36,7 +38,13 @@ OUTCOMES = {
     "expired": "retention removed it before it was read",
 }
 
-_Id = bytes | str | None
+#: Entries that become interactions without a pause: some five milliseconds.
+AT_ONCE = 1_000
+#: Longer texts are not remembered: hostile ones would take all memory.
+_REMEMBERED_LENGTH = 64
+
+_User = tuple[bytes, bytes] | str | None
+_Item = bytes | str | None
 
 
 class Told(NamedTuple):
@@ -58,60 +66,58 @@ class Places(NamedTuple):
     topic_id: str
     partition: int
     offsets: Sequence[int]
-    times: Sequence[int]
-    """Broker time of each record, epoch milliseconds."""
+    times: Sequence[int | None]
+    """Broker time of each record, epoch milliseconds; None or -1 where the producer left it out."""
 
 
 def interactions_of(
     group: RowGroup, mapping: FieldMapping, places: Places, outcomes: Counter[str]
-) -> Iterator[Told]:
+) -> Iterator[list[Told]]:
     """Yield the interactions of a group of rows, in the order of their places; count what became of all.
 
-    What a row becomes depends on the row and the mapping only: a record read again gives the same.
+    They come in lists, so that whoever asks can do something else between two. What a row becomes depends on the row
+    and the mapping only: a record read again gives the same.
     """
-    cells = cells_of(group, mapping)
-    outcomes["header-line"] += group.header_records
-    outcomes["empty-array"] += cells.empty
-    outcomes["too-many-elements"] += cells.beyond
-    head = _head(places)
-    sessions = _column(cells, "session")
+    cells = cells_of(group, mapping, outcomes)
     rows = zip(
         cells.records,
         cells.indexes,
-        map(_id, _column(cells, "user")),
-        map(_id, _column(cells, "item")),
+        map(_user, cells.column("user")),
+        map(_item, cells.column("item")),
         _actions(cells, mapping),
-        _column(cells, "time"),
-        map(_session, sessions),
+        cells.column("time"),
+        map(_session, cells.column("session")),
         strict=True,
     )
-    # Header lines have no cells at all: they are counted above, not as rows without a user.
-    skipped = group.header_records
+    head = _head(places)
+    while some := list(islice(rows, AT_ONCE)):
+        yield list(_told(some, mapping.reader, head, places, outcomes))
+    outcomes["no-user"] -= cells.headers
+
+
+def _told(
+    rows: list[Any], reader: str | None, head: bytes, places: Places, outcomes: Counter[str]
+) -> Iterator[Told]:
     made = aside = 0
     for record, index, user, item, (action, weight), when, session in rows:
-        if type(user) is not bytes or type(item) is not bytes:
-            if skipped and user is None and item is None:
-                skipped -= 1
-                continue
+        if type(user) is not tuple or type(item) is not bytes:
             outcomes[_why(user, item)] += 1
             continue
-        offset, broker = places.offsets[record], places.times[record]
-        time = None if when is None else epoch_ms(when, mapping.reader)
-        if time is None or not is_plausible(time, broker):
-            time = broker
-            aside += 1
+        own = None if when is None else epoch_ms(when, reader)
+        time = event_time(own, places.times[record])
+        if time is None:
+            outcomes["no-time"] += 1
+            continue
+        aside += time != own
         made += 1
+        offset, (key, name) = places.offsets[record], user
         value = (
             b'{"user_id":%b,"item_id":%b,"action":"%b","time":%d,"weight":%b,"session_id":%b,%b"offset":%d,"index":%d}}'
-            % (user, item, action, time, weight, session, head, offset, index)
+            % (name, item, action, time, weight, session, head, offset, index)
         )
-        yield Told(offset, index, _key(user), value)
+        yield Told(offset, index, key, value)
     outcomes["interaction"] += made
     outcomes["broker-time"] += aside
-
-
-def _column(cells: Cells, role: Role) -> Sequence[Any]:
-    return cells.values.get(role) or [None] * len(cells.records)
 
 
 def _head(places: Places) -> bytes:
@@ -119,27 +125,43 @@ def _head(places: Places) -> bytes:
     return b'"source":' + orjson.dumps(source)[:-1] + b","
 
 
-@lru_cache(maxsize=1 << 17, typed=True)
-def _id(value: Any) -> _Id:
-    """Return an identifier as JSON text; None where there is none, ``bad`` where it cannot be one."""
+def _user(value: Any) -> _User:
+    if type(value) is str and len(value) > _REMEMBERED_LENGTH:
+        return _as_user(value)
+    return _known_user(value)
+
+
+def _item(value: Any) -> _Item:
+    if type(value) is str and len(value) > _REMEMBERED_LENGTH:
+        return _as_item(value)
+    return _known_item(value)
+
+
+def _as_user(value: Any) -> _User:
+    """Return a user as key and as JSON text; None where there is none, ``bad`` where it cannot be one."""
     try:
         found = identifier(value)
     except NoIdError:
         return "bad"
-    return None if found is None else orjson.dumps(found)
+    return None if found is None else (found.encode(), orjson.dumps(found))
 
 
-@lru_cache(maxsize=1 << 17)
-def _key(user: bytes) -> bytes:
-    return str(orjson.loads(user)).encode()
+def _as_item(value: Any) -> _Item:
+    """Return an identifier as JSON text; None where there is none, ``bad`` where it cannot be one."""
+    found = _as_user(value)
+    return found[1] if isinstance(found, tuple) else found
+
+
+_known_user = lru_cache(maxsize=1 << 17, typed=True)(_as_user)
+_known_item = lru_cache(maxsize=1 << 17, typed=True)(_as_item)
 
 
 def _session(value: Any) -> bytes:
-    found = None if value is None else _id(value)
+    found = None if value is None else _item(value)
     return found if type(found) is bytes else b"null"
 
 
-def _why(user: _Id, item: _Id) -> str:
+def _why(user: _User, item: _Item) -> str:
     for name, found in (("user", user), ("item", item)):
         if found is None:
             return f"no-{name}"
@@ -150,7 +172,7 @@ def _why(user: _Id, item: _Id) -> str:
 
 def _actions(cells: Cells, mapping: FieldMapping) -> Iterator[tuple[bytes, bytes]]:
     """Yield the action of each entry and its weight, both as JSON text."""
-    columns = [_column(cells, role) for role in ("action", "status", "quantity", "rating")]
+    columns = [cells.column(role) for role in ("action", "status", "quantity", "rating")]
     if not any(role in cells.values for role in ("action", "status", "quantity", "rating")):
         one = _written(mapping.action, WEIGHTS[mapping.action])
         return iter([one] * len(cells.records))
@@ -190,6 +212,6 @@ def _number(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from streams.decode.base import RowGroup
-from streams.interactions.base import ITEM_ROLES, FieldMapping, Role
-from streams.interactions.cells import cells_of
+from streams.interactions.base import ITEM_ROLES, FieldMapping
+from streams.interactions.cells import Cells, cells_of
 from streams.interactions.ids import NoIdError, identifier
 from streams.interactions.interactions import Places, Told
-from streams.interactions.times import epoch_ms, is_plausible
+from streams.interactions.times import epoch_ms, event_time
 from streams.inventory.base import Masker
 
-#: Items of which it is remembered what was said last.
+#: What is said of items and not yet acknowledged: a digest by item.
+News = dict[str, bytes]
+#: Rows that become items without a pause: some ten milliseconds.
+AT_ONCE = 500
+#: Items of which it is remembered what was said last: some 200 bytes each.
 _REMEMBERED = 500_000
 _LONGEST = 500
 _YES = frozenset(
@@ -47,7 +51,7 @@ _NO = frozenset((
 
 
 class ItemsReader:
-    """Turns rows into items of one source partition; remembers what was said, so that repeats are not sent.
+    """Turns rows into items; remembers what was said, so that repeats are not sent.
 
     What it remembers is memory only: after a restart an item is said once more, which changes nothing for readers.
 
@@ -59,67 +63,92 @@ class ItemsReader:
         self._masker = masker
         self._said: OrderedDict[str, bytes] = OrderedDict()
 
-    def items_of(
-        self, group: RowGroup, mapping: FieldMapping, places: Places, outcomes: Counter[str]
-    ) -> Iterator[Told]:
-        """Yield the items of a group of rows that say something new; count what became of all."""
-        cells = cells_of(group, mapping)
-        outcomes["header-line"] += group.header_records
-        outcomes["empty-array"] += cells.empty
-        outcomes["too-many-elements"] += cells.beyond
-        skipped = group.header_records
-        for at, (record, index) in enumerate(zip(cells.records, cells.indexes, strict=True)):
-            row = {role: column[at] for role, column in cells.values.items()}
-            try:
-                item = identifier(row.get("item"))
-            except NoIdError:
-                outcomes["bad-item"] += 1
-                continue
-            if item is None:
-                if skipped and not any(value is not None for value in row.values()):
-                    skipped -= 1
-                else:
-                    outcomes["no-item"] += 1
-                continue
-            told = self._told(row)
-            if not self._is_news(item, told):
-                outcomes["same-item"] += 1
-                continue
-            outcomes["item"] += 1
-            time = _time(row.get("time"), mapping, places.times[record])
-            value = orjson.dumps({"item_id": item, **told, "time": time})
-            yield Told(places.offsets[record], index, item.encode(), value)
-
-    def _told(self, row: Mapping[Role, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = dict.fromkeys(ITEM_ROLES)
-        for role in ("name", "category", "brand"):
-            told[role] = self._text(row.get(role))
-        told["price"] = _price(row.get("price"))
-        told["available"] = _available(row.get("available"))
-        return told
-
-    def _text(self, value: Any) -> str | None:
-        if value is None or isinstance(value, bool):
-            return None
-        text = " ".join(str(value).split())[:_LONGEST].encode("utf-8", "replace").decode()
-        if text and self._masker.suspicious([text]):
-            text = self._masker.text(text)
-        return text or None
-
-    def _is_news(self, item: str, told: Mapping[str, Any]) -> bool:
-        digest = blake2b(orjson.dumps(told), digest_size=8).digest()
-        if self._said.get(item) == digest:
+    def remember(self, news: News) -> None:
+        """Take note of news that the broker has acknowledged: only then it was said."""
+        for item, digest in news.items():
+            self._said[item] = digest
             self._said.move_to_end(item)
-            return False
-        self._said[item] = digest
-        if len(self._said) > _REMEMBERED:
+        while len(self._said) > _REMEMBERED:
             self._said.popitem(last=False)
-        return True
+
+    def items_of(
+        self, group: RowGroup, mapping: FieldMapping, places: Places, outcomes: Counter[str], news: News
+    ) -> Iterator[list[Told]]:
+        """Yield the items of a group of rows that say something new, list by list; count what became of all.
+
+        Args:
+            group: the rows.
+            mapping: how they are read.
+            places: where they come from.
+            outcomes: what became of them is added.
+            news: what is said before these rows and not yet acknowledged; what these say is added.
+        """
+        cells = cells_of(group, mapping, outcomes)
+        for start in range(0, len(cells.records), AT_ONCE):
+            some = Cells(
+                cells.records[start : start + AT_ONCE],
+                cells.indexes[start : start + AT_ONCE],
+                {role: column[start : start + AT_ONCE] for role, column in cells.values.items()},
+            )
+            yield list(self._items(some, mapping, places, outcomes, news))
+        outcomes["no-item"] -= cells.headers
+
+    def _items(
+        self, cells: Cells, mapping: FieldMapping, places: Places, outcomes: Counter[str], news: News
+    ) -> Iterator[Told]:
+        described = zip(
+            *(self._texts(cells.column(role)) for role in ("name", "category", "brand")),
+            map(_price, cells.column("price")),
+            map(_available, cells.column("available")),
+            strict=True,
+        )
+        rows = zip(
+            cells.records, cells.indexes, cells.column("item"), cells.column("time"), described, strict=True
+        )
+        for record, index, value, when, told in rows:
+            item, outcome = _identifier(value)
+            if item is not None:
+                digest = blake2b(orjson.dumps(told), digest_size=8).digest()
+                if (news.get(item) or self._said.get(item)) == digest:
+                    outcome = "same-item"
+            outcomes[outcome] += 1
+            if item is None or outcome == "same-item":
+                continue
+            news[item] = digest
+            time = event_time(None if when is None else epoch_ms(when, mapping.reader), places.times[record])
+            document = {"item_id": item, **dict(zip(ITEM_ROLES, told, strict=True)), "time": time or 0}
+            yield Told(places.offsets[record], index, item.encode(), orjson.dumps(document))
+
+    def _texts(self, values: Sequence[Any]) -> list[str | None]:
+        """Return values as titles, without what is certainly personal in them."""
+        texts = list(map(_tidy, values))
+        hiding = self._hiding(list(filter(None, set(texts))))
+        masked: dict[str | None, str] = {text: self._masker.text(text) for text in hiding}
+        return [masked.get(text, text) for text in texts]
+
+    def _hiding(self, texts: Sequence[str]) -> list[str]:
+        """Return those texts that may hold something personal, asking for as many at once as hold nothing."""
+        if not texts or not self._masker.suspicious(texts):
+            return []
+        if len(texts) == 1:
+            return list(texts)
+        middle = len(texts) // 2
+        return self._hiding(texts[:middle]) + self._hiding(texts[middle:])
 
 
-def _time(value: Any, mapping: FieldMapping, broker: int) -> int:
-    time = None if value is None else epoch_ms(value, mapping.reader)
-    return broker if time is None or not is_plausible(time, broker) else time
+def _identifier(value: Any) -> tuple[str | None, str]:
+    """Return an item's identifier, if it has one, and the outcome."""
+    try:
+        found = identifier(value)
+    except NoIdError:
+        return None, "bad-item"
+    return found, "no-item" if found is None else "item"
+
+
+def _tidy(value: Any) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None
+    return " ".join(str(value).split())[:_LONGEST].encode("utf-8", "replace").decode() or None
 
 
 def _price(value: Any) -> float | None:
@@ -127,7 +156,7 @@ def _price(value: Any) -> float | None:
         return None
     try:
         price = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return price if math.isfinite(price) and price >= 0 else None
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pandian.actions import POSITIVE, Action
 from pandian.semantics import MASKED_CLASSES
 from pandian.times import reader_name
+from streams.decode.paths import split_array
 from streams.interactions.base import FieldMapping, NoMapping, Part, Role
 from streams.interactions.words import action_of
 
@@ -145,13 +146,12 @@ def _interactions(
     if "session" in parts and parts["session"].field == parts["user"].field:
         del parts["session"]
     rating = _document(fields, parts.get("rating"))
-    best = rating.get("max") if rating else None
     return FieldMapping(
         "interactions",
         parts,
         action,
         reader=_reader(fields, parts.get("time")),
-        best_rating=float(best) if isinstance(best, int | float) and best > 0 else None,
+        best_rating=greatest(rating) if rating else None,
     )
 
 
@@ -194,10 +194,16 @@ def _may(field: _Field, role: Role, taken: set[str], found: Mapping[Role, Part])
     """Tell whether a field can play a role beside those that are cast: one array is opened, no array in an array."""
     if field.path in taken and role != "session":
         return False
-    arrays = {part.field.partition("[]")[0] for part in found.values() if "[]" in part.field}
-    if "[]" not in field.path:
+    split = split_array(field.path)
+    if split is None:
         return True
-    return field.path.count("[]") == 1 and role != "user" and arrays <= {field.path.partition("[]")[0]}
+    array, inside = split
+    return role != "user" and split_array(inside) is None and _arrays(found.values()) <= {array}
+
+
+def _arrays(parts: Iterable[Part]) -> set[str]:
+    """Return the arrays that these fields are in."""
+    return {split[0] for part in parts if (split := split_array(part.field))}
 
 
 def _named(path: str, role: Role) -> int:
@@ -229,6 +235,17 @@ def _field(document: Document) -> _Field:
     )
 
 
+def greatest(document: Document) -> float | None:
+    """Return the greatest value of a field of numbers, when that is more than nothing."""
+    most = document.get("max")
+    return float(most) if isinstance(most, int | float) and most > 0 else None
+
+
 def is_masked(document: Document) -> bool:
     """Tell whether the inventory shows no values of a field."""
     return bool(document["masked"]) or document["pii"]["class"] in MASKED_CLASSES
+
+
+def masked_fields(asset: Document) -> frozenset[str]:
+    """Return the paths of the fields of which the inventory shows no values."""
+    return frozenset(one["field"] for one in asset["fields"] if is_masked(one))

@@ -26,8 +26,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pandian.actions import Action
 from pandian.errors import SettingError
+from streams.decode.paths import split_array
 from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
-from streams.interactions.mapping import Document, is_masked
+from streams.interactions.mapping import Document, greatest, is_masked
 
 
 class TopicRule(BaseModel):
@@ -124,7 +125,27 @@ def _rule(path: Path, glob: str, table: Any) -> TopicRule:
         )
     if rule.target == "interactions" and not rule.user:
         raise _wrong(path, f'["{glob}"] must say which field is the user', 'add user = "field"')
+    _check_paths(path, glob, {role: found for role in ROLES if (found := getattr(rule, role))})
     return rule
+
+
+def _check_paths(path: Path, glob: str, fields: Mapping[Role, str]) -> None:
+    """Raise unless the fields can be read: each of the record itself, or of one array."""
+    arrays: set[str] = set()
+    for role, field in fields.items():
+        where = f'["{glob}"] {role}: {field}'
+        try:
+            split = split_array(field)
+            nested = split is not None and split_array(split[1]) is not None
+        except ValueError:
+            fix = "write it as the inventory shows it, such as lines[].sku"
+            raise _wrong(path, f"{where} is no path of a field", fix) from None
+        if nested:
+            raise _wrong(path, f"{where} is in an array of an array", "name a field of the outer one")
+        arrays |= {split[0]} if split else set()
+    if len(arrays) > 1:
+        named = " and ".join(f"{array}[]" for array in sorted(arrays))
+        raise _wrong(path, f'["{glob}"] names fields of {named}', "name fields of one array only")
 
 
 def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
@@ -142,7 +163,9 @@ def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
     if refused:
         return NoMapping(refused)
     words = {word.lower(): action for word, action in rule.words.items()}
-    return FieldMapping(target, parts, rule.default, words, origin="file")
+    rated = next((one for one in asset.get("fields", ()) if one["field"] == rule.rating), None)
+    best = greatest(rated) if rated else None
+    return FieldMapping(target, parts, rule.default, words, best_rating=best, origin="file")
 
 
 def _refused(parts: Mapping[Role, Part], asset: Document) -> str | None:

@@ -26,11 +26,8 @@ class ExtractionState:
     end: int
     outcomes: Counter[str] = field(default_factory=Counter)
     """What became of the records below ``end``, see :mod:`streams.interactions.interactions`."""
-
-    @property
-    def made(self) -> int:
-        """How many interactions and items came of it."""
-        return self.outcomes["interaction"] + self.outcomes["item"]
+    pinned: bool = False
+    """Whether something may have been sent by this mapping, also beyond ``end``: written before the first send."""
 
     def encode(self) -> bytes:
         """Return it as JSON."""
@@ -43,6 +40,7 @@ class ExtractionState:
                 "mapping": self.mapping.document(),
                 "end": self.end,
                 "outcomes": dict(self.outcomes),
+                "pinned": self.pinned,
             }
         )
 
@@ -63,7 +61,8 @@ class ExtractionState:
             )
         source = Source(UUID(hex=found["topic_id"]), int(found["partition"]))
         mapping = FieldMapping.read(found["mapping"])
-        return cls(found["topic"], source, mapping, int(found["end"]), Counter(found["outcomes"]))
+        outcomes = Counter(found["outcomes"])
+        return cls(found["topic"], source, mapping, int(found["end"]), outcomes, bool(found["pinned"]))
 
 
 def state_key(source: Source) -> bytes:

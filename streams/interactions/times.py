@@ -12,9 +12,10 @@ _DAY_MS = 86_400_000
 _EARLIEST = 631_152_000_000
 #: Readers that see one thing only in a value, so that they may stand in for another.
 _PLAIN = ("iso", EPOCH)
+#: Longer texts are no times: no notation needs as much.
+_LONGEST = 64
 
 
-@lru_cache(maxsize=1 << 16, typed=True)
 def epoch_ms(value: Any, reader: str | None) -> int | None:
     """Return a value as epoch milliseconds; None when it is no time.
 
@@ -22,6 +23,13 @@ def epoch_ms(value: Any, reader: str | None) -> int | None:
         value: a scalar.
         reader: the name of the field's reader, tried first; None: every one is tried, in their order.
     """
+    if type(value) is str and len(value) > _LONGEST:
+        return None
+    return _epoch_ms(value, reader)
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def _epoch_ms(value: Any, reader: str | None) -> int | None:
     names = READERS if reader is None else dict.fromkeys((reader, *_PLAIN))
     for name in names:
         seconds = READERS[name](value)
@@ -30,11 +38,16 @@ def epoch_ms(value: Any, reader: str | None) -> int | None:
     return None
 
 
-def is_plausible(time: int, broker: int) -> bool:
-    """Tell whether an event can have happened then: not before 1990, nor more than a day after its record was written.
+def event_time(own: int | None, broker: int | None) -> int | None:
+    """Return when an event happened: its own time, else its record's; None when neither can be.
+
+    An event cannot have happened before 1990, nor more than a day after its record was written.
 
     Args:
-        time: of the event, epoch milliseconds.
-        broker: of the record, epoch milliseconds.
+        own: time that the event bears, epoch milliseconds.
+        broker: time of the record, epoch milliseconds; producers may leave it out, which reads as None or -1.
     """
-    return _EARLIEST <= time <= broker + _DAY_MS
+    written = broker if broker is not None and broker >= _EARLIEST else None
+    if own is not None and own >= _EARLIEST and (written is None or own <= written + _DAY_MS):
+        return own
+    return written

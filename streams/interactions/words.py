@@ -42,16 +42,22 @@ _ORDER: tuple[Action, ...] = (
     "click",
     "view",
 )
+#: Longer texts are no event types, and are not remembered.
+_LONGEST = 100
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[\u4e00-\u9fff]+")
 
 
-@lru_cache(maxsize=4096)
 def action_of(word: str) -> Action:
     """Return the action that a word of an event type means; ``other`` when it is none that is known.
 
     ``Add To Cart``, ``add-to-cart``, ``addToCart`` and ``ADD_TO_CART`` are one word; of a word that is not known as a
     whole, its pieces are looked at: ``mobile_product_view`` is a view.
     """
+    return _action_of(word) if len(word) <= _LONGEST else "other"
+
+
+@lru_cache(maxsize=4096)
+def _action_of(word: str) -> Action:
     pieces = [piece.lower() for piece in _PIECE.findall(word)]
     whole = "_".join(pieces)
     for known in (word.strip().lower(), whole, whole.replace("_", "")):

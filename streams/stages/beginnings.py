@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from faust.types import TP
 
 from pandian.errors import PandianError
 from streams.counting.base import Source
 from streams.counting.naming import profiles_partition
 from streams.interactions.base import FieldMapping, NoMapping
 from streams.interactions.items import ItemsReader
-from streams.interactions.mapping import mapping_of
-from streams.interactions.override import Overrides
 from streams.interactions.settling import Settling
 from streams.interactions.state import ExtractionState, state_key
-from streams.inventory.base import Masker
 from streams.stages.context import StageContext
 from streams.stages.extracting import Extracting
-from streams.stages.follower import InventoryFollower
+from streams.stages.mappings import Mappings
 from streams.stages.source import SourcePartition
 from streams.statelog import StateLog
 from streams.transport.reader import LogReader
@@ -25,21 +25,8 @@ from streams.worklog import logger
 
 log = logger("interactions")
 
-Document = Mapping[str, Any]
-
-
-def asset_of(document: Document, topic: str) -> Document | None:
-    """Return the asset of a topic in an inventory document."""
-    return next((one for one in document["assets"] if one["source"].get("topic") == topic), None)
-
-
-def mapping_for(topic: str, asset: Document | None, overrides: Overrides) -> FieldMapping | NoMapping:
-    """Return how the rows of a topic are read: as the file says, else as the inventory does."""
-    if asset is None:
-        # Also where the file decides: the inventory knows what is personal, and how CSV columns are called.
-        return NoMapping("the inventory does not know it yet")
-    said = overrides.of(topic, asset)
-    return mapping_of(asset) if said is None else said
+#: A partition whose state cannot be read waits so long before it is looked at again.
+_REFUSED_SECONDS = 10.0
 
 
 class Beginnings:
@@ -48,33 +35,34 @@ class Beginnings:
     Args:
         context: the worker.
         states: the log of states.
-        inventory: knows what fields mean.
-        overrides: what a user's file says instead.
-        masker: for what is said of items.
+        mappings: of all topics.
+        items: what the worker has said of items.
+        clock: seconds that only go forward.
     """
 
     def __init__(
         self,
         context: StageContext,
         states: StateLog,
-        inventory: InventoryFollower,
-        overrides: Overrides,
-        masker: Masker,
+        mappings: Mappings,
+        items: ItemsReader,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._context = context
         self._states = states
-        self._inventory = inventory
-        self._overrides = overrides
-        self._masker = masker
-        self._settling = Settling()
+        self._mappings = mappings
+        self._items = items
+        self._clock = clock
+        self._settling = Settling(clock)
+        self._refused: dict[TP, float] = {}
 
     async def begin(self, sources: Sequence[SourcePartition]) -> list[Extracting]:
-        """Begin those partitions whose mapping is settled; their states are in the log when this returns.
+        """Begin those partitions whose mapping is settled.
 
         Raises:
             BrokerError, KafkaError: when the broker cannot be asked.
         """
-        mapped = [(source, mapping) for source in sources if (mapping := self._mapping(source)) is not None]
+        mapped = await self._mapped(sources)
         if not mapped:
             return []
         stored = await self._stored(source.tp.topic for source, _ in mapped)
@@ -84,12 +72,12 @@ class Beginnings:
         for (source, mapping), key in zip(mapped, keys, strict=True):
             if not source.counter.counting:
                 continue
-            state = self._state(source, mapping, stored, starts[key])
-            if state is not None:
-                await self.write(state)
-                begun.append(
-                    Extracting(source.tp, state, ItemsReader(self._masker), state.end, source.highwater)
-                )
+            state = self._state(source, mapping, stored)
+            if state is None:
+                self._refused[source.tp] = self._clock() + _REFUSED_SECONDS
+            else:
+                one = Extracting(source.tp, state, self._items, starts[key], highwater=source.highwater)
+                begun.append(one)
         return begun
 
     async def write(self, state: ExtractionState) -> None:
@@ -101,17 +89,38 @@ class Beginnings:
         partition = profiles_partition(state.topic, self._states.partitions)
         await self._states.write(partition, state_key(state.source), state.encode())
 
+    def may_go_on(self, one: Extracting) -> bool:
+        """Tell whether a partition may be extracted by its mapping: not when a field turned out to be personal."""
+        topic = one.tp.topic
+        asset = self._mappings.asset(topic, one.state.source.topic_id)
+        return self._mappings.why_no_longer(topic, asset, one.state.mapping) is None
+
+    async def _mapped(self, sources: Iterable[SourcePartition]) -> list[tuple[SourcePartition, FieldMapping]]:
+        """Return those partitions of whose topics the mapping is settled, with it."""
+        by_topic: dict[str, list[SourcePartition]] = {}
+        for source in sources:
+            if self._clock() >= self._refused.get(source.tp, 0.0):
+                by_topic.setdefault(source.tp.topic, []).append(source)
+        found = []
+        for several in by_topic.values():
+            await asyncio.sleep(
+                0
+            )  # a mapping of many fields takes a millisecond, and there may be many topics
+            found += [
+                (source, mapping)
+                for source in several
+                if source.counter.counting and (mapping := self._mapping(source)) is not None
+            ]
+        return found
+
     def _mapping(self, source: SourcePartition) -> FieldMapping | None:
         """Return the settled mapping of a partition's topic; None while there is none."""
         topic = source.tp.topic
-        asset = asset_of(self._inventory.document(), topic)
-        if asset is not None and asset["source"].get("topic_id") != str(source.counter.topic_id):
-            asset = None  # it is still about the topic of this name that was
-        mapping = mapping_for(topic, asset, self._overrides)
-        if isinstance(mapping, NoMapping):
+        asset = self._mappings.asset(topic, source.counter.topic_id)
+        mapping = self._mappings.of(topic, asset)
+        if isinstance(mapping, NoMapping) or asset is None:
             return None
-        records = int(asset["records"]) if asset else 0
-        return mapping if self._settling.is_settled(topic, mapping, records) else None
+        return mapping if self._settling.is_settled(topic, mapping, int(asset["records"])) else None
 
     async def _stored(self, topics: Iterable[str]) -> dict[bytes, bytes]:
         wanted = {profiles_partition(topic, self._states.partitions) for topic in topics}
@@ -119,13 +128,11 @@ class Beginnings:
             return await self._states.read(reader, sorted(wanted))
 
     def _state(
-        self, source: SourcePartition, mapping: FieldMapping, stored: Mapping[bytes, bytes], start: int
+        self, source: SourcePartition, mapping: FieldMapping, stored: Mapping[bytes, bytes]
     ) -> ExtractionState | None:
         topic, place = source.tp.topic, Source(source.counter.topic_id, source.tp.partition)
         name = f"{topic}[{place.partition}]"
-        fresh = ExtractionState(topic, place, mapping, max(start, source.counter.origin))
-        if start > source.counter.origin:
-            fresh.outcomes["expired"] = start - source.counter.origin
+        fresh = ExtractionState(topic, place, mapping, source.counter.origin)
         value = stored.get(state_key(place))
         if value is None:
             log.info("%s: extracting %s from offset %d", name, mapping.target, fresh.end)
@@ -137,8 +144,8 @@ class Beginnings:
             return None
         if state.mapping.same_as(mapping):
             return state
-        if not state.made:
-            log.info("%s: nothing came of it so far, so it is read again by another mapping", name)
+        if not state.pinned:
+            log.info("%s: nothing was made of it so far, so it is read again by another mapping", name)
             return fresh
         if mapping.origin == "file":
             log.warning(

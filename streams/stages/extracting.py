@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -14,7 +15,7 @@ from pandian import topics
 from streams.decode.base import RowGroup
 from streams.decode.registry import BatchDecoder
 from streams.interactions.interactions import Places, Told, interactions_of
-from streams.interactions.items import ItemsReader
+from streams.interactions.items import ItemsReader, News
 from streams.interactions.state import ExtractionState
 from streams.transport.outbox import Outgoing
 
@@ -35,6 +36,8 @@ class Chunk:
     records: int
     outgoing: list[Outgoing]
     outcomes: Counter[str]
+    news: News
+    """What it says of items."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,9 @@ class Extracting:
     tp: TP
     state: ExtractionState
     items: ItemsReader
+    """Shared by all partitions of a worker."""
+    log_start: int = 0
+    """Start of the source log, as last asked for."""
     written: int = -1
     """The end that the log of states has; -1 before the first write."""
     highwater: int = field(default=0)
@@ -54,32 +60,55 @@ class Extracting:
         """Offsets not yet extracted."""
         return max(0, self.highwater - self.state.end)
 
-    def chunks(self, records: Sequence[Any], decoder: BatchDecoder) -> Iterator[Chunk]:
-        """Yield what records become, chunk by chunk, in order; those below the state's end are passed over."""
+    async def chunks(self, records: Sequence[Any], decoder: BatchDecoder) -> AsyncIterator[Chunk]:
+        """Yield what records become, chunk by chunk, in order; those below the state's end are passed over.
+
+        Others run in between: nothing here takes the loop for more than some ten milliseconds at once.
+        """
         fresh = [record for record in records if record.offset >= self.state.end]
         for part in _cut(fresh):
-            yield from self._chunks(part, decoder)
+            async for chunk in self._chunks(part, decoder):
+                yield chunk
 
     def take(self, chunk: Chunk) -> None:
         """Take note that a chunk is acknowledged."""
         self.state.end = chunk.end
         self.state.outcomes.update(chunk.outcomes)
+        self.items.remember(chunk.news)
 
-    def _chunks(self, records: Sequence[Any], decoder: BatchDecoder) -> Iterator[Chunk]:
-        told, outcomes = self._told(records, decoder)
+    def pass_over(self, first: int) -> int:
+        """Pass over what retention removed before it was read; return how many offsets that are.
+
+        Args:
+            first: the first offset that can be read: what compaction left out after the log's start is not counted.
+        """
+        gone = min(first, self.log_start) - self.state.end
+        if gone <= 0:
+            return 0
+        self.state.outcomes["expired"] += gone
+        self.state.end += gone
+        return gone
+
+    async def _chunks(self, records: Sequence[Any], decoder: BatchDecoder) -> AsyncIterator[Chunk]:
+        outcomes: Counter[str] = Counter()
+        news: News = {}
+        told = await self._told(records, decoder, outcomes, news)
         if sum(len(one.value) for one in told) > _MOST_BYTES and len(records) > 1:
             middle = len(records) // 2
-            yield from self._chunks(records[:middle], decoder)
-            yield from self._chunks(records[middle:], decoder)
+            for half in (records[:middle], records[middle:]):
+                async for chunk in self._chunks(half, decoder):
+                    yield chunk
             return
         topic = topics.ITEMS if self.state.mapping.target == "items" else topics.INTERACTIONS
         outgoing = [Outgoing(topic, one.key, one.value) for one in told]
-        yield Chunk(records[-1].offset + 1, len(records), outgoing, outcomes)
+        yield Chunk(records[-1].offset + 1, len(records), outgoing, +outcomes, news)
 
-    def _told(self, records: Sequence[Any], decoder: BatchDecoder) -> tuple[list[Told], Counter[str]]:
+    async def _told(
+        self, records: Sequence[Any], decoder: BatchDecoder, outcomes: Counter[str], news: News
+    ) -> list[Told]:
         headers = [record.headers for record in records]
         decoded = decoder.decode([record.value for record in records], headers if any(headers) else None)
-        outcomes = Counter({"unreadable": len(decoded.rejects)})
+        outcomes["unreadable"] += len(decoded.rejects)
         source = self.state.source
         places = Places(
             self.tp.topic,
@@ -88,14 +117,20 @@ class Extracting:
             [record.offset for record in records],
             [record.timestamp for record in records],
         )
-        told = [one for group in decoded.groups for one in self._of_group(group, places, outcomes)]
+        told: list[Told] = []
+        for group in decoded.groups:
+            for some in self._of_group(group, places, outcomes, news):
+                told += some
+                await asyncio.sleep(0)
         if len(decoded.groups) > 1:
             told.sort(key=_PLACE)
-        return told, +outcomes
+        return told
 
-    def _of_group(self, group: RowGroup, places: Places, outcomes: Counter[str]) -> Iterator[Told]:
+    def _of_group(
+        self, group: RowGroup, places: Places, outcomes: Counter[str], news: News
+    ) -> Iterator[list[Told]]:
         if self.state.mapping.target == "items":
-            return self.items.items_of(group, self.state.mapping, places, outcomes)
+            return self.items.items_of(group, self.state.mapping, places, outcomes, news)
         return interactions_of(group, self.state.mapping, places, outcomes)
 
 

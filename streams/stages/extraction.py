@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import aiokafka
@@ -18,12 +18,13 @@ from monitoring.extraction import ExtractionMetrics
 from pandian import topics
 from pandian.errors import PandianError
 from streams.decode.registry import BatchDecoder
+from streams.interactions.items import ItemsReader
 from streams.interactions.override import read_overrides
-from streams.inventory.policy import default_policy
 from streams.stages.beginnings import Beginnings
 from streams.stages.context import StageContext
-from streams.stages.extracting import Extracting
+from streams.stages.extracting import Chunk, Extracting
 from streams.stages.follower import InventoryFollower
+from streams.stages.mappings import Mappings
 from streams.stages.profile import ProfileStage
 from streams.statelog import StateLog
 from streams.transport.connection import aiokafka_options
@@ -40,6 +41,8 @@ _BROKER_WAIT_MS = 50
 _LOOK_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _FETCH_BYTES = 512 << 10
+#: States that are written together: encoding one takes some fifty microseconds.
+_WRITES_AT_ONCE = 100
 #: Records that the inventory may be behind before extraction makes room for it, and by how much it then rests.
 _BEHIND = 20_000
 _REST = 4.0
@@ -61,9 +64,8 @@ class ExtractionPart:
         self._beginnings = Beginnings(
             context,
             self._states,
-            inventory,
-            read_overrides(context.settings.mapping),
-            default_policy(context.settings.max_fields).masker,
+            Mappings(inventory, read_overrides(context.settings.mapping)),
+            ItemsReader(context.policy.masker),
         )
         self._decoder = BatchDecoder(max_fields=context.settings.max_fields)
         self._outbox = Outbox(context.settings, LARGEST_BATCH)
@@ -111,13 +113,28 @@ class ExtractionPart:
         self._closed = True
         await self.checkpoint()
         await self._outbox.stop()
-        await self._consumer.stop()
+        if self._consumer is not None:
+            await self._consumer.stop()
 
     async def checkpoint(self) -> None:
-        """Write the state of every partition that moved; one at a time."""
+        """Write the state of every partition that moved and is still ours; one checkpoint at a time."""
         async with self._writing:
             moved = [one for one in self._extracting.values() if one.written != one.state.end]
-            await asyncio.gather(*map(self._write, moved))
+            for start in range(0, len(moved), _WRITES_AT_ONCE):
+                some = filter(self._is_ours, moved[start : start + _WRITES_AT_ONCE])
+                await asyncio.gather(*map(self._write, some))
+
+    def _is_ours(self, one: Extracting) -> bool:
+        """Tell whether a partition is still given to this worker, as far as it knows.
+
+        Whoever has it next may be at the end already: a late state of ours would hide that until something new comes.
+        """
+        source = self._profile.sources.get(one.tp)
+        if source is None:
+            return False
+        # While a partition is begun again its topic's id is not known: then it may be the same one.
+        known = source.epoch is not None and source.counter.counting
+        return not known or source.counter.topic_id == one.state.source.topic_id
 
     async def _write(self, one: Extracting) -> None:
         end = one.state.end
@@ -143,39 +160,38 @@ class ExtractionPart:
                     await self._step()
                 else:
                     await asyncio.sleep(_LOOK_SECONDS)
-            except (PandianError, *KAFKA_ERRORS) as error:
+            except (PandianError, *KAFKA_ERRORS, OSError) as error:
                 log.warning("extraction waits, and goes on where it was: %s", error)
-                await asyncio.sleep(_RETRY_SECONDS)
-                self._seek(self._extracting.values())
+                await self._pause(list(self._extracting.values()))
+
+    async def _pause(self, extracting: Sequence[Extracting]) -> None:
+        """Wait a little; what was fetched of these partitions and not taken is fetched again."""
+        await asyncio.sleep(_RETRY_SECONDS)
+        self._seek([one for one in extracting if self._extracting.get(one.tp) is one])
 
     async def _look(self) -> None:
         """Let go of partitions that are no longer ours, and begin those that have a mapping now."""
-        held = self._held()
         kept = {
             tp: one
             for tp, one in self._extracting.items()
-            if tp in self._profile.sources
-            and held.get(tp, one.state.source.topic_id) == one.state.source.topic_id
+            if self._is_ours(one) and self._beginnings.may_go_on(one)
         }
-        begun = await self._beginnings.begin(
-            [source for tp, source in self._profile.sources.items() if tp in held and tp not in kept]
-        )
+        waiting = [
+            source
+            for tp, source in self._profile.sources.items()
+            if tp not in kept and source.epoch is not None and source.counter.counting
+        ]
+        begun = [one for one in await self._beginnings.begin(waiting) if self._beginnings.may_go_on(one)]
         if begun or kept.keys() != self._extracting.keys():
             self._extracting = {**kept, **{one.tp: one for one in begun}}
             self._consumer.assign(
                 [aiokafka.TopicPartition(tp.topic, tp.partition) for tp in self._extracting]
             )
             self._seek(self._extracting.values())
+        for one in begun:
+            self._pass_over(one, one.log_start)
 
-    def _held(self) -> dict[TP, Any]:
-        """Return the topic id of each partition that is being profiled."""
-        return {
-            tp: source.counter.topic_id
-            for tp, source in self._profile.sources.items()
-            if source.epoch is not None and source.counter.counting
-        }
-
-    def _seek(self, extracting: Any) -> None:
+    def _seek(self, extracting: Iterable[Extracting]) -> None:
         for one in extracting:
             self._consumer.seek(aiokafka.TopicPartition(one.tp.topic, one.tp.partition), one.state.end)
 
@@ -185,33 +201,69 @@ class ExtractionPart:
             return
         # Asked after the fetch: ids never come back, so these records are of the topics that are extracted.
         infos = await self._context.admin.topics({tp.topic for tp in fetched})
-        works = []
+        works: dict[TP, tuple[Extracting, Sequence[Any]]] = {}
         for at, records in fetched.items():
             one = self._extracting.get(TP(at.topic, at.partition))
             if one is None:
                 continue
             info = infos.get(at.topic)
             if info is None or info.id != one.state.source.topic_id:
-                self._extracting.pop(
-                    one.tp
-                )  # made again: the profile stage notices too, and then it begins anew
+                # Made again: the profile stage notices too, and then it begins anew.
+                self._extracting.pop(one.tp)
                 continue
             one.highwater = self._consumer.highwater(at) or 0
-            works.append(self._advance(one, records))
-        await asyncio.gather(*works)
+            works[one.tp] = one, records
+        await self._advance_all(works)
+
+    async def _advance_all(self, works: Mapping[TP, tuple[Extracting, Sequence[Any]]]) -> None:
+        """Extract what was fetched; return when nothing of it is under way any more.
+
+        A partition in trouble must not have two chunks under way, nor stop the others.
+        """
+        advances = (self._advance(one, records) for one, records in works.values())
+        results = await asyncio.gather(*advances, return_exceptions=True)
+        troubled = []
+        for (one, _), error in zip(works.values(), results, strict=True):
+            if error is None:
+                continue
+            # The message of an error of our own making could hold what is in a record: only its kind is told.
+            said = error if isinstance(error, PandianError | KAFKA_ERRORS) else type(error).__name__
+            log.warning(
+                "%s[%d] waits, and goes on from %d: %s", one.tp.topic, one.tp.partition, one.state.end, said
+            )
+            troubled.append(one)
+        if troubled:
+            await self._pause(troubled)
 
     async def _advance(self, one: Extracting, records: Sequence[Any]) -> None:
         if records[0].offset > one.state.end:
-            await self._count_expired(one)
-        for chunk in one.chunks(records, self._decoder):
+            # Retention or compaction has left a gap: the log's start tells which.
+            key = (one.tp.topic, one.tp.partition)
+            one.log_start = (await self._context.admin.starts([key]))[key]
+            self._pass_over(one, records[0].offset)
+        async for chunk in one.chunks(records, self._decoder):
             began = time.thread_time()
             if self._closed or self._extracting.get(one.tp) is not one:
                 return
-            await self._outbox.send(chunk.outgoing)
-            one.take(chunk)
-            self.made += len(chunk.outgoing)
-            self._metrics.extracted(one.tp.topic, chunk.outcomes)
+            await self._send(one, chunk)
             await asyncio.sleep(self._rest(chunk.records, began))
+
+    async def _send(self, one: Extracting, chunk: Chunk) -> None:
+        if chunk.outgoing and not one.state.pinned:
+            await self._pin(one)
+        await self._outbox.send(chunk.outgoing)
+        one.take(chunk)
+        self.made += len(chunk.outgoing)
+        self._metrics.extracted(one.tp.topic, chunk.outcomes)
+
+    async def _pin(self, one: Extracting) -> None:
+        """Write by which mapping, before anything is sent: whoever goes on must not use another one."""
+        one.state.pinned = True
+        try:
+            await self._write(one)
+        except BaseException:
+            one.state.pinned = False
+            raise
 
     def _rest(self, records: int, began: float) -> float:
         """Return how long to leave the processor to the inventory: not at all while it keeps up."""
@@ -220,12 +272,10 @@ class ExtractionPart:
             return 0.0
         return _REST * max(records * 8e-6, time.thread_time() - began)
 
-    async def _count_expired(self, one: Extracting) -> None:
-        """Find out whether retention, not compaction, left a gap, and count it."""
-        key = (one.tp.topic, one.tp.partition)
-        start = (await self._context.admin.starts([key]))[key]
-        if start > one.state.end:
-            gone: Mapping[str, int] = {"expired": start - one.state.end}
-            one.state.outcomes.update(gone)
-            one.state.end = start
-            self._metrics.extracted(one.tp.topic, gone)
+    def _pass_over(self, one: Extracting, first: int) -> None:
+        gone = one.pass_over(first)
+        if gone:
+            log.warning(
+                "%s[%d]: %d offsets expired before they were read", one.tp.topic, one.tp.partition, gone
+            )
+            self._metrics.extracted(one.tp.topic, {"expired": gone})

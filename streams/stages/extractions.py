@@ -12,9 +12,9 @@ from pandian.settings import Settings
 from streams.interactions.base import FieldMapping, NoMapping
 from streams.interactions.override import read_overrides
 from streams.interactions.state import ExtractionState
-from streams.stages.beginnings import asset_of, mapping_for
 from streams.stages.context import StageContext
 from streams.stages.follower import InventoryFollower
+from streams.stages.mappings import Mappings
 from streams.statelog import LARGEST, StateLog
 from streams.transport.follower import TopicFollower
 
@@ -31,8 +31,7 @@ class ExtractionsPart:
 
     def __init__(self, context: StageContext, inventory: InventoryFollower) -> None:
         settings: Settings = context.settings
-        self._inventory = inventory
-        self._overrides = read_overrides(settings.mapping)
+        self._mappings = Mappings(inventory, read_overrides(settings.mapping))
         self._log = StateLog(context.app, context.admin, topics.EXTRACTIONS, _PARTITIONS)
         self._follower = TopicFollower(settings, topics.EXTRACTIONS, self._take, max_bytes=LARGEST)
         self._states: dict[bytes, ExtractionState] = {}
@@ -50,24 +49,27 @@ class ExtractionsPart:
 
     def document(self) -> dict[str, Any]:
         """Return what ``GET /v1/interactions`` answers: each topic of the inventory, by name."""
-        document = self._inventory.document()
-        names = sorted({one["source"]["topic"] for one in document["assets"] if "topic" in one["source"]})
-        return {"topics": [self._topic(name, asset_of(document, name)) for name in names]}
+        by_topic: dict[str, list[ExtractionState]] = {}
+        for state in self._states.values():
+            by_topic.setdefault(state.topic, []).append(state)
+        assets = self._mappings.assets()
+        return {
+            "topics": [self._topic(name, assets[name], by_topic.get(name, ())) for name in sorted(assets)]
+        }
 
-    def _topic(self, name: str, asset: Mapping[str, Any] | None) -> dict[str, Any]:
-        source = (asset or {}).get("source", {})
-        states = [
-            state
-            for state in self._states.values()
-            if state.topic == name and str(state.source.topic_id) == source.get("topic_id")
-        ]
+    def _topic(self, name: str, asset: Mapping[str, Any], known: Sequence[ExtractionState]) -> dict[str, Any]:
+        source = asset["source"]
+        # Others are of a topic of this name that was.
+        states = [state for state in known if str(state.source.topic_id) == source.get("topic_id")]
         outcomes: Counter[str] = Counter()
         for state in states:
             outcomes.update(state.outcomes)
-        found = states[0].mapping if states else mapping_for(name, asset, self._overrides)
+        found = states[0].mapping if states else self._mappings.of(name, asset)
+        if isinstance(found, FieldMapping) and (why := self._mappings.why_no_longer(name, asset, found)):
+            found = NoMapping(why)
         return {
             "topic": name,
-            "kind": (asset or {}).get("kind"),
+            "kind": asset.get("kind"),
             "target": found.target if isinstance(found, FieldMapping) else None,
             "mapping": _parts(found),
             "why_not": found.why if isinstance(found, NoMapping) else None,
@@ -77,13 +79,24 @@ class ExtractionsPart:
 
     def _take(self, _partition: int, records: Sequence[Any]) -> None:
         for record in records:
-            if record.value is None:
+            state = _state_of(record.value)
+            if state is None:
                 self._states.pop(record.key, None)
                 continue
-            try:
-                self._states[record.key] = ExtractionState.decode(record.value)
-            except (PandianError, ValueError, KeyError, TypeError):
-                self._states.pop(record.key, None)
+            known = self._states.get(record.key)
+            # A worker that has lost its partition without knowing may write a late state that reaches less far.
+            if known is None or known.end <= state.end or not known.mapping.same_as(state.mapping):
+                self._states[record.key] = state
+
+
+def _state_of(value: bytes | None) -> ExtractionState | None:
+    """Return a state; None when it was removed, is damaged, or a newer version wrote it."""
+    if value is None:
+        return None
+    try:
+        return ExtractionState.decode(value)
+    except (PandianError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _parts(mapping: FieldMapping | NoMapping) -> dict[str, Any]:

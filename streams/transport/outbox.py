@@ -14,6 +14,8 @@ from streams.transport.partitioning import partition_of
 
 _BATCH_BYTES = 500_000
 _REQUEST_MS = 20_000
+#: Records that are put into batches without a pause: some five milliseconds.
+_AT_ONCE = 1_500
 
 
 class Outgoing(NamedTuple):
@@ -69,7 +71,9 @@ class Outbox:
         """
         batches: dict[tuple[str, int], list[Any]] = {}
         counts: dict[str, int] = {}
-        for topic, key, value in records:
+        for number, (topic, key, value) in enumerate(records, start=1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
             if topic not in counts:
                 counts[topic] = len(await self._producer.partitions_for(topic))
             place = (topic, partition_of(key, counts[topic]))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.decode.paths import child, element, names
+from streams.decode.paths import child, element, names, split_array
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
     ["", ".", "[]", 'a"b', "a.b", "\\", '"]["', "价格"]
@@ -32,3 +32,32 @@ def test_common_paths_are_plain() -> None:
 def test_paths_into_arrays_have_no_names(path: str) -> None:
     with pytest.raises(ValueError, match="outside arrays"):
         names(path)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=3), st.lists(NAMES, max_size=3))
+def test_an_array_is_told_from_names_with_brackets(outer: list[str], inner: list[str]) -> None:
+    array = rest = ""
+    for part in outer:
+        array = child(array, part)
+    for part in inner:
+        rest = child(rest, part)
+    path = element(array)
+    for part in inner:
+        path = child(path, part)
+    assert split_array(array) is None
+    assert split_array(path) == (array, rest)
+    assert names(rest) == inner
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("a[]", ("a", "")), ("a[][].b", ("a", "[].b")), ("a.b[].c[].d", ("a.b", "c[].d")), ("", None)],
+)
+def test_the_outermost_array_is_split_off(path: str, found: tuple[str, str] | None) -> None:
+    assert split_array(path) == found
+
+
+@pytest.mark.parametrize("path", ["a[0].b", 'a["b', "a..b", "a]"])
+def test_what_is_no_path_is_not_split(path: str) -> None:
+    with pytest.raises(ValueError, match="not a path"):
+        split_array(path)

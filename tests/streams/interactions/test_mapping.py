@@ -239,6 +239,14 @@ def test_only_one_array_is_opened_and_no_array_in_an_array() -> None:
     assert fields_of(mapped(asset)) == {"user": "user_id", "item": "a[].sku", "quantity": "a[].n"}
 
 
+def test_brackets_in_a_name_are_no_array() -> None:
+    fields = [_field('["user_id[]"]', "user_id"), _field("l[].sku", "sku"), _field('m["q[]"]', "quantity")]
+    asset: Any = {"asset": "t", "kind": "orders", "columns": {}, "fields": fields}
+    assert fields_of(mapped(asset)) == {
+        "user": '["user_id[]"]', "item": "l[].sku", "quantity": 'm["q[]"]',
+    }  # fmt: skip
+
+
 def test_the_time_of_the_event_goes_before_times_of_what_came_after() -> None:
     names = ["updated_at", "last_login", "order_date", "shipped_time"]
     fields = [_field("u", "user_id"), _field("i", "item_id"), *(_field(name, "timestamp") for name in names)]

@@ -77,6 +77,9 @@ def test_the_first_rule_that_fits_counts_and_others_say_nothing(tmp_path: Path) 
         ('[t]\nitem = "i"\nuser = "u"\nwords = { "x" = "steal" }', "words.x"),
         ('[t]\nitem = "i"\ntarget = "interactions"', "must say which field is the user"),
         ('[t]\nitem = "i"\ntarget = "users"', "target"),
+        ('[t]\nitem = "a[0].sku"', "item: a[0].sku is no path of a field"),
+        ('[t]\nitem = "a[].b[].sku"', "item: a[].b[].sku is in an array of an array"),
+        ('[t]\nitem = "a[].sku"\nuser = "b[].id"', "names fields of a[] and b[]"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line_that_names_file_key_and_fix(
@@ -130,3 +133,10 @@ def test_csv_columns_are_found_by_their_header(tmp_path: Path, asset: dict[str, 
     csv = {**asset, "columns": {"c1": "wer", "c2": "was"}}
     found = mapping(rules(tmp_path, '[kasse]\nuser = "wer"\nitem = "was"').of("kasse", csv))
     assert (found.parts["user"].column, found.parts["item"].column) == ("c1", "c2")
+
+
+def test_a_rating_is_measured_by_the_greatest_that_was_seen(tmp_path: Path) -> None:
+    rows = [{"wer": f"k-{n % 50}", "sterne": 1 + n % 4, "was": f"p{n % 70}"} for n in range(300)]
+    asset = asset_of_rows(tmp_path, "urteile", rows)
+    text = '[urteile]\nuser = "wer"\nitem = "was"\nrating = "sterne"\ndefault = "rate"'
+    assert mapping(rules(tmp_path, text).of("urteile", asset)).best_rating == 4.0

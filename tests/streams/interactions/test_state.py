@@ -18,13 +18,15 @@ MAPPING = FieldMapping("interactions", {"user": Part("u", "-"), "item": Part("i[
 
 
 def state() -> ExtractionState:
-    return ExtractionState("shop.orders", SOURCE, MAPPING, 42, Counter({"interaction": 40, "no-user": 2}))
+    return ExtractionState(
+        "shop.orders", SOURCE, MAPPING, 42, Counter({"interaction": 40, "no-user": 2}), True
+    )
 
 
 def test_there_and_back() -> None:
     again = ExtractionState.decode(state().encode())
     assert again == state()
-    assert again.made == 40
+    assert again.pinned
 
 
 def test_the_key_is_of_the_topic_that_is_not_of_its_name() -> None:

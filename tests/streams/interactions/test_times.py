@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.interactions.times import epoch_ms, is_plausible
+from streams.interactions.times import epoch_ms, event_time
 
 MS = 1_396_437_466_940
 DAY = 86_400_000
+#: Years and zones that no clock has, in the notation of mails.
+HUGE = [f"1 Jan {'9' * 20} 00:00:00", f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"]
 NINE = int(datetime(2010, 12, 1, 8, 26, tzinfo=UTC).timestamp() * 1000)
 
 
@@ -40,7 +42,9 @@ def test_times(value: Any, reader: str | None, wanted: int) -> None:
     assert epoch_ms(value, reader) == wanted
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-", True, False, -5, 7, 1e30, "9999-99-99", "2010-13-01"])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-", True, False, -5, 7, 1e30, "9999-99-99", "2010-13-01", *HUGE]
+)
 @pytest.mark.parametrize("reader", [None, "epoch", "iso", "%m/%d/%Y %H:%M"])
 def test_what_is_no_time(value: Any, reader: str | None) -> None:
     assert epoch_ms(value, reader) is None
@@ -51,11 +55,28 @@ def test_a_day_and_a_month_are_not_swapped_by_the_one_value_that_allows_it() -> 
 
 
 @pytest.mark.parametrize(
-    ("time", "plausible"),
-    [(NINE, True), (MS, True), (MS + DAY, True), (MS + DAY + 1, False), (0, False), (600_000_000_000, False)],
+    ("own", "broker", "wanted"),
+    [
+        (NINE, MS, NINE),
+        (MS + DAY, MS, MS + DAY),
+        (MS + DAY + 1, MS, MS),
+        (0, MS, MS),
+        (600_000_000_000, MS, MS),
+        (None, MS, MS),
+        (NINE, -1, NINE),
+        (NINE, None, NINE),
+        (None, -1, None),
+        (7, None, None),
+    ],
 )
-def test_a_clock_that_is_far_off_is_not_believed(time: int, plausible: bool) -> None:
-    assert is_plausible(time, MS) is plausible
+def test_a_clock_that_is_far_off_is_not_believed_and_a_record_may_have_no_time(
+    own: int | None, broker: int | None, wanted: int | None
+) -> None:
+    assert event_time(own, broker) == wanted
+
+
+def test_a_long_text_is_no_time_and_is_not_kept() -> None:
+    assert epoch_ms("2010-12-01" + " " * 90, None) is None
 
 
 scalars = st.one_of(
