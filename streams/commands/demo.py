@@ -115,6 +115,7 @@ def _until_interrupted(
     import logging
     import signal
 
+    from streams.commands.running import run
     from streams.demo.run import Demo
     from streams.worklog import set_up
 
@@ -127,6 +128,6 @@ def _until_interrupted(
     set_up()
     logging.getLogger().setLevel(logging.WARNING)
     try:
-        asyncio.run(main())
+        run(main())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from streams.commands.tables import asset_table, assets_table, plain
 from streams.demo.model import HR, NDCG
-from streams.demo.model_lines import SIMULATED, live
+from streams.demo.model_lines import SIMULATED, fallen, live
 from streams.demo.outcome import Outcome
 
 #: Characters in a line where it is not printed on a terminal.
@@ -61,6 +61,8 @@ def _tell_model(console: Console, outcome: Outcome) -> None:
             table.add_row(plain(name), f"{ndcg[name]:.4f}", f"{hits[name]:.4f}" if name in hits else "–")
         console.print(table)
     console.print(Text(f"Live AUC: {live(model)}", style="bold"))
+    if model.alarm:
+        console.print(Text(f"  {fallen(model)}", style="yellow"), soft_wrap=True)
     for other in outcome.others:
         console.print(Text(f"  {other.name} {other.version}: {live(other)}", style="dim"))
     fallbacks = f", {outcome.fallbacks:,} of them to customers of whom too little was known for the model"

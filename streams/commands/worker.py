@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import click
 
 from pandian.errors import UsageError
 from pandian.settings import load_settings
+from streams.commands.running import run
 from streams.stages.loading import StartFrom
 from streams.worker import ROLES, WorkerOptions, run_worker
 from streams.worklog import set_up
@@ -64,7 +64,7 @@ def command(
         globs=(*globs, *more) or ("*",), roles=_roles(roles), start=start_from(start), max_rate=max_rate
     )
     set_up(verbose=verbose)
-    asyncio.run(run_worker(settings, options))
+    run(run_worker(settings, options))
     # Everything is written and closed. What is left are threads of clients that may wait seconds for a broker that
     # is away, and sketches, whose library complains about those that live until the end.
     sys.stdout.flush()

@@ -34,6 +34,11 @@ class Model:
         auc = self.live.get("auc")
         return auc if auc and auc.get("value") is not None else None
 
+    @property
+    def alarm(self) -> bool:
+        """Tell whether its AUC has fallen below that of its first labels."""
+        return bool(self.live.get("alarm"))
+
     def offline(self, metric: str) -> dict[str, float]:
         """Return a metric by model, this one first, then the baselines; those that were not measured are left out."""
         rows = {self.name: self.card.get("metrics") or {}, **(self.card.get("baselines") or {})}
@@ -48,6 +53,7 @@ class Model:
             "version": self.version,
             "auc": {key: self.auc[key] for key in ("value", "low", "high")} if self.auc else None,
             "labels": dict(self.live.get("labels") or {}),
+            "alarm": self.alarm,
             NDCG: metrics.get(NDCG),
             HR: metrics.get(HR),
             "baselines": {

@@ -45,6 +45,15 @@ def live(model: Model) -> str:
     return f"{auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f}) of {model.labels:,} labels"
 
 
+def fallen(model: Model) -> str:
+    """Return what the alarm says."""
+    recent, first = (model.live[of]["value"] for of in ("recent", "reference"))
+    return (
+        f"Alarm: of the newest labels it is {recent:.3f}, of its first ones it was {first:.3f}: the shop has moved on"
+        " since it was trained. pandian retrain, below, learns what came after"
+    )
+
+
 def _line(name: str, words: str) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     return line.append(f"{name:{_NAME}}  ", style="bold").append(words)

@@ -120,6 +120,7 @@ def test_json_of_the_model() -> None:
         "version": "1",
         "auc": None,
         "labels": {},
+        "alarm": False,
         "ndcg@10": None,
         "hr@10": None,
         "baselines": {},
