@@ -39,6 +39,9 @@ VERBS: dict[str, Verb] = {
     "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),
     "models": Verb("export.commands:command", "Keep trained models, and say which of them answers."),
+    "recommend": Verb(
+        "streams.commands.recommend:command", "Show what a running worker recommends to a user."
+    ),
     "dashboards": Verb("monitoring.commands:command", "Write the Grafana dashboard."),
 }
 

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pandian.errors import PandianError, UsageError
+from pandian.errors import UsageError
+from streams.commands.asking import URL, RefusedError, fetch, worker_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import Console, RenderableType
-
-_URL = "http://127.0.0.1:6066"
-_TIMEOUT_S = 10.0
 
 
 @click.command(
@@ -23,7 +21,7 @@ _TIMEOUT_S = 10.0
     epilog="Example: pandian inventory shop.orders --watch",
 )
 @click.argument("asset", required=False)
-@click.option("--url", default=_URL, show_default=True, help="Address of a worker.")
+@click.option("--url", default=URL, show_default=True, help="Address of a worker.")
 @click.option("--watch", is_flag=True, help="Keep showing it as it changes, until Ctrl-C.")
 @click.option(
     "--every",
@@ -43,15 +41,15 @@ def command(*, asset: str | None, url: str, watch: bool, every: float, as_json: 
         )
     address = inventory_address(url, asset)
     if as_json:
-        print_json(fetch(address))
+        print_json(inventory(address))
         return
     from rich.console import Console
 
     console = Console()
     if watch:
-        _watch(console, lambda: view(fetch(address), console.width), every)
+        _watch(console, lambda: view(inventory(address), console.width), every)
     else:
-        console.print(view(fetch(address), console.width))
+        console.print(view(inventory(address), console.width))
 
 
 def inventory_address(url: str, asset: str | None) -> str:
@@ -60,51 +58,28 @@ def inventory_address(url: str, asset: str | None) -> str:
     Raises:
         UsageError: when ``url`` is no http address.
     """
-    from urllib.parse import quote, urlsplit
-
-    try:
-        parts = urlsplit(url)
-        right = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        right = False
-    if not right:
-        raise UsageError(
-            f"--url {url}", "must be http://HOST:PORT", f"give the address of a worker, such as {_URL}"
-        )
-    return url.rstrip("/") + "/v1/inventory" + (f"/{quote(asset, safe='')}" if asset else "")
+    return worker_address(url, "v1", "inventory", *([asset] if asset else ()))
 
 
-def fetch(address: str) -> dict[str, Any]:
-    """Ask a worker and return the document it answers with.
+def inventory(address: str) -> dict[str, Any]:
+    """Ask a worker for its inventory, or for one asset.
 
     Raises:
+        UsageError: when there is no such asset.
         PandianError: when nothing answers there, or not with a document.
     """
-    import urllib.error
-    import urllib.request
-
-    import orjson
+    from urllib.parse import unquote
 
     try:
-        request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - http(s) only
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked above
-            document = orjson.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        raise _refused(address, error.code, error.read()) from error
-    except (OSError, ValueError) as error:
-        said = getattr(error, "reason", error)
-        raise PandianError(
-            address,
-            f"a worker must answer there ({said})",
-            "start one with `pandian worker`, or give its address with --url",
+        return fetch(address, "assets", "asset")
+    except RefusedError as error:
+        if error.code != "asset-not-found":
+            raise
+        raise UsageError(
+            unquote(address.rpartition("/")[2]),
+            error.message.partition(";")[0],
+            "`pandian inventory` lists the assets",
         ) from error
-    if not isinstance(document, dict) or not ("assets" in document or "asset" in document):
-        raise PandianError(address, "answers without an inventory", "give the address of a worker with --url")
-    return document
 
 
 def view(document: dict[str, Any], width: int) -> RenderableType:
@@ -117,27 +92,6 @@ def view(document: dict[str, Any], width: int) -> RenderableType:
     if not assets:
         return Text("No asset yet: the worker has not read any record.")
     return asset_table(assets[0], width) if len(assets) == 1 else assets_table(assets)
-
-
-def _refused(address: str, code: int, body: bytes) -> PandianError:
-    from urllib.parse import unquote
-
-    import orjson
-
-    try:
-        error = orjson.loads(body)["error"]
-        known, message = error["code"], error["message"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return PandianError(
-            address, f"answers {code}, which no worker does", "give the address of a worker with --url"
-        )
-    if known == "asset-not-found":
-        return UsageError(
-            unquote(address.rpartition("/")[2]),
-            message.partition(";")[0],
-            "`pandian inventory` lists the assets",
-        )
-    return PandianError(address, message, "try again when the worker is ready")
 
 
 def _watch(console: Console, look: Callable[[], RenderableType], every: float) -> None:

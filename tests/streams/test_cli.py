@@ -68,7 +68,7 @@ def test_every_command_has_help_with_an_example(name):
 
 
 def test_help_of_commands_needs_nothing_heavy():
-    for name in ("produce", "profile", "inventory"):
+    for name in ("produce", "profile", "inventory", "recommend"):
         code = (
             f"import sys; from streams import cli; assert cli.run(['{name}', '--help']) == 0;"
             "print([m for m in ('kafka', 'rich', 'pyarrow', 'pydantic', 'numpy', 'datasketches') if m in sys.modules])"
