@@ -10,14 +10,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class InteractionLog:
-    """Interactions in the order of their times; those of one time in the order in which they came.
+    """Interactions in the order of their times; those of one time by user, those of one user as they came.
 
+    So a log does not depend on how the rows of different users are mixed: a topic is read in another order each time.
     Rows are only ever taken away (:meth:`before`): codes of users and items stay what they are, so that what was
     learned from the first part of a log fits the whole of it.
     """
@@ -37,7 +39,8 @@ class InteractionLog:
     ) -> InteractionLog:
         """Make a log of columns in any order, each row one interaction: identifiers, and epoch milliseconds."""
         when = np.asarray(times, np.int64)
-        order = np.argsort(when, kind="stable")
+        users, items = _texts(users), _texts(items)
+        order = np.lexsort((pc.rank(users, tiebreaker="dense").to_numpy(), when))
         user_codes, user_ids = _encoded(users, order)
         item_codes, item_ids = _encoded(items, order)
         return cls(user_codes, item_codes, when[order], user_ids, item_ids)
@@ -92,10 +95,13 @@ class InteractionLog:
         return content.hexdigest()
 
 
-def _encoded(values: Sequence[str] | pa.Array, order: Codes) -> tuple[Codes, tuple[str, ...]]:
+def _texts(values: Sequence[str] | pa.Array) -> pa.Array:
+    return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+
+
+def _encoded(values: pa.Array, order: Codes) -> tuple[Codes, tuple[str, ...]]:
     """Return codes by first appearance in ``order``, and what they stand for."""
-    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    coded = column.take(pa.array(order)).dictionary_encode()
+    coded = values.take(pa.array(order)).dictionary_encode()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, tuple(coded.dictionary.to_pylist())
 

@@ -7,12 +7,27 @@ from tests.support.interactions import log_of
 ROWS = [("u1", "b", 30), ("u2", "a", 10), ("u1", "a", 10), ("u2", "c", 20)]
 
 
-def test_rows_are_sorted_by_time_and_stay_in_order_within_one():
-    log = log_of(ROWS)
-    assert log.times.tolist() == [10, 10, 20, 30]
-    assert [log.user_ids[code] for code in log.users] == ["u2", "u1", "u2", "u1"]
-    assert [log.item_ids[code] for code in log.items] == ["a", "a", "c", "b"]
-    assert (log.n_users, log.n_items) == (2, 3)
+def test_rows_are_sorted_by_time_then_user_and_stay_in_order_within_one():
+    log = log_of([*ROWS, ("u1", "z", 10), ("u1", "c", 10)])
+    assert log.times.tolist() == [10, 10, 10, 10, 20, 30]
+    assert [log.user_ids[code] for code in log.users] == ["u1", "u1", "u1", "u2", "u2", "u1"]
+    assert [log.item_ids[code] for code in log.items] == ["a", "z", "c", "a", "c", "b"]
+    assert (log.n_users, log.n_items) == (2, 4)
+
+
+def test_how_users_are_mixed_says_nothing():
+    """Partitions of a topic are fetched in another order each time; each user's rows stay in theirs."""
+    random = np.random.default_rng(0)
+    rows = [
+        (f"u{user}", f"i{random.integers(9)}", int(random.integers(5))) for user in range(9) for _ in range(7)
+    ]
+    log = log_of(rows)
+    for seed in range(3):
+        partitions = np.random.default_rng(seed).permutation(9)
+        other = log_of([row for user in partitions for row in rows if row[0] == f"u{user}"])
+        assert (other.user_ids, other.item_ids) == (log.user_ids, log.item_ids)
+        assert (other.users == log.users).all()
+        assert (other.items == log.items).all()
 
 
 def test_before_keeps_the_codes():
