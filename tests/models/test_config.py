@@ -1,3 +1,7 @@
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from models.config import TrainConfig, load_config
@@ -38,3 +42,14 @@ def test_what_is_wrong_is_named(text, said, tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         load_config(tmp_path / "none.toml")
+
+
+def test_the_paper_has_every_setting_with_its_default():
+    paper = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    table = paper.partition("| setting | default |")[2].partition("\n\n")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (?:`(.+?)`|unset) \|", table, re.MULTILINE))
+    assert list(told) == list(TrainConfig.model_fields)
+    said = tomllib.loads("\n".join(f"{name} = {value}" for name, value in told.items() if value))
+    assert load_config(None, **said) == TrainConfig()
+    unset = {name for name, value in told.items() if not value}
+    assert unset == {name for name, field in TrainConfig.model_fields.items() if field.default is None}
