@@ -124,7 +124,7 @@ def test_command_lines_parse(paper: Path) -> None:
 
 def test_there_are_command_lines_to_parse() -> None:
     found = [call.verb for script in blocks(README, "sh") for call in calls(script)]
-    assert set(found) == {"worker", "inventory", "produce", "profile"}
+    assert set(found) >= {"worker", "inventory", "produce", "profile", "train", "models", "recommend"}
     with pytest.raises(click.UsageError):
         command("worker").make_context("worker", ["--tpoics", "x"])
 

@@ -66,3 +66,21 @@ class Served:
 
     async def ask(self, user: str, k: int = 10, **more: Any) -> Recommendation:
         return await self.service.answer(Request("r1", user, k, **more))
+
+
+class Recommending:
+    """What a serving worker mounts on its web server; keeps what it was asked."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.asked: list[tuple[Request, bool]] = []
+
+    async def answer(self, request: Request, *, shown: bool) -> Recommendation:
+        self.asked.append((request, shown))
+        return await self.served.service.answer(request)
+
+    def user(self, user_id: str) -> list[dict[str, Any]]:
+        return self.served.service.user(user_id)
+
+    def models(self) -> dict[str, Any]:
+        return self.served.service.models()

@@ -13,25 +13,7 @@ from streams.web.recommend import recommend_paths
 from streams.web.routes import routes
 from tests.support.live import START
 from tests.support.processes import free_port
-from tests.support.served import Served
-
-
-class Recommending:
-    """What a serving worker mounts, over interactions in memory."""
-
-    def __init__(self, served):
-        self.served = served
-        self.shown = []
-
-    async def answer(self, request, *, shown):
-        self.shown.append(shown)
-        return await self.served.service.answer(request)
-
-    def user(self, user_id):
-        return self.served.service.user(user_id)
-
-    def models(self):
-        return self.served.service.models()
+from tests.support.served import Recommending, Served
 
 
 class Source:
@@ -89,7 +71,7 @@ def test_json_is_the_workers_answer_and_nobody_is_taken_to_have_seen_it(pandian,
     assert document["user_id"] == "u 1"
     assert document["items"][0]["item_id"] == "scarf"
     assert document["knows_until"] == START + 3000
-    assert recommending.shown[-1] is False
+    assert recommending.asked[-1][1] is False
 
 
 def test_what_people_see(pandian, worker):

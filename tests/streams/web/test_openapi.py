@@ -1,10 +1,16 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from monitoring.auc import auc
+from monitoring.histogram import Histogram
+from monitoring.metrics import WorkerMetrics
 from pandian import __version__
 from pandian.semantics import KINDS
 from streams.decode.registry import BatchDecoder
@@ -13,12 +19,22 @@ from streams.inventory.policy import default_policy
 from streams.inventory.profile import BatchMeta, PartitionProfile
 from streams.web.documents import encode, summarise
 from streams.web.files import openapi
+from streams.web.interactions import interactions_paths
+from streams.web.recommend import recommend_paths
+from streams.web.routes import routes
+from tests.support import entries
+from tests.support.served import Recommending, Served
 
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(openapi().body)
     return loaded
+
+
+@pytest.fixture(scope="module")
+def popular_entry(tmp_path_factory):
+    return entries.make_entry(tmp_path_factory.mktemp("popular") / "entry")
 
 
 def validator(description: dict[str, Any], name: str) -> Draft202012Validator:
@@ -61,9 +77,89 @@ async def test_the_description_can_fail(client, description) -> None:
     assert not validator(description, "Inventory").is_valid(answer)
 
 
-async def test_every_described_path_answers(client, description) -> None:
+@pytest.fixture
+async def whole_client(source, tmp_path):
+    """All that a worker with every role mounts."""
+    with ThreadPoolExecutor(1) as thread:
+        served = Served(tmp_path / "models", thread)
+        served.know(("u", "hat", "purchase"), ("v", "hat"), ("v", "scarf"))
+        more = recommend_paths(Recommending(served), Labelled()) | interactions_paths(Extracted())
+        app = web.Application()
+        app.add_routes(routes(source, WorkerMetrics(), more=more))
+        async with TestClient(TestServer(app)) as opened:
+            opened.served = served
+            yield opened
+
+
+class Extracted:
+    def document(self):
+        return {"topics": []}
+
+
+class Labelled:
+    """Labels of one version, and of one that has none of one kind."""
+
+    def versions(self):
+        figures = []
+        for counts in ([[8, 2], [1, 9]], [[3, 3], [0, 0]]):
+            histogram = Histogram(2)
+            histogram.counts[:] = counts
+            figures.append(auc(histogram))
+        return [
+            {
+                "model": "sasrec",
+                "version": "1",
+                "labels": {"positive": one.positive, "negative": one.negative},
+                "auc": one.document(),
+                "recent": one.document(),
+                "reference": one.document(),
+                "alarm": False,
+            }
+            for one in figures
+        ]
+
+
+async def test_answers_about_recommendations_are_as_described(
+    whole_client, description, tmp_path, popular_entry
+) -> None:
+    async def check(path: str, schema: str, status: int = 200) -> dict[str, Any]:
+        answer = await whole_client.get(path)
+        assert answer.status == status, path
+        document = await answer.json()
+        validator(description, schema).validate(document)
+        return document
+
+    for user in ("u", "nobody"):
+        assert (await check(f"/v1/recommend/{user}", "Recommendation"))["fallback"]
+    await check("/v1/users/u", "User")
+    await check("/v1/users/nobody", "Error", 404)
+    await check("/v1/recommend/u?k=0", "Error", 400)
+    assert (await check("/v1/models", "Models"))["champion"] is None
+    served = whole_client.served
+    await served.promote(popular_entry)
+    assert (await check("/v1/models", "Models"))["answers"]["model"] == "popularity"
+    served.know(("w", "item-1"))
+    assert (await check("/v1/recommend/w", "Recommendation"))["fallback"] is None
+    (served.registry.root / "champion.json").write_bytes(b"{")
+    await served.champion.look()
+    assert len((await check("/v1/models", "Models"))["refused"]) == 1
+    await check("/v1/interactions", "Extractions")
+
+
+async def test_parameters_are_those_that_are_described(whole_client, description) -> None:
+    described = description["paths"]["/v1/recommend/{user}"]["get"]["parameters"]
+    names = [one["name"] for one in described if "name" in one]
+    values = {"k": "3", "time": "5", "impressions": "false"}
+    for name in names:
+        assert (await whole_client.get(f"/v1/recommend/u?{name}={values.get(name, 'x')}")).status == 200, name
+    error = (await (await whole_client.get("/v1/recommend/u?nothing=1")).json())["error"]
+    assert error["message"].partition("there are ")[2] == ", ".join(sorted(names, key=error["message"].index))
+
+
+async def test_every_described_path_answers(whole_client, description) -> None:
+    client = whole_client
     for path in description["paths"]:
-        answer = await client.get(path.replace("{asset}", "shop.orders"))
+        answer = await client.get(path.replace("{asset}", "shop.orders").replace("{user}", "u"))
         assert answer.status == 200, path
         assert answer.content_type in description["paths"][path]["get"]["responses"]["200"]["content"]
 

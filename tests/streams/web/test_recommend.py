@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,7 +15,7 @@ from pandian.events import Item
 from streams.web.recommend import recommend_paths
 from streams.web.routes import routes
 from tests.support.live import START
-from tests.support.served import Served
+from tests.support.served import Recommending, Served
 
 ODD = ["a/b", "订单 1", "a?k=1&b#c", "100%", "..", "a,b", "%2F", "x" * 256]
 ROWS = [
@@ -28,24 +27,6 @@ ROWS = [
     ("w", "mug"),
     *((user, "hat") for user in ODD),
 ]
-
-
-class Recommending:
-    """What a serving worker mounts, keeping what it was asked."""
-
-    def __init__(self, served: Served) -> None:
-        self.served = served
-        self.asked: list[tuple[Any, bool]] = []
-
-    async def answer(self, request, *, shown):
-        self.asked.append((request, shown))
-        return await self.served.service.answer(request)
-
-    def user(self, user_id):
-        return self.served.service.user(user_id)
-
-    def models(self):
-        return self.served.service.models()
 
 
 class Measures:
