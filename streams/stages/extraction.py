@@ -227,7 +227,7 @@ class ExtractionPart:
             if error is None:
                 continue
             # The message of an error of our own making could hold what is in a record: only its kind is told.
-            said = error if isinstance(error, PandianError | KAFKA_ERRORS) else type(error).__name__
+            said = error if isinstance(error, (PandianError, *KAFKA_ERRORS)) else type(error).__name__
             log.warning(
                 "%s[%d] waits, and goes on from %d: %s", one.tp.topic, one.tp.partition, one.state.end, said
             )
