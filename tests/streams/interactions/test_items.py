@@ -75,7 +75,7 @@ def test_what_is_no_price(price: Any) -> None:
 
 
 def test_rows_without_an_item() -> None:
-    rows = [
+    rows: list[Row] = [
         {"name": "a"},
         {"item": "-"},
         {"item": True},
