@@ -54,9 +54,12 @@ log = logger("worker")
 ROLES = ("profile", "merge", "interact", "serve", "watch")
 #: Session of a worker on the embedded broker, seconds: nobody else is there, and a join waits for half of it.
 _EMBEDDED_SESSION = 3.0
-_STOP_SECONDS = 4.0
-#: A part may take so long to close.
-_CLOSE_SECONDS = 1.0
+#: Faust stops within this, whatever the broker does, counted from the beginning of the stop; connections have half a
+#: second more.
+_STOP_SECONDS = 3.0
+#: Writing the last state may take so long: the parts together, and before them the inventory.
+_CLOSE_SECONDS = 1.25
+_LEAVE_SECONDS = 0.5
 #: What the merge stage remembers of each asset.
 TABLE = "inventory"
 _QUARANTINE_PARTITIONS = 4
@@ -148,6 +151,7 @@ class Worker:
         self.app = create_app(self.settings, durable=self.embedded is None)
         self.owned = OwnedAssets()
         self.metrics = WorkerMetrics(self.owned if "watch" in self.options.roles else None)
+        self._stack.push_async_callback(self._close_parts)
         await self._add_stages(ProfilesLog(self.app, made.partitions))
         self.status = WorkerStatus(
             app=self.app,
@@ -246,24 +250,30 @@ class Worker:
     async def _stop(self) -> None:
         began = time.monotonic()
         if self.profile:
-            await self.profile.close()
-        for part in reversed(self.parts):
-            await _closed(part)
+            await _closed(self.profile)
+        await self._close_parts()
         for task in self._tasks:
             task.cancel()
-        left = max(0.5, _STOP_SECONDS - (time.monotonic() - began))
+        left = max(_LEAVE_SECONDS, _STOP_SECONDS - (time.monotonic() - began))
         try:
             await asyncio.wait_for(self.app.stop(), left)
         except TimeoutError:
             log.warning("Faust did not stop in time; everything counted is written, so leaving it")
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LEAVE_SECONDS)
+
+    async def _close_parts(self) -> None:
+        """Close the parts that were started, each once, also where one of them could not start."""
+        parts, self.parts = self.parts, []
+        await asyncio.gather(*map(_closed, parts))
 
 
-async def _closed(part: Part) -> None:
+async def _closed(part: Part | ProfileStage) -> None:
     """Close a part, however long it wants to take."""
     try:
         await asyncio.wait_for(part.close(), _CLOSE_SECONDS)
     except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
-        log.warning("%s could not write its last state: %s", type(part).__name__, error)
+        log.warning("%s could not write its last state: %s", type(part).__name__, str(error) or "not in time")
 
 
 async def run_worker(settings: Settings, options: WorkerOptions) -> None:

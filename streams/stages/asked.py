@@ -68,6 +68,7 @@ class RequestsReader:
         self._ready = ready
         self._reply = reply
         self._readings: dict[TP, _Reading] = {}
+        self._closed = asyncio.Event()
         self._room = asyncio.Semaphore(_UNDER_WAY)
         self._topic = BatchTopic(context.app, [topics.REQUESTS])
         context.app.agent(self._topic, name="requests")(self._consume)
@@ -79,6 +80,14 @@ class RequestsReader:
         while True:
             await asyncio.sleep(_COMMIT_SECONDS)
             await self.commit()
+
+    async def close(self) -> None:
+        """Take no more requests; return once those under way are answered and that is committed."""
+        self._closed.set()
+        under_way = [answer for reading in self._readings.values() for _, answer in reading.under_way]
+        if under_way:
+            await asyncio.wait(under_way)
+        await self.commit()
 
     async def commit(self) -> None:
         """Commit what is answered; what could not be answered is read again."""
@@ -99,13 +108,16 @@ class RequestsReader:
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
             reading = self._readings.get(batch.tp)
-            if reading is None or batch.epoch != reading.epoch:
+            if self._closed.is_set() or reading is None or batch.epoch != reading.epoch:
                 continue
             if batch.follows != _end(reading):
                 await self._begin(batch.tp, reading.done)
                 continue
             for part in batch.parts(_PORTION):
                 await self._room.acquire()
+                if self._closed.is_set():
+                    self._room.release()
+                    break
                 answered = asyncio.ensure_future(self._answer(part))
                 reading.under_way.append((part.next_offset, answered))
 
@@ -130,7 +142,7 @@ class RequestsReader:
     async def _begin(self, tp: TP, position: int | None = None) -> None:
         """Read a partition from a position; without one, from what the group has committed, or else its start."""
         self._readings.pop(tp, None)
-        while not self._app.should_stop and tp in self._app.consumer.assignment():
+        while not (self._closed.is_set() or self._app.should_stop) and tp in self._app.consumer.assignment():
             if not self._ready():
                 await asyncio.sleep(_WAIT_SECONDS)
                 continue

@@ -200,9 +200,10 @@ class FeedbackPart:
         if not gone & self._joined.keys():
             return
         try:
-            await asyncio.wait_for(self.checkpoint(), self._context.settings.session_seconds / 3)
+            if not self._closed:
+                await asyncio.wait_for(self.checkpoint(), self._context.settings.session_seconds / 3)
         except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
-            log.info("no last state of labels before the partitions went: %s", error)
+            log.info("no last state of labels before the partitions went: %s", str(error) or "not in time")
         for number in gone:
             self._joined.pop(number, None)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Part(Protocol):
-    """Something with a life of its own in a worker. Parts start in order and close in reverse order."""
+    """Something with a life of its own in a worker. Parts start in order and close together."""
 
     async def start(self) -> None:
         """Make topics, load state, register agents. Called once, before the worker joins its group."""
@@ -17,5 +17,6 @@ class Part(Protocol):
         ...
 
     async def close(self) -> None:
-        """Write what is not written yet, within a second. Called before the app stops, while ``run`` still runs."""
+        """Write what is not written yet, within a second. Called before the app stops, while ``run`` still runs; and
+        when a part could not start."""
         ...

@@ -155,7 +155,8 @@ class ProfileStage:
         tps = [tp for tp in revoked if tp in self.sources]
         if not tps:
             return
-        await self._last_checkpoint()
+        if not self._closed:
+            await self._last_checkpoint()
         for tp in tps:
             source = self.sources.pop(tp)
             source.epoch = None
@@ -166,7 +167,7 @@ class ProfileStage:
         try:
             await asyncio.wait_for(self.checkpoint(), self._settings.session_seconds / 3)
         except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
-            log.info("no last checkpoint before the partitions went: %s", error)
+            log.info("no last checkpoint before the partitions went: %s", str(error) or "not in time")
 
     def _restart(self, source: SourcePartition, reload: Reload) -> None:
         """Drop what is under way for a partition and begin it again."""

@@ -73,9 +73,9 @@ class ServingPart:
             group.create_task(self._shown.run())
 
     async def close(self) -> None:
-        """Write the last impressions and commit what is answered."""
+        """Answer what was asked by topic, and write the last impressions."""
+        await self._requests.close()
         await self._shown.flush()
-        await self._requests.commit()
         await self._outbox.stop()
         # The model's thread ends with the process: until the web server stops, somebody may still ask.
 
