@@ -108,8 +108,11 @@ class Targets:
         within = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         items = self.pool[starts[which] + within]
         size = int(items.max(initial=0)) + 1
-        pairs = np.unique(which * size + items)
-        return pairs // size, pairs % size
+        # Sorting is several times as fast as numpy's unique, which makes a hash table.
+        pairs = np.sort(which * size + items)
+        once = np.ones(len(pairs), bool)
+        once[1:] = pairs[1:] != pairs[:-1]
+        return pairs[once] // size, pairs[once] % size
 
     def take(self, chosen: Codes) -> Targets:
         """Return some of the targets."""
