@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from streams.interactions.base import FieldMapping, NoMapping
+from streams.interactions.mapping import mapping_of
 from streams.interactions.override import Overrides, TopicRule
-from streams.stages import mappings
 from streams.stages.mappings import Mappings
 from tests.streams.interactions.assets import asset_of_rows, fields_of
 
@@ -72,9 +72,13 @@ def test_a_topic_that_the_inventory_does_not_know_waits_also_for_the_file(asset:
 def test_it_is_worked_out_once_for_each_change(
     asset: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = []
-    real = mappings.mapping_of
-    monkeypatch.setattr(mappings, "mapping_of", lambda one: (calls.append(one), real(one))[1])
+    calls: list[Any] = []
+
+    def counted(one: Any) -> Any:
+        calls.append(one)
+        return mapping_of(one)
+
+    monkeypatch.setattr("streams.stages.mappings.mapping_of", counted)
     inventory = Inventory(asset)
     some = of(inventory)
     first = some.of("clicks", some.assets()["clicks"])
