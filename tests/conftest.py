@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from models.threads import wait_asleep
 from tests.support import brokers
 from tests.support.clock import FakeClock
 from tests.support.security import Security, openssl_missing
 
 _NUMBERS = itertools.count(1)
+# Before any test brings torch: several tests run at once, and threads that spin would take the processor from others.
+wait_asleep()
 
 
 @pytest.hookimpl(tryfirst=True)

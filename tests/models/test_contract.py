@@ -1,5 +1,8 @@
 """What every kind of model promises."""
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,12 +11,16 @@ from export.onnx import to_onnx
 from export.parity import histories, largest_difference
 from models.base import Run, scorer
 from models.blend import Blend
+from models.choosing import Ranker
+from models.comparison import compare
 from models.config import TrainConfig
+from models.data.files import read_files
 from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
 from models.sasrec import SASRec
+from tests.support.data import data_file
 from tests.support.interactions import START, baskets, chains, log_of
 
 CONFIG = TrainConfig(
@@ -177,3 +184,57 @@ def test_what_learns_from_sequences_beats_popularity_surely(rows, kinds):
         by_user = np.bincount(user, gains[kind] - gains["popularity"]) / np.bincount(user)
         error = by_user.std(ddof=1) / np.sqrt(len(by_user))
         assert by_user.mean() > 4 * error, kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_time_there_is_a_model_all_the_same(kind, split):
+    began = time.monotonic()
+    asked = CONFIG.model_copy(update={"epochs": 100_000, "patience": 100_000})
+    run = replace(validating(split.log, split.validation("time").sample(50, 0)), config=asked, deadline=0.0)
+    learned = fit(kind, split.train, run, asked)
+    learned.refit(split.past, run)
+    with torch.inference_mode():
+        logits = learned.network().eval()(torch.tensor([[0, 1, 2]]))
+    assert torch.isfinite(logits).all()
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_progress_never_leaves_its_bar(kind, split):
+    shares = []
+    run = replace(
+        validating(split.log, split.validation("time").sample(50, 0)),
+        progress=lambda _, share: shares.append(share),
+    )
+    fit(kind, split.train, run).refit(split.past, run)
+    assert all(0 <= share <= 1.01 for share in shares)
+
+
+def test_a_history_says_the_same_beside_any_others(model, split):
+    network = model.network().eval()
+    random = torch.Generator().manual_seed(3)
+    others = torch.randint(0, split.log.n_items + 1, (9, 6), generator=random)
+    others[4] = torch.tensor([0, 0, 2, 5, 1, 3])
+    with torch.inference_mode():
+        alone, beside = network(others[4:5]), network(others)[4:5]
+    assert torch.allclose(alone, beside, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("yoochoose-sample/train.tsv.gz", 6_000), ("ml-100k/ml-100k.inter.tsv.gz", 8_000)]
+)
+def test_a_slice_of_real_interactions_is_learned(name, rows):
+    """The 95 % interval of the paired difference to popularity, users resampled, is above 0 for each that learns."""
+    whole = read_files([str(data_file(name))])
+    columns = whole.users[:rows], whole.items[:rows], whole.times[:rows]
+    log = log_of([(str(user), str(item), int(when)) for user, item, when in zip(*columns, strict=True)])
+    split = split_by_time(log)
+    config = CONFIG.model_copy(update={"size": 32, "epochs": 3, "max_length": 30})
+    targets, ranker = split.test("time"), Ranker(log.n_items, config.max_length)
+    gains = {}
+    for kind in ("popularity", "item-to-item", "sasrec"):
+        ranks = ranker.rank(fit(kind, split.past, Run(config), config).network(), targets)
+        gains[kind] = ndcg(ranks.of(ranks.best()))
+    for kind in ("item-to-item", "sasrec"):
+        found = compare(gains["popularity"], gains[kind], targets.users)
+        assert found.better, (kind, found)

@@ -1,0 +1,11 @@
+"""Torch in tests of models: one thread, as tests run side by side, and each thread is a processor's."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
