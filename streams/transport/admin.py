@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,6 +16,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings
+from streams.transport.background import BackgroundThread
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class ClusterAdmin:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: KafkaAdminClient | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="admin")
+        self._thread = BackgroundThread("admin")
 
     async def topics(self, names: Iterable[str] | None = None) -> dict[str, TopicInfo]:
         """Return the topics of these names that exist (None: all of the cluster), by name."""
@@ -85,9 +85,9 @@ class ClusterAdmin:
         """Close the connection, without waiting for a broker that does not answer."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(
-                asyncio.get_running_loop().run_in_executor(self._pool, self._drop), _CLOSE_SECONDS
+                asyncio.get_running_loop().run_in_executor(self._thread, self._drop), _CLOSE_SECONDS
             )
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _create(
         self, client: KafkaAdminClient, name: str, partitions: int, config: Mapping[str, str]
@@ -99,7 +99,7 @@ class ClusterAdmin:
             return
 
     async def _call(self, ask: Callable[[Any], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, ask)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, ask)
 
     def _ask(self, ask: Callable[[Any], T]) -> T:
         try:
