@@ -22,7 +22,6 @@ from pandian.errors import PandianError, UsageError
 from pandian.settings import Settings
 from streams.app import create_app
 from streams.folder import own_folder
-from streams.inventory.policy import default_policy
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
 from streams.stages.extraction import ExtractionPart
@@ -175,9 +174,8 @@ class Worker:
         self._run_tasks()
 
     async def _add_stages(self, profiles: ProfilesLog) -> None:
-        policy = default_policy(self.settings.max_fields)
         context = StageContext(
-            self.app, self.admin, profiles, self.settings, policy, self.metrics, self.embedded is None
+            self.app, self.admin, profiles, self.settings, self.metrics, self.embedded is None
         )
         if "profile" in self.options.roles:
             self.profile = ProfileStage(context, self.options.start, self.options.max_rate)
