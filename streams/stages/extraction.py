@@ -41,6 +41,8 @@ _BROKER_WAIT_MS = 50
 _LOOK_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _FETCH_BYTES = 512 << 10
+#: Records taken over from what was fetched at once: reading them takes the loop some ten milliseconds.
+_RECORDS_AT_ONCE = 5_000
 #: States that are written together: encoding one takes some fifty microseconds.
 _WRITES_AT_ONCE = 100
 #: Records that the inventory may be behind before extraction makes room for it, and by how much it then rests.
@@ -196,7 +198,7 @@ class ExtractionPart:
             self._consumer.seek(aiokafka.TopicPartition(one.tp.topic, one.tp.partition), one.state.end)
 
     async def _step(self) -> None:
-        fetched = await self._consumer.getmany(timeout_ms=_POLL_MS)
+        fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
         if not fetched:
             return
         # Asked after the fetch: ids never come back, so these records are of the topics that are extracted.
