@@ -84,7 +84,7 @@ def fit_candidates(
         said: is told of what was left out, and why.
         progress: is told what is under way.
     """
-    few = validation.sample(budget.validation_targets, config.seed)
+    few, others = validation.parted(budget.validation_targets, config.seed)
     deadline = budget.first()
     run = Run(config, lambda network: ranker.value(network, few), deadline, progress)
     popularity, neighbours = Popularity(config), ItemToItem(config)
@@ -103,7 +103,9 @@ def fit_candidates(
         fit(sasrec)
         if config.model != SASRec.kind:
             fit(Blend(config, sasrec, neighbours))
-    more = validation.sample(budget.comparing(together(speeds)), config.seed)
+    # Each kind has chosen what is best on the few, so the few would flatter the kind that had most to choose from.
+    unused = others if len(others) >= len(few) else validation
+    more = unused.sample(budget.comparing(together(speeds)), config.seed)
     candidates = {}
     for number, model in enumerate(models):
         progress("comparing", number / len(models))

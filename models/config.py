@@ -40,8 +40,8 @@ class TrainConfig(BaseModel):
     k: tuple[int, ...] = Field(default=(10, 20), min_length=1)
     """Lengths of the lists that metrics are of; 10 is always among them."""
     validation_targets: int = Field(default=2_000, ge=100)
-    """Targets, drawn, by which settings and epochs are compared; kinds are compared by five times as many. Fewer where
-    ``max_seconds`` leaves no time for them."""
+    """Targets, drawn, by which settings and epochs are compared; kinds are compared by up to five times as many others,
+    where there are. Fewer where ``max_seconds`` leaves no time for them."""
     test_targets: int = Field(default=50_000, ge=100)
     """Most targets of the test, drawn; fewer where ``max_seconds`` leaves no time for them."""
     neighbours: int = Field(default=64, ge=1, le=1_000)

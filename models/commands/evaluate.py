@@ -47,19 +47,15 @@ def command(*, model: str, test: Sequence[str], ks: str, every_step: bool, seen:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    console.print(
-        f"{found['model']}@{found['version']}: {found['targets']:,} targets; items of the history: {found['seen']}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+    click.echo(
+        f"{found['model']}@{found['version']}: {found['targets']:,} targets; items of the history: {found['seen']}"
     )
     table = Table()
     table.add_column("metric")
     table.add_column("value", justify="right")
     for name, value in found["metrics"].items():
         table.add_row(name, f"{value:.4f}")
-    console.print(table)
+    Console().print(table)
 
 
 def evaluate(

@@ -122,10 +122,7 @@ def _show(trained: TrainedModel) -> None:
     from rich.table import Table
 
     card, entry = trained.card, trained.entry
-    table = Table(
-        title=f"Test: {len(trained.test):,} targets, the whole catalogue of {len(trained.catalogue):,} items",
-        title_justify="left",
-    )
+    table = Table()
     rows = {entry.model: card["metrics"], **card["baselines"]}
     table.add_column("metric")
     for kind in rows:
@@ -133,6 +130,9 @@ def _show(trained: TrainedModel) -> None:
     for name in card["metrics"]:
         table.add_row(name, *(f"{found[name]:.4f}" for found in rows.values()))
     console = Console()
+    click.echo(
+        f"Test: {len(trained.test):,} targets, the whole catalogue of {len(trained.catalogue):,} items"
+    )
     console.print(table)
     auc = card["reference_auc"]
     console.print(

@@ -130,6 +130,11 @@ class Targets:
             return self
         return self.take(np.sort(np.random.default_rng(seed).choice(len(self), n, replace=False)))
 
+    def parted(self, n: int, seed: int) -> tuple[Targets, Targets]:
+        """Return ``n`` of the targets, drawn, and the others; all of them and none when there are no more."""
+        drawn = np.random.default_rng(seed).permutation(len(self))
+        return self.take(np.sort(drawn[:n])), self.take(np.sort(drawn[n:]))
+
     def translate(self, columns: Codes) -> Targets:
         """Return them for another catalogue.
 

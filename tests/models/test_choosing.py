@@ -87,3 +87,31 @@ def test_a_value_is_of_the_better_way_to_treat_the_history():
     ranks = ranker.rank(model.network(), targets)
     both = [np.mean(metrics(way, [10])["ndcg@10"]) for way in (ranks.keep, ranks.drop)]
     assert ranker.value(model.network(), targets) == pytest.approx(max(both))
+
+
+def test_kinds_are_compared_by_targets_that_none_of_them_has_chosen_by():
+    split = split_by_time(log_of(chains(users=300)))
+    targets = split.validation("time")
+    config = CONFIG.model_copy(update={"model": "popularity", "validation_targets": 100})
+    asked = []
+
+    class Watched(Ranker):
+        def rank(self, network, targets):
+            asked.append(set(zip(targets.users.tolist(), targets.ends.tolist(), strict=True)))
+            return super().rank(network, targets)
+
+    found = fit_candidates(
+        split.train,
+        targets,
+        config,
+        Budget(config, time.monotonic(), 30),
+        Watched(split.log.n_items, 12),
+        said=lambda _: None,
+        progress=lambda *_: None,
+    )
+    chosen_by, compared = asked[0], asked[-1]
+    assert all(targets in (chosen_by, compared) for targets in asked)
+    assert not chosen_by & compared
+    assert len(chosen_by) == 100
+    assert len(chosen_by | compared) == len(targets)
+    assert {candidate.targets for candidate in found.values()} == {len(compared)}

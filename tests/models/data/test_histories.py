@@ -76,6 +76,19 @@ def test_samples_are_drawn_by_seed():
     assert few.starts.tolist() != targets.sample(50, 2).starts.tolist()
 
 
+def test_parts_are_drawn_by_seed_and_hold_each_target_once():
+    targets = all_targets(log_of(chains(20, 6)), "rows")
+    few, others = targets.parted(30, 1)
+    assert (len(few), len(others)) == (30, len(targets) - 30)
+    ends = sorted([*few.ends.tolist(), *others.ends.tolist()])
+    assert ends == sorted(targets.ends.tolist())
+    assert few.ends.tolist() == targets.parted(30, 1)[0].ends.tolist()
+    assert few.ends.tolist() != targets.parted(30, 2)[0].ends.tolist()
+    whole, none = targets.parted(10**6, 0)
+    assert whole.ends.tolist() == targets.ends.tolist()
+    assert len(none) == 0
+
+
 def test_nothing_at_all():
     histories = Histories(log_of([]))
     targets = make_targets(histories, np.zeros(0, np.int64), np.zeros(0, np.int64))
