@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models.data.cells import shape
 from models.exceptions import DataError
 
 #: What columns are called, letters and digits only: the first that is there is taken.
@@ -42,12 +43,13 @@ class Columns:
     """Left out rows of no weight."""
 
 
-def find_columns(name: str, columns: Sequence[str]) -> Columns:
+def find_columns(name: str, columns: Sequence[str], *, named: bool = True) -> Columns:
     """Tell which of a file's columns are user, item and time.
 
     Args:
         name: of the file, for errors.
         columns: its column names.
+        named: whether they surely are; the first line of a file without a header is values, which no error may show.
 
     Raises:
         DataError: naming what is missing and what is there.
@@ -61,11 +63,15 @@ def find_columns(name: str, columns: Sequence[str]) -> Columns:
     }
     missing = [role for role in ("user_id", "item_id", "timestamp") if found[role] is None]
     if missing:
-        shown = ", ".join(columns[:12]) + (" …" if len(columns) > 12 else "") or "no columns"
+        sure = named or len(missing) < 3
+        names = [column if sure else shape(column) for column in columns[:12]]
+        shown = ", ".join(names) + (" …" if len(columns) > 12 else "") or "no columns"
         raise DataError(
-            f"{name}: {shown}",
+            f"{name}: {shown}" if sure else f"{name}: {shown} (9 and a stand for digits and letters)",
             f"must have a column {' and a column '.join(missing)}",
-            "rename the columns to user_id, item_id and timestamp",
+            "rename the columns to user_id, item_id and timestamp"
+            if sure
+            else "name them so in the first line of the file",
         )
     return Columns(
         str(found["user_id"]),

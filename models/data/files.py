@@ -54,7 +54,7 @@ def read_files(
 def _read(
     file: RecordFile, notice: Notice, progress: Progress
 ) -> tuple[list[str], list[str], np.ndarray[Any, np.dtype[np.int64]]]:
-    cells = _Cells(file.name, file.columns)
+    cells = _Cells(file.name, file.columns, named=file.format not in ("csv", "tsv"))
     bad: Counter[str] = Counter()
     for batch in file.batches():
         bad.update(row.rule for row in batch.bad)
@@ -88,9 +88,9 @@ def _read(
 class _Cells:
     """The cells that are needed, as they came."""
 
-    def __init__(self, name: str, columns: Sequence[str]) -> None:
+    def __init__(self, name: str, columns: Sequence[str], *, named: bool) -> None:
         self._name = name
-        self._columns: Columns | None = find_columns(name, columns) if columns else None
+        self._columns: Columns | None = find_columns(name, columns, named=named) if columns else None
         self.users: list[Any] = []
         self.items: list[Any] = []
         self.times: list[Any] = []

@@ -127,8 +127,20 @@ def test_times_that_nobody_can_read_are_an_error_without_their_values(tmp_path):
 
 
 def test_columns_that_are_not_there_are_named(tmp_path):
-    with pytest.raises(DataError, match="a, b: must have a column user_id"):
-        read_files([str(write_csv(tmp_path / "rows.csv", [(1, 2)], "a,b"))])
+    with pytest.raises(DataError, match="a, b, time: must have a column user_id") as raised:
+        read_files([str(write_csv(tmp_path / "rows.csv", [(1, 2, 3)], "a,b,time"))])
+    assert "rename the columns" in raised.value.fix
+    (tmp_path / "rows.json").write_text('[{"who": "Ada", "what": "a"}]', encoding="utf-8")
+    with pytest.raises(DataError, match="who, what: must have a column user_id"):
+        read_files([str(tmp_path / "rows.json")])
+
+
+def test_a_file_without_a_header_is_told_so_without_its_values(tmp_path):
+    file = write_csv(tmp_path / "rows.csv", [("Bob", "b", 2)], "ada@example.com,Lovelace 7,1700000000")
+    with pytest.raises(DataError, match=r"aaa@aaaaaaa\.aaa, aaaaaaaa 9, 9999999999") as raised:
+        read_files([str(file)])
+    assert "ada" not in str(raised.value).lower().replace(str(tmp_path).lower(), "")
+    assert "first line" in raised.value.fix
 
 
 @pytest.mark.parametrize(
