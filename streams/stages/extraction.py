@@ -41,8 +41,10 @@ _BROKER_WAIT_MS = 50
 _LOOK_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _FETCH_BYTES = 512 << 10
-#: Records taken over from what was fetched at once: reading them takes the loop some ten milliseconds.
+#: Records taken over from what was fetched at once: reading them takes the loop some ten milliseconds. And how often
+#: before they are worked on: waiting for the broker is shared by all of them.
 _RECORDS_AT_ONCE = 5_000
+_PARTS_AT_ONCE = 4
 #: States that are written together: encoding one takes some fifty microseconds.
 _WRITES_AT_ONCE = 100
 #: Records that the inventory may be behind before extraction makes room for it, and by how much it then rests.
@@ -198,7 +200,7 @@ class ExtractionPart:
             self._consumer.seek(aiokafka.TopicPartition(one.tp.topic, one.tp.partition), one.state.end)
 
     async def _step(self) -> None:
-        fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
+        fetched = await self._fetched()
         if not fetched:
             return
         # Asked after the fetch: ids never come back, so these records are of the topics that are extracted.
@@ -216,6 +218,19 @@ class ExtractionPart:
             one.highwater = self._consumer.highwater(at) or 0
             works[one.tp] = one, records
         await self._advance_all(works)
+
+    async def _fetched(self) -> dict[Any, list[Any]]:
+        """Return what has come of each partition, taken over in parts, so that others run in between."""
+        timeout, found = _POLL_MS, dict[Any, list[Any]]()
+        for _ in range(_PARTS_AT_ONCE):
+            part = await self._consumer.getmany(timeout_ms=timeout, max_records=_RECORDS_AT_ONCE)
+            for at, records in part.items():
+                found.setdefault(at, []).extend(records)
+            if sum(map(len, part.values())) < _RECORDS_AT_ONCE:
+                break
+            timeout = 0
+            await asyncio.sleep(0)
+        return found
 
     async def _advance_all(self, works: Mapping[TP, tuple[Extracting, Sequence[Any]]]) -> None:
         """Extract what was fetched; return when nothing of it is under way any more.
