@@ -17,11 +17,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pandian import metrics, topics
+from pandian.actions import ACTIONS
 from pandian.semantics import KINDS, semantic_types
 from pandian.settings import PREFIX, Settings
 from streams.cli import cli
 from streams.counting.base import ReloadReason
 from streams.decode import reasons
+from streams.interactions.base import ROLES as PARTS
+from streams.interactions.interactions import OUTCOMES
 from streams.inventory.masking.finders import FINDERS
 from streams.web.files import openapi
 from streams.worker import ROLES
@@ -30,6 +33,7 @@ from tools import bench_table
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 INVENTORY = ROOT / "docs" / "inventory.md"
+INTERACTIONS = ROOT / "docs" / "interactions.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAPERS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -204,6 +208,16 @@ def test_reasons_are_those_of_the_code() -> None:
     assert {code(row[0])[0] for row in rows(quarantine)} == set(reasons.EXPLANATIONS)
     reloads = next(row for row in rows(section(OPERATIONS, "Metrics")) if "pandian_reloads_total" in row[0])
     assert set(code(reloads[3])) == {reason.value for reason in ReloadReason}
+
+
+def test_outcomes_roles_and_actions_of_interactions_are_those_of_the_code() -> None:
+    table = rows(section(INTERACTIONS, "What can become of a record"))
+    said = {code(name)[0]: re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", says) for name, says in table}
+    assert said == OUTCOMES
+    roles = [name for row in rows(section(INTERACTIONS, "Which field is what")) for name in code(row[0])]
+    assert roles == list(PARTS)
+    (actions,) = [line for line in text(INTERACTIONS).splitlines() if line.startswith("- **Actions** are")]
+    assert code(actions) == list(ACTIONS)
 
 
 def test_roles_topics_and_paths_are_those_of_the_code() -> None:
