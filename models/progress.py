@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from types import TracebackType
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.progress import ProgressColumn, Task
 from rich.text import Text
 
 from pandian.output import say
+from pandian.progress import Bar
 
-_FIRST_LINE_S = 2.0
 _LINE_EVERY_S = 3.0
 
 
@@ -33,7 +30,7 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-class Reporter:
+class Reporter(Bar):
     """Shows what is under way, how far it is, and how long it will take.
 
     Args:
@@ -46,18 +43,13 @@ class Reporter:
         self._started = time.monotonic() if started is None else started
         self._step, self._step_began = "", self._started
         self._ends: float | None = None
-        self._next_line = self._started + _FIRST_LINE_S
-        self._bar: Progress | None = None
-        if sys.stderr.isatty():
-            self._bar = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                _Column(self.times),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._task = self._bar.add_task("starting", total=1.0)
+        super().__init__(
+            _Column(self.times),
+            description="starting",
+            total=1.0,
+            every=_LINE_EVERY_S,
+            began=self._started,
+        )
 
     def __call__(self, step: str, share: float) -> None:
         """Show that ``step`` is under way and its share done."""
@@ -68,18 +60,14 @@ class Reporter:
             share = min(1.0, (now - self._started) / self._max_seconds)
         left = self._left(share, now)
         self._ends = None if left is None else now + left
-        if self._bar:
-            self._bar.update(self._task, total=1.0, completed=share, description=step)
-        elif now >= self._next_line:
-            self._next_line = now + _LINE_EVERY_S
+        self.update(total=1.0, completed=share, description=step)
+        if self.is_time():
             say(f"{step}: {share:.0%}" + (f", {left:,.0f} s left" if left is not None else ""))
 
     def rows(self, name: str, rows: int) -> None:
         """Show how many rows of ``name`` were read."""
-        if self._bar:
-            self._bar.update(self._task, description=f"{name}: {rows:,} rows", total=None)
-        elif time.monotonic() >= self._next_line:
-            self._next_line = time.monotonic() + _LINE_EVERY_S
+        self.update(description=f"{name}: {rows:,} rows", total=None)
+        if self.is_time():
             say(f"{name}: {rows:,} rows read")
 
     def times(self) -> str:
@@ -94,14 +82,3 @@ class Reporter:
         if share <= 0:
             return None
         return (now - self._step_began) * (1 - share) / share
-
-    def __enter__(self) -> Reporter:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar:
-            self._bar.stop()

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from models.commands.options import check_torch, training_options
+
 if TYPE_CHECKING:
     from models.retraining import Retraining
-
-_KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
 
 
 @click.command(
@@ -22,16 +22,7 @@ _KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
     epilog="Example: pandian retrain --max-seconds 300",
 )
 @click.argument("source", nargs=-1, metavar="[SOURCE...]")
-@click.option(
-    "--model", type=click.Choice(_KINDS), help="Kind of model; auto: the best in validation.  [auto]"
-)
-@click.option("--epochs", type=int, metavar="N", help="Most times that the sequential model sees the data.")
-@click.option("--max-seconds", type=float, metavar="S", help="Be done in this time.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with more settings."
-)
-@click.option("--seed", type=int, help="Of all that is drawn.  [0]")
-@click.option("--threads", type=int, metavar="N", help="Threads that it computes on.  [one a core]")
+@training_options
 @click.option("--dry-run", is_flag=True, help="Train and compare; leave the registry as it is.")
 @click.option("--by", default=None, help="Who does this.  [the user of this session]")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
@@ -58,7 +49,6 @@ def command(
     """
     started = time.monotonic()
     from export.registry import Registry
-    from models.commands.train import check_torch
     from models.config import load_config
     from models.progress import Reporter
     from models.source import KAFKA, read_source

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from models.commands.options import check_torch, training_options
+
 if TYPE_CHECKING:
     from models.training import TrainedModel
-
-_KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
 
 
 @click.command(
@@ -24,19 +24,7 @@ _KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the model."
 )
-@click.option(
-    "--model", type=click.Choice(_KINDS), help="Kind of model; auto: the best in validation.  [auto]"
-)
-@click.option("--epochs", type=int, metavar="N", help="Most times that the sequential model sees the data.")
-@click.option("--max-seconds", type=float, metavar="S", help="Be done in this time.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="TOML file with more settings.",
-)
-@click.option("--seed", type=int, help="Of all that is drawn.  [0]")
-@click.option("--threads", type=int, metavar="N", help="Threads that it computes on.  [one a core]")
+@training_options
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
 def command(
     *,
@@ -96,25 +84,6 @@ def document(trained: TrainedModel) -> dict[str, Any]:
         "targets": len(trained.test),
         "seconds": round(trained.seconds, 3),
     }
-
-
-def check_torch() -> None:
-    """Say in one line what is missing to train.
-
-    Raises:
-        TrainingError: when torch or onnx is not installed.
-    """
-    from models.exceptions import TrainingError
-    from models.threads import wait_asleep
-
-    wait_asleep()
-    try:
-        import onnx  # noqa: F401
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise TrainingError(
-            f"{error.name}", "must be installed to train", "run: make setup, or pip install 'pandian[train]'"
-        ) from error
 
 
 def _show(trained: TrainedModel) -> None:

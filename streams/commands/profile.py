@@ -104,7 +104,7 @@ def _profile(file: RecordFile, name: str, policy: ProfilePolicy, progress: Repor
         now = int(time.time() * 1000)
         profile.add(decoder.decode(batch.values), BatchMeta(sum(map(len, batch.values)), now))
         profile.reasons.update(row.reason for row in batch.bad)
-        progress.update(profile.records, file.progress, file.name)
+        progress.report(profile.records, file.progress, file.name)
     return profile
 
 

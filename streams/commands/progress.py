@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import ProgressColumn, Task, TimeRemainingColumn
 from rich.text import Text
 
+from pandian.progress import Bar
 from streams.commands.output import say
 
-_FIRST_LINE_S = 2.0
 _LINE_EVERY_S = 10.0
 
 
@@ -31,7 +20,7 @@ def total_size(paths: Sequence[str]) -> int | None:
     return None if "-" in paths else sum(Path(path).stat().st_size for path in paths)
 
 
-class Reporter:
+class Reporter(Bar):
     """Shows rows, rows a second, and, where sizes are known, the share of bytes and the time left.
 
     On a terminal a bar on standard error; elsewhere nothing in the first two seconds, then a line every ten.
@@ -46,28 +35,14 @@ class Reporter:
         self._size = size
         self._rows = self._position = 0
         self._start = time.monotonic()
-        self._next_line = self._start + _FIRST_LINE_S
-        self._bar: Progress | None = None
-        if sys.stderr.isatty():
-            self._bar = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                _Rows(),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._task = self._bar.add_task(what, total=size)
+        super().__init__(_Rows(), TimeRemainingColumn(), description=what, total=size, every=_LINE_EVERY_S)
 
-    def update(self, rows: int, position: int, name: str) -> None:
+    def report(self, rows: int, position: int, name: str) -> None:
         """Show how many rows and bytes of the file ``name`` are done."""
         rows, position = self._rows + rows, self._position + position
-        if self._bar:
-            done = position if self._size else None
-            self._bar.update(self._task, completed=done, description=name, rows=rows, rate=self._rate(rows))
-        elif time.monotonic() >= self._next_line:
-            self._next_line = time.monotonic() + _LINE_EVERY_S
+        done = position if self._size else None
+        self.update(completed=done, description=name, rows=rows, rate=self._rate(rows))
+        if self.is_time():
             share = f", {position / self._size:.0%} of the bytes" if self._size else ""
             say(f"{name}: {rows:,} rows {self._what}, {self._rate(rows):,.0f}/s{share}")
 
@@ -75,17 +50,6 @@ class Reporter:
         """Take note that a file is done: what follows is counted on top."""
         self._rows += rows
         self._position += size
-
-    def __enter__(self) -> Reporter:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar:
-            self._bar.stop()
 
     def _rate(self, rows: int) -> float:
         return rows / max(time.monotonic() - self._start, 1e-3)

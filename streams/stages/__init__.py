@@ -1,1 +1,1 @@
-"""The two stages of the inventory: profile (where the records are) and merge (where the figures meet)."""
+"""What brings the clock, the broker and Faust: the stages of the inventory, and what runs beside them."""

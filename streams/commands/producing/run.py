@@ -68,7 +68,7 @@ class Report:
 class Progress(Protocol):
     """Is told how far it has come."""
 
-    def update(self, rows: int, position: int, name: str) -> None:
+    def report(self, rows: int, position: int, name: str) -> None:
         """Take note: rows acknowledged, bytes read of the file that is being read, its name."""
         ...
 
@@ -195,7 +195,7 @@ class _Run:
             keys = shaped.keys[part] if shaped.keys else None
             self._sender.send(shaped.values[part], keys, shaped.headers)
             self._sender.look()
-            self._progress.update(self._sender.acknowledged, file.progress, file.name)
+            self._progress.report(self._sender.acknowledged, file.progress, file.name)
 
     def _bad_rows(self, file: RecordFile, batch: Batch) -> PandianError | None:
         """Count bad rows, or cut the batch before the first; cut it where the limit is reached, too."""
