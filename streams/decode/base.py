@@ -7,7 +7,7 @@ records are cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -58,14 +58,93 @@ class Reject:
     """What exactly, in words, without any of the record's content."""
 
 
+#: A record's content as JSON knows it: ``str``, ``int``, ``float``, ``bool``, None, lists, and objects with text keys.
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Read:
+    """What a reader made of some records: their rows, and rejects. Each record is in exactly one of the two."""
+
+    rows: list[Row]
+    indexes: Sequence[int]
+    """The place of each row's record in the batch, ascending; one record can hold several rows, never none."""
+    rejects: list[Reject]
+    names: Sequence[str] | None = None
+    """What each row's own schema calls it, such as an Avro record's full name; None where the format has no names."""
+
+
+class Reader(Protocol):
+    """A format whose records are rows of named values. See :class:`Decoder` for what holds of all formats."""
+
+    name: str
+
+    def accepts(self, value: bytes, headers: Headers) -> bool:
+        """Tell from the first bytes or the headers whether to try the record. Cheap; ``value`` is never blank."""
+        ...
+
+    def read(
+        self, values: Sequence[bytes], indexes: Sequence[int], headers: Sequence[Headers] | None
+    ) -> Read:
+        """Read records; the arguments are those of :meth:`Decoder.decode`.
+
+        Guarantees: never raises for any content; a record whose part cannot be read is rejected as a whole; what is
+        made of one record is bounded, see :class:`streams.decode.limits.Limits`.
+        """
+        ...
+
+
+class Compression(Protocol):
+    """A format that wraps one record of any other format."""
+
+    name: str
+    """Stands behind the format's name: ``gz`` gives ``json.gz``."""
+
+    def accepts(self, value: bytes) -> bool:
+        """Tell from the first bytes whether the record is of this kind."""
+        ...
+
+    def open(self, value: bytes, most: int) -> bytes | tuple[str, str]:
+        """Return what is inside, or the reason's code and detail when it is damaged or larger than ``most`` bytes."""
+        ...
+
+
+@dataclass(slots=True)
+class Opened:
+    """Rows with their envelope taken off; all sequences are as long as the rows that went in."""
+
+    payloads: list[Row]
+    """What the asset's fields are taken from."""
+    kinds: Sequence[str]
+    """What the envelope says a row is, such as Debezium's table; empty where it says nothing."""
+    facts: Mapping[str, Sequence[str | None]]
+    """The envelope's own facts by their name (``operation``, ``source``, ``producer``): the asset's lineage."""
+    times: Sequence[int | None]
+    """When it happened by the envelope, epoch milliseconds UTC."""
+
+
+class Envelope(Protocol):
+    """A wrapper that is itself a row: what it holds is the record, what it says besides is lineage."""
+
+    name: str
+
+    def matches(self, row: Row, headers: Headers) -> bool:
+        """Tell whether a row is of this envelope, from that row and its record's headers alone. Cheap."""
+        ...
+
+    def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:
+        """Take the envelope off rows that :meth:`matches`. Never raises for any content."""
+        ...
+
+
 @dataclass(slots=True)
 class RowGroup:
     """Records of one format in one batch, as columns."""
 
     format: str
-    """``json`` or ``csv``."""
+    """``json``, ``csv`` and so on."""
     indexes: Sequence[int]
-    """Positions of these records in the batch, ascending."""
+    """Positions of these records in the batch, ascending; a record of several rows is there once a row."""
     columns: list[Column]
     header_records: int = 0
     """CSV: how many of the records were header lines: they count as records and add no values."""
@@ -79,6 +158,12 @@ class RowGroup:
 
     opener: Callable[[str], list[list[Any]]] | None = field(default=None, repr=False, compare=False)
     """How :meth:`elements` finds them; set by decoders of formats that have arrays."""
+    kind: str = ""
+    """Which kind of record of the topic; empty while there is but one. An asset's records are of one kind."""
+    envelope: str = ""
+    """Name of the envelope that was taken off; empty where there was none."""
+    facts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    """What the envelope said, in the order of ``indexes``; see :class:`Opened`."""
 
     def elements(self, path: str) -> list[list[Any]]:
         """Return one list per record, in the order of ``indexes``: the elements of the array at ``path``, as they are.

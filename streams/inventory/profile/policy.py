@@ -32,3 +32,5 @@ class BatchMeta:
     """The time of reading, epoch milliseconds."""
     timestamps: npt.NDArray[np.int64] | None = None
     """The broker's time of each record, epoch milliseconds; None when the broker gave none."""
+    offsets: npt.NDArray[np.int64] | None = None
+    """The offset of each record of the batch (of a file: its row's number), to say where something was seen."""
