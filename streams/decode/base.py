@@ -127,6 +127,8 @@ class Envelope(Protocol):
     """A wrapper that is itself a row: what it holds is the record, what it says besides is lineage."""
 
     name: str
+    needs: frozenset[str]
+    """Top-level names that every row of this envelope has; empty when the headers alone can tell."""
 
     def matches(self, row: Row, headers: Headers) -> bool:
         """Tell whether a row is of this envelope, from that row and its record's headers alone. Cheap."""
