@@ -26,6 +26,13 @@ CSV_CELL_TOO_LONG: Final = "csv-cell-too-long"
 CSV_COLUMNS_HEADER: Final = "csv-columns-header"
 CSV_QUOTES: Final = "csv-quotes"
 CSV_SEVERAL_LINES: Final = "csv-several-lines"
+TOO_LARGE: Final = "too-large"
+NO_ROWS: Final = "no-rows"
+COMPRESSED_DAMAGED: Final = "compressed-damaged"
+COMPRESSED_DICTIONARY: Final = "compressed-dictionary"
+MSGPACK_MALFORMED: Final = "msgpack-malformed"
+MSGPACK_NOT_ROWS: Final = "msgpack-not-rows"
+PARQUET_MALFORMED: Final = "parquet-malformed"
 
 #: One line for each code.
 EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -47,5 +54,12 @@ EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
         CSV_COLUMNS_HEADER: "The record's pandian.columns header is not one readable CSV line.",
         CSV_QUOTES: "A quoted cell is not closed, or goes on after its closing quote (RFC 4180).",
         CSV_SEVERAL_LINES: "The value has several CSV lines; a record is one line.",
+        TOO_LARGE: "What is inside of the value is larger, or is more rows or nesting, than is read of one record.",
+        NO_ROWS: "The value is well formed and holds no row.",
+        COMPRESSED_DAMAGED: "The gzip or zstd is cut off, fails its checksum, or is followed by something else.",
+        COMPRESSED_DICTIONARY: "The zstd was made with a dictionary, which is not here.",
+        MSGPACK_MALFORMED: "The value starts like MessagePack and is cut off, damaged or followed by something else.",
+        MSGPACK_NOT_ROWS: "The MessagePack is no map with text keys and no array of such maps.",
+        PARQUET_MALFORMED: "The value starts and ends like a Parquet file and cannot be read as one.",
     }
 )
