@@ -79,6 +79,13 @@ def broker(request: pytest.FixtureRequest) -> brokers.Broker:
     return found
 
 
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+def own_broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
+    """Each broker in turn, for one test alone: where what others write would matter, as event time moves on by it."""
+    with brokers.embedded_broker() if request.param == "embedded" else brokers.real_kafka() as found:
+        yield found
+
+
 @pytest.fixture
 def unique() -> Callable[[str], str]:
     """Return names that no other test uses: ``unique("orders")`` gives ``orders-4711-1``. For topics and groups."""

@@ -125,7 +125,8 @@ def check(worker: WorkerProcess, broker: Broker, story: Story) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(200)
-def test_killed_again_and_again_while_labelling(broker: Broker, unique: Callable[[str], str]) -> None:
+def test_killed_again_and_again_while_labelling(own_broker: Broker, unique: Callable[[str], str]) -> None:
+    broker = own_broker
     story, draw = Story(unique("m"), 40_000, 3), random.Random(9)
     with WorkerProcess(broker.address, unique("group"), [unique("none")], settings=SETTINGS) as worker:
         wait_for_topics(worker, broker.address)
@@ -142,17 +143,13 @@ def test_killed_again_and_again_while_labelling(broker: Broker, unique: Callable
         check(worker, broker, story)
 
 
-def test_actions_before_impressions_and_repeats(
-    embedded_broker: Broker, unique: Callable[[str], str]
-) -> None:
+def test_actions_before_impressions_and_repeats(own_broker: Broker, unique: Callable[[str], str]) -> None:
     story = Story(unique("m"), 3_000, 4)
-    with WorkerProcess(
-        embedded_broker.address, unique("group"), [unique("none")], settings=SETTINGS
-    ) as worker:
-        wait_for_topics(worker, embedded_broker.address)
-        write(embedded_broker.address, topics.INTERACTIONS, story.actions)
+    with WorkerProcess(own_broker.address, unique("group"), [unique("none")], settings=SETTINGS) as worker:
+        wait_for_topics(worker, own_broker.address)
+        write(own_broker.address, topics.INTERACTIONS, story.actions)
         time.sleep(1.5)
-        write(embedded_broker.address, topics.IMPRESSIONS, story.impressions)
-        write(embedded_broker.address, topics.IMPRESSIONS, story.impressions[:500])
-        write(embedded_broker.address, topics.INTERACTIONS, story.last)
-        check(worker, embedded_broker, story)
+        write(own_broker.address, topics.IMPRESSIONS, story.impressions)
+        write(own_broker.address, topics.IMPRESSIONS, story.impressions[:500])
+        write(own_broker.address, topics.INTERACTIONS, story.last)
+        check(worker, own_broker, story)
