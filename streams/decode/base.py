@@ -1,15 +1,18 @@
 """The contract of decoding: raw record values in, columns of values by field path and rejects out.
 
-A decoder works on a whole batch at a time. What it decides about a record depends on that record alone
-(its bytes and headers), never on its neighbours or on earlier records: so counts are the same however the
-records are cut into batches.
+A decoder works on a whole batch at a time. What it reads out of a record depends on that record alone (its bytes and
+headers), never on its neighbours or on earlier records: so counts are the same however records are cut into batches.
+Which kind of record it is may depend on earlier records of the partition too, see :mod:`streams.decode.kinds`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from streams.decode.kinds import Kinds
 
 #: Kafka record headers, as aiokafka gives them.
 Headers = Sequence[tuple[str, bytes]]
@@ -166,6 +169,8 @@ class RowGroup:
     """Name of the envelope that was taken off; empty where there was none."""
     facts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     """What the envelope said, in the order of ``indexes``; see :class:`Opened`."""
+    times: Sequence[int | None] | None = None
+    """When it happened by the envelope, in the order of ``indexes``; None where there was no envelope."""
 
     def elements(self, path: str) -> list[list[Any]]:
         """Return one list per record, in the order of ``indexes``: the elements of the array at ``path``, as they are.
@@ -217,7 +222,11 @@ class Decoder(Protocol):
         ...
 
     def decode(
-        self, values: Sequence[bytes], indexes: Sequence[int], headers: Sequence[Headers] | None
+        self,
+        values: Sequence[bytes],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,
+        kinds: Kinds | None = None,
     ) -> Decoded:
         """Decode records of this format. ``indexes[i]`` is the place of ``values[i]`` in the batch.
 
@@ -225,6 +234,7 @@ class Decoder(Protocol):
             values: the records' bytes.
             indexes: their places in the whole batch, ascending; results refer to these.
             headers: the Kafka headers of each of ``values``, or None when no record of the batch has any.
+            kinds: tells kinds of record apart, by all records of the partition up to now; None: all are one kind.
 
         Guarantees: never raises for any content; each record lands in one group or in ``rejects``.
         """

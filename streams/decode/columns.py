@@ -42,9 +42,18 @@ class ColumnBuilder:
         self._max_depth = limits.max_depth
         self._most = most
 
-    def add_objects(self, rows: Sequence[dict[str, Any]], parent: str = "", depth: int = 1) -> None:
-        """Add the fields of ``rows``, which are the objects found at ``parent`` (empty: the records)."""
-        for name, values in split(rows):
+    def add_objects(
+        self,
+        rows: Sequence[dict[str, Any]],
+        parent: str = "",
+        depth: int = 1,
+        shape: Sequence[str] | None = None,
+    ) -> None:
+        """Add the fields of ``rows``, which are the objects found at ``parent`` (empty: the records).
+
+        ``shape``: the names of all of them, where these are known to be the same in the same order.
+        """
+        for name, values in split(rows, shape):
             self._add(child(parent, name), values, depth)
 
     def _add(self, path: str, values: list[Any], depth: int) -> None:
@@ -87,12 +96,15 @@ def _mixed_column(path: str, values: list[Any], types: frozenset[type]) -> Colum
     return Column(path, scalars, nulls, containers, _KINDS.get(types - _NOT_SCALAR, ""))
 
 
-def split(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
+def split(
+    rows: Sequence[dict[str, Any]], shape: Sequence[str] | None = None
+) -> Iterable[tuple[str, list[Any]]]:
     """Yield each key of the rows with its values in row order; keys in the order of their first appearance."""
-    shape = list(rows[0])
-    keys = list(chain.from_iterable(rows))
-    width = len(shape)
-    if keys == shape * len(rows):
+    if shape is None:
+        first = list(rows[0])
+        shape = first if list(chain.from_iterable(rows)) == first * len(rows) else None
+    if shape is not None:
+        width = len(shape)
         values = list(chain.from_iterable(map(dict.values, rows)))
         for place, key in enumerate(shape):
             yield key, values[place::width]

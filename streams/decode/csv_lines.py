@@ -18,6 +18,7 @@ from streams.decode import reasons
 from streams.decode.base import COLUMNS_HEADER, Column, Decoded, Headers, Reject, RowGroup, has_columns_header
 from streams.decode.csv_rules import delimiter_of, has_delimiter, is_header_line, is_prose
 from streams.decode.halves import Failure, read_by_halves
+from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
 from streams.decode.paths import MAX_PATH, child
 
@@ -68,7 +69,11 @@ class CsvDecoder:
         return has_delimiter(value) or has_columns_header(headers)
 
     def decode(
-        self, values: Sequence[bytes], indexes: Sequence[int], headers: Sequence[Headers] | None
+        self,
+        values: Sequence[bytes],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,
+        kinds: Kinds | None = None,
     ) -> Decoded:
         """Decode records; see :meth:`streams.decode.base.Decoder.decode`."""
         layouts: list[Layout | Failure | None] = [None] * len(values)
@@ -82,9 +87,10 @@ class CsvDecoder:
             failure = row if isinstance(row, Failure) else grouping.add(place, row, declared)
             if failure is not None:
                 rejects.append(failure.reject(indexes[place]))
-        return Decoded([self._group(found, rows, indexes) for found in grouping.groups()], rejects)
+        label = "" if kinds is None else kinds.label(self.name)
+        return Decoded([self._group(found, rows, indexes, label) for found in grouping.groups()], rejects)
 
-    def _group(self, found: _Open, rows: Sequence[Any], indexes: Sequence[int]) -> RowGroup:
+    def _group(self, found: _Open, rows: Sequence[Any], indexes: Sequence[int], label: str) -> RowGroup:
         cells = [rows[place] for place in found.data]
         columns, dropped = _columns(cells, found.names, found.width)
         places = sorted(found.data + found.headers) if found.headers else found.data
@@ -95,6 +101,7 @@ class CsvDecoder:
             columns,
             header_records=len(lines),
             layout=found.layout,
+            kind=label,
             dropped_values=dropped,
             aligner=partial(
                 _aligned, [() if place in lines else rows[place] for place in places], found.names

@@ -15,22 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from math import isinf
 from typing import Any, Final
 
 import orjson
 
 from streams.decode import reasons
-from streams.decode.base import Decoded, Headers, Reject, RowGroup, has_columns_header
-from streams.decode.columns import (
-    ColumnBuilder,
-    TooManyColumnsError,
-    aligned_objects,
-    elements_of_objects,
-)
+from streams.decode.base import Headers, Read, has_columns_header
 from streams.decode.halves import Failure, read_by_halves
-from streams.decode.limits import Limits, cut_rows
 
 BOM: Final = b"\xef\xbb\xbf"
 
@@ -49,13 +41,10 @@ _NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 _NOT_A_NUMBER = re.compile(r"-?(?:nan|inf)", re.IGNORECASE)
 
 
-class JsonDecoder:
+class JsonReader:
     """Reads JSON objects. Numbers beyond 64 bits become floats; of equal keys the last one counts."""
 
     name = "json"
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
 
     def accepts(self, value: bytes, headers: Headers) -> bool:
         """Tell whether ``value`` starts as an object; or as an array, or is one scalar, and is not declared CSV."""
@@ -64,60 +53,22 @@ class JsonDecoder:
             return False
         return found[1] is not None or not (headers and has_columns_header(headers))
 
-    def decode(
+    def read(
         self,
         values: Sequence[bytes],
         indexes: Sequence[int],
         headers: Sequence[Headers] | None,  # noqa: ARG002 the protocol's; JSON needs none
-    ) -> Decoded:
-        """Decode records; see :meth:`streams.decode.base.Decoder.decode`."""
+    ) -> Read:
+        """Read records; see :meth:`streams.decode.base.Reader.read`."""
         rows = _read(values)
-        rejects: list[Reject] = []
-        if set(map(type, rows)) != {dict}:
-            rejects = [
-                _failure(row).reject(index)
-                for row, index in zip(rows, indexes, strict=True)
-                if type(row) is not dict
-            ]
-            good = [place for place, row in enumerate(rows) if type(row) is dict]
-            rows = [rows[place] for place in good]
-            values = [values[place] for place in good]
-            indexes = [indexes[place] for place in good]
-        groups = [self._group(values, rows, indexes)] if rows else []
-        return Decoded(groups, rejects)
-
-    def _group(self, values: Sequence[bytes], rows: list[dict[str, Any]], indexes: Sequence[int]) -> RowGroup:
-        suspects = self._suspects(values)
-        dropped = 0
-        builder = ColumnBuilder(self._limits, self._limits.max_fields if suspects else None)
-        try:
-            builder.add_objects(rows)
-        except TooManyColumnsError:
-            rows, dropped = cut_rows(rows, suspects, self._limits)
-            builder = ColumnBuilder(self._limits)
-            builder.add_objects(rows)
-        return RowGroup(
-            self.name,
-            indexes,
-            builder.columns,
-            dropped_values=dropped + builder.dropped,
-            aligner=partial(aligned_objects, rows),
-            opener=partial(elements_of_objects, rows),
+        if set(map(type, rows)) == {dict}:
+            return Read(rows, indexes, [])
+        found = list(zip(rows, indexes, strict=True))
+        return Read(
+            [row for row in rows if type(row) is dict],
+            [index for row, index in found if type(row) is dict],
+            [_failure(row).reject(index) for row, index in found if type(row) is not dict],
         )
-
-    def _suspects(self, values: Sequence[bytes]) -> list[int]:
-        """Return the places of records that may have more than ``max_fields`` paths.
-
-        Each path of a record needs a colon (a named field) or an opening bracket (elements) of its own.
-        """
-        most = self._limits.max_fields
-        if max(map(len, values)) <= most:
-            return []
-        return [
-            place
-            for place, value in enumerate(values)
-            if len(value) > most and value.count(b":") + value.count(b"[") > most
-        ]
 
 
 def _read(values: Sequence[bytes]) -> list[Any]:

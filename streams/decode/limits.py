@@ -79,3 +79,25 @@ def cut_rows(
         cut[place] = cutter.cut(rows[place])
         dropped += cutter.dropped
     return cut, dropped
+
+
+def wide_rows(rows: list[dict[str, Any]], limits: Limits) -> list[int]:
+    """Return the places of the rows that may have more than ``max_fields`` different paths.
+
+    Each path needs an entry of an object, or an array, of its own.
+    """
+    return [place for place, row in enumerate(rows) if _entries_exceed(row, limits.max_fields)]
+
+
+def _entries_exceed(row: dict[str, Any], most: int) -> bool:
+    entries = 0
+    waiting: list[Any] = [row]
+    while waiting and entries <= most:
+        value = waiting.pop()
+        if type(value) is dict:
+            entries += len(value)
+            waiting.extend(value.values())
+        elif type(value) is list:
+            entries += 1
+            waiting.extend(value)
+    return entries > most

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from streams.decode import reasons
-from streams.decode.base import Decoded, Decoder, Headers, Reject
+from streams.decode.base import Compression, Decoded, Decoder, Envelope, Headers, Reject
 from streams.decode.csv_lines import CsvDecoder
-from streams.decode.json_objects import JsonDecoder
+from streams.decode.grouping import RowDecoder
+from streams.decode.json_objects import JsonReader
+from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
 
 _BRACE = ord("{")
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
+#: Compressions within compressions that are opened.
+_MOST_COMPRESSIONS: Final = 2
+
+
+def envelopes() -> tuple[Envelope, ...]:
+    """Return the envelopes in the order in which they are tried: add a new one here."""
+    return ()
+
+
+def compressions() -> tuple[Compression, ...]:
+    """Return the formats that wrap one record of another: add a new one here."""
+    return ()
 
 
 def formats(limits: Limits) -> tuple[Decoder, ...]:
@@ -22,7 +37,8 @@ def formats(limits: Limits) -> tuple[Decoder, ...]:
 
     What starts with a brace is always JSON, whatever stands here.
     """
-    return (JsonDecoder(limits), CsvDecoder(limits))
+    taken_off = envelopes()
+    return (RowDecoder(JsonReader(), taken_off, limits), CsvDecoder(limits))
 
 
 class BatchDecoder:
@@ -32,65 +48,128 @@ class BatchDecoder:
         max_fields: field paths of one record that become columns; what is under further ones is counted in
             ``RowGroup.dropped_values``.
         max_depth: nested containers of one record that are opened; deeper ones are counted, not opened.
+        max_bytes: bytes that a compressed record may become.
 
-    Holds no state between batches. What it decides about a record depends on that record alone.
+    Holds no state between batches. What it reads out of a record depends on that record alone; which kind of record it
+    is, on the :class:`~streams.decode.kinds.Kinds` that it is given as well.
     """
 
-    def __init__(self, *, max_fields: int = 1000, max_depth: int = 64) -> None:
+    def __init__(self, *, max_fields: int = 1000, max_depth: int = 64, max_bytes: int = 32 << 20) -> None:
         self._formats = formats(Limits(max_fields, max_depth))
         self._objects = next(decoder for decoder in self._formats if decoder.name == "json")
+        self._compressions = compressions()
+        self._max_bytes = max_bytes
 
-    def decode(self, values: Sequence[bytes | None], headers: Sequence[Headers] | None = None) -> Decoded:
+    def decode(
+        self,
+        values: Sequence[bytes | None],
+        headers: Sequence[Headers] | None = None,
+        kinds: Kinds | None = None,
+    ) -> Decoded:
         """Decode one batch.
 
         Args:
             values: the records' values as Kafka gives them; None is a tombstone.
             headers: the Kafka headers of each record, or None when no record has any.
+            kinds: those found in the partition up to now, to tell kinds of record apart; None: all are of one kind.
 
         Returns:
-            Every record in exactly one group or reject; rejects in ascending order of their index.
+            Every record in exactly one group or reject, or in several groups when its rows are of several kinds;
+            rejects in ascending order of their index.
         """
         if not values:
             return Decoded([], [])
+        decoded = self._decode(values, range(len(values)), headers, kinds, _MOST_COMPRESSIONS)
+        decoded.rejects.sort(key=attrgetter("index"))
+        return decoded
+
+    def _decode(
+        self,
+        values: Sequence[bytes | None],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,
+        kinds: Kinds | None,
+        depth: int,
+    ) -> Decoded:
         if _all_objects(values):
-            return self._objects.decode(cast("Sequence[bytes]", values), range(len(values)), headers)
-        routed, rejects = self._route(values, headers)
-        parts = [
-            decoder.decode(
-                cast("Sequence[bytes]", [values[place] for place in places]),
-                places,
-                None if headers is None else [headers[place] for place in places],
-            )
-            for decoder, places in routed
-            if places
-        ]
+            return self._objects.decode(cast("Sequence[bytes]", values), indexes, headers, kinds)
+        routed, rejects = self._route(values, indexes, headers, depth)
+        parts = []
+        for taker, places in routed.items():
+            some = cast("list[bytes]", [values[place] for place in places])
+            where = [indexes[place] for place in places]
+            own = None if headers is None else [headers[place] for place in places]
+            if isinstance(taker, int):
+                parts.append(self._open(self._compressions[taker], some, where, own, kinds, depth))
+            else:
+                parts.append(taker.decode(some, where, own, kinds))
         rejects.extend(chain.from_iterable(part.rejects for part in parts))
-        rejects.sort(key=attrgetter("index"))
         return Decoded(list(chain.from_iterable(part.groups for part in parts)), rejects)
 
+    def _open(
+        self,
+        compression: Compression,
+        values: Sequence[bytes],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,
+        kinds: Kinds | None,
+        depth: int,
+    ) -> Decoded:
+        """Decode what is inside of compressed records."""
+        opened = [compression.open(value, self._max_bytes) for value in values]
+        rejects = [
+            Reject(index, *found)
+            for index, found in zip(indexes, opened, strict=True)
+            if not isinstance(found, bytes)
+        ]
+        places = [place for place, found in enumerate(opened) if isinstance(found, bytes)]
+        if not places:
+            return Decoded([], rejects)
+        inside = self._decode(
+            cast("list[bytes]", [opened[place] for place in places]),
+            [indexes[place] for place in places],
+            None if headers is None else [headers[place] for place in places],
+            None if kinds is None else kinds.inside(compression.name),
+            depth - 1,
+        )
+        groups = [replace(group, format=f"{group.format}.{compression.name}") for group in inside.groups]
+        return Decoded(groups, rejects + inside.rejects)
+
     def _route(
-        self, values: Sequence[bytes | None], headers: Sequence[Headers] | None
-    ) -> tuple[list[tuple[Decoder, list[int]]], list[Reject]]:
-        """Return the places of each format's records, and rejects of those that no format takes."""
-        routed: list[tuple[Decoder, list[int]]] = [(decoder, []) for decoder in self._formats]
-        objects = next(places for decoder, places in routed if decoder is self._objects)
+        self,
+        values: Sequence[bytes | None],
+        indexes: Sequence[int],
+        headers: Sequence[Headers] | None,
+        depth: int,
+    ) -> tuple[dict[Decoder | int, list[int]], list[Reject]]:
+        """Return the places of each format's records (of a compression: by its number), and rejects of the others."""
+        routed: dict[Decoder | int, list[int]] = {}
+        objects = routed.setdefault(self._objects, [])
         rejects = []
         for place, value in enumerate(values):
             if value and value[0] == _BRACE:
                 objects.append(place)
             elif value is None:
-                rejects.append(Reject(place, reasons.TOMBSTONE, "no value"))
+                rejects.append(Reject(indexes[place], reasons.TOMBSTONE, "no value"))
             elif not value.strip(_BLANKS):
-                rejects.append(Reject(place, reasons.EMPTY, f"{len(value)} bytes, all blank"))
+                rejects.append(Reject(indexes[place], reasons.EMPTY, f"{len(value)} bytes, all blank"))
             else:
-                own = headers[place] if headers else ()
-                for decoder, places in routed:
-                    if decoder.accepts(value, own):
-                        places.append(place)
-                        break
+                taker = self._taker(value, headers[place] if headers else (), depth)
+                if taker is None:
+                    rejects.append(_reject(indexes[place], value))
                 else:
-                    rejects.append(_reject(place, value))
+                    routed.setdefault(taker, []).append(place)
+        if not objects:
+            del routed[self._objects]
         return routed, rejects
+
+    def _taker(self, value: bytes, headers: Headers, depth: int) -> Decoder | int | None:
+        """Return the format that takes a record, or the number of a compression."""
+        if depth:
+            for number, compression in enumerate(self._compressions):
+                if compression.accepts(value):
+                    return number
+        return next((decoder for decoder in self._formats if decoder.accepts(value, headers)), None)
 
 
 def _all_objects(values: Sequence[Any]) -> bool:
