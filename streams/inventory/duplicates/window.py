@@ -1,0 +1,95 @@
+"""Which hashes were seen among the last records of a partition.
+
+The offsets of a partition are cut into blocks of half a window. A record is a duplicate when one with the same hash stands
+before it in its own block or in the one before: so any two within half a window are found, none further apart than
+a window is, and in between it depends on where the blocks begin. That depends on offsets alone, hence neither on batches
+nor on restarts: a worker that goes back to :meth:`Window.rewind` and adds what it reads there has the window it had.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.inventory.duplicates.hashing import Hashes
+from streams.inventory.duplicates.hashset import HashSet, Mask
+
+#: Offsets that a window reaches back, unless told otherwise: 16 MB a partition when it is full.
+WINDOW = 1_000_000
+_KINDS_OF_HASH = 2.0**64
+
+
+class Window:
+    """The hashes of the last ``size / 2`` to ``size`` offsets of one partition.
+
+    Args:
+        size: how far it reaches back at most, in offsets.
+    """
+
+    def __init__(self, size: int = WINDOW) -> None:
+        self._block = max(size // 2, 1)
+        self._number = -1
+        self._current = HashSet()
+        self._before = HashSet()
+
+    @property
+    def false_positive_rate(self) -> float:
+        """The probability that a record which is no duplicate counts as one: at most (hashes kept) / 2**64."""
+        return 2 * self._block / _KINDS_OF_HASH
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory it takes now; at most 16 to 32 for each offset it reaches back, in powers of two."""
+        return self._current.nbytes + self._before.nbytes
+
+    def rewind(self, end: int) -> int:
+        """Return the offset from which records below ``end`` must be added to have the window of one that never stopped."""
+        return max(end // self._block - 1, 0) * self._block
+
+    def add(self, hashes: Hashes, offsets: npt.NDArray[np.int64]) -> Mask:
+        """Add records in the order of the partition; tell of each whether its hash was in the window.
+
+        Args:
+            hashes: one a record.
+            offsets: of the same records, never descending, also from one call to the next.
+        """
+        seen = np.zeros(len(hashes), np.bool_)
+        numbers = offsets // self._block
+        cuts = np.flatnonzero(np.diff(numbers)) + 1
+        for start, end in zip([0, *cuts.tolist()], [*cuts.tolist(), len(hashes)], strict=True):
+            if start < end:
+                self._go_to(int(numbers[start]))
+                seen[start:end] = self._add(hashes[start:end])
+        return seen
+
+    def _go_to(self, number: int) -> None:
+        if number <= self._number:
+            return
+        self._before = self._current if number == self._number + 1 else HashSet()
+        self._current = HashSet()
+        self._number = number
+
+    def _add(self, hashes: Hashes) -> Mask:
+        again = _seen_within(hashes)
+        if again is None:
+            return self._current.add(hashes) | self._before.has(hashes)
+        firsts = np.flatnonzero(~again)
+        new = hashes[firsts]
+        again[firsts] = self._current.add(new) | self._before.has(new)
+        return again
+
+
+def _seen_within(hashes: Hashes) -> Mask | None:
+    """Tell of each hash whether it stands earlier in the same array; None when all are different."""
+    ordered = np.sort(hashes)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(repeated):
+        return None
+    repeated = np.unique(repeated)
+    nearest = repeated[np.minimum(np.searchsorted(repeated, hashes), len(repeated) - 1)]
+    places = np.flatnonzero(nearest == hashes)
+    _, firsts = np.unique(hashes[places], return_index=True)
+    again = np.zeros(len(hashes), np.bool_)
+    again[places] = True
+    again[places[firsts]] = False
+    return again
