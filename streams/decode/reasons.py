@@ -33,6 +33,11 @@ COMPRESSED_DICTIONARY: Final = "compressed-dictionary"
 MSGPACK_MALFORMED: Final = "msgpack-malformed"
 MSGPACK_NOT_ROWS: Final = "msgpack-not-rows"
 PARQUET_MALFORMED: Final = "parquet-malformed"
+AVRO_MALFORMED: Final = "avro-malformed"
+PROTOBUF_MALFORMED: Final = "protobuf-malformed"
+SCHEMA_UNKNOWN: Final = "schema-unknown"
+SCHEMA_UNUSABLE: Final = "schema-unusable"
+SCHEMA_REGISTRY_DOWN: Final = "schema-registry-down"
 
 #: One line for each code.
 EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,5 +66,10 @@ EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
         MSGPACK_MALFORMED: "The value starts like MessagePack and is cut off, damaged or followed by something else.",
         MSGPACK_NOT_ROWS: "The MessagePack is no map with text keys and no array of such maps.",
         PARQUET_MALFORMED: "The value starts and ends like a Parquet file and cannot be read as one.",
+        AVRO_MALFORMED: "The Avro is cut off, damaged, or does not follow the schema that it names.",
+        PROTOBUF_MALFORMED: "The value is no Protobuf message of the type that it is taken for.",
+        SCHEMA_UNKNOWN: "Neither the schema registry nor the schema folder has the schema that the record names.",
+        SCHEMA_UNUSABLE: "The record's schema is not valid, not one of rows, or too large or too deep to read by.",
+        SCHEMA_REGISTRY_DOWN: "The schema registry did not answer: the record can be read when it is back.",
     }
 )
