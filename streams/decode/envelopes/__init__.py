@@ -3,7 +3,8 @@
 An envelope is one small class that keeps the :class:`~streams.decode.base.Envelope` protocol, listed in ``ENVELOPES``
 in the order in which they are tried. ``matches`` must be exact: ordinary records have fields called ``type``,
 ``source``, ``op`` and ``event_name`` too. Facts become lineage and are shown: they hold nothing that could be about a
-person, and no more than ``base.MAX_TEXT`` characters. The contract suite in ``tests/streams/decode/envelopes`` runs against each.
+person, and no more than ``base.MAX_TEXT`` characters. The contract suite in ``tests/streams/decode/envelopes`` runs
+against each.
 
 Modules:
     base: what they share.

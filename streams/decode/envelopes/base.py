@@ -115,7 +115,7 @@ def iso_times(values: Iterable[Any]) -> list[int | None]:
 
 def _iso_time(text: str) -> int | None:
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text.upper())  # RFC 3339 allows a small t and z
     except ValueError:
         return None
     if found.tzinfo is None:
