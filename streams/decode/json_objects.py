@@ -28,7 +28,8 @@ BOM: Final = b"\xef\xbb\xbf"
 
 _MARK: Final = 2**53 + 1
 _DIGITS: Final = b"%d" % _MARK
-_JOIN: Final = b",%d," % _MARK
+#: Joins records that are read together, see :func:`read_joined`.
+JOIN: Final = b",%d," % _MARK
 
 # A value that starts as an object ("{"), as an array, or is one whole scalar.
 _LOOKS_LIKE_JSON = re.compile(
@@ -67,7 +68,7 @@ class JsonReader:
         return Read(
             [row for row in rows if type(row) is dict],
             [index for row, index in found if type(row) is dict],
-            [_failure(row).reject(index) for row, index in found if type(row) is not dict],
+            [failure_of(row).reject(index) for row, index in found if type(row) is not dict],
         )
 
 
@@ -75,13 +76,21 @@ def _read(values: Sequence[bytes]) -> list[Any]:
     """Return what each value holds, or a Failure."""
     rows = _read_together(values)
     if rows is None:
-        rows = read_by_halves([value.removeprefix(BOM) for value in values], _read_together, _read_alone)
+        rows = read_by_halves([value.removeprefix(BOM) for value in values], _read_together, read_alone)
     return rows
 
 
 def _read_together(values: Sequence[bytes]) -> list[Any] | None:
-    joins = len(values) - 1
-    text = _JOIN.join(values)
+    return read_joined(JOIN.join(values), len(values) - 1)
+
+
+def read_joined(text: bytes, joins: int) -> list[Any] | None:
+    """Return the values of a text of JSON values with :data:`JOIN` between; None when any of them is no JSON.
+
+    Args:
+        text: what is to be read.
+        joins: how often the mark was put in.
+    """
     if text.count(_DIGITS) != joins:
         return None
     try:
@@ -94,7 +103,8 @@ def _read_together(values: Sequence[bytes]) -> list[Any] | None:
     return rows
 
 
-def _read_alone(value: bytes) -> Any:
+def read_alone(value: bytes) -> Any:
+    """Return what one JSON value holds, or a :class:`Failure`."""
     text = value.strip(b" \t\r\n")
     try:
         return orjson.loads(text)
@@ -131,7 +141,8 @@ def _is_bad_number(text: str, at: int) -> bool:
     return number is not None and isinf(float(number[0]))
 
 
-def _failure(row: Any) -> Failure:
+def failure_of(row: Any) -> Failure:
+    """Return why a JSON value that is no object is no row."""
     if type(row) is Failure:
         return row
     if row is None:

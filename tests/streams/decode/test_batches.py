@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from streams.decode.json_objects import _MARK, _read, _read_alone, _read_together
+from streams.decode.json_objects import _MARK, _read, _read_together, read_alone
 from streams.decode.registry import BatchDecoder
 from tests.streams.decode.checks import check, one_by_one, summary, typed
 
@@ -80,7 +80,7 @@ SOUP = st.lists(
 @example([b"1,2"])
 @example([b'{"a":1}', b'{"a":9007199254740993.0}', b'{"a":90071992547409930e-1}'])
 def test_json_read_together_is_json_read_alone(values: list[bytes]) -> None:
-    alone = [_read_alone(value) for value in values]
+    alone = [read_alone(value) for value in values]
     if values:
         assert list(map(typed, _read(values))) == list(map(typed, alone))
         together = _read_together(values)
