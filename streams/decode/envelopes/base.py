@@ -77,7 +77,7 @@ def address(text: str) -> str | None:
 def addresses(values: Iterable[Any]) -> list[str | None]:
     """Return :func:`address` of each text; None in the place of whatever is none."""
     found = [value if type(value) is str else None for value in values]
-    known = {value: value and address(value) for value in set(found)}
+    known = {value: address(value) if value else None for value in set(found)}
     return [known[value] for value in found]
 
 

@@ -73,7 +73,10 @@ class SchemaChanges:
 
 
 class Transactions:
-    """``status``, ``id``, ``event_count``, ``data_collections``: where transactions begin and end."""
+    """``status``, ``id``, ``event_count``, ``data_collections``: where transactions begin and end.
+
+    The status is the operation: ``BEGIN`` or ``END``.
+    """
 
     name = "debezium"
     needs = frozenset(("status", "id", "event_count", "data_collections"))
@@ -86,8 +89,8 @@ class Transactions:
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:  # noqa: ARG002 the protocol's
         """Take the envelope off; see :meth:`streams.decode.base.Envelope.open`."""
-        payloads = [_without(row, _OF_EVENTS) for row in rows]
-        return _opened(rows, payloads, [None] * len(rows), "", "debezium-transaction")
+        payloads = [_without(row, _OF_TRANSACTIONS) for row in rows]
+        return _opened(rows, payloads, texts(column(rows, "status")), "", "debezium-transaction")
 
 
 class Heartbeats:
@@ -101,12 +104,13 @@ class Heartbeats:
         return type(row.get("ts_ms")) is int and row.keys() <= _CLOCKS
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:  # noqa: ARG002 the protocol's
-        """Take the envelope off; the time stays in the payload, which has nothing else."""
-        return _opened(rows, list(rows), [None] * len(rows), "", "debezium-heartbeat")
+        """Take the envelope off, which leaves nothing."""
+        return _opened(rows, [{} for _ in rows], [None] * len(rows), "", "debezium-heartbeat")
 
 
 _CLOCKS: Final = frozenset(("ts_ms", "ts_us", "ts_ns"))
 _OF_EVENTS: Final = _CLOCKS | {"source"}
+_OF_TRANSACTIONS: Final = _CLOCKS | {"status"}
 
 
 def _is_source(source: Row) -> bool:

@@ -17,7 +17,6 @@ from streams.decode.envelopes.base import column, epoch_times, joined, objects, 
 
 #: Where a parameter's value is, by its type. An export fills one of them.
 _VALUES: Final = ("string_value", "int_value", "double_value", "float_value")
-_PARAMETERS: Final = ("event_params", "user_properties")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
 _MICROSECONDS: Final = 1000
 
@@ -48,7 +47,7 @@ class ExportedEvents:
             return False
         if epoch_times([row.get("event_timestamp")], _MICROSECONDS) == [None]:
             return False
-        return all(map(_is_parameter, parameters[:3])) if parameters else type(row.get("event_date")) is str
+        return all(map(_is_parameter, parameters)) if parameters else type(row.get("event_date")) is str
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:  # noqa: ARG002 the protocol's
         """Take the envelope off; see :meth:`streams.decode.base.Envelope.open`."""
@@ -59,7 +58,7 @@ class ExportedEvents:
 class MeasurementBodies:
     """``client_id`` (of an app ``app_instance_id``) and ``events``. One event becomes a row like the export's.
 
-    Several events of one body stay an array, of the kind ``event-batches``.
+    Several events of one body stay an array (``events[].event_name``), of the kind ``event-batches``.
     """
 
     name = "ga4"
@@ -71,7 +70,7 @@ class MeasurementBodies:
         if type(events) is not list or not events or not row.keys() <= _BODY:
             return False
         client = row.get("client_id", row.get("app_instance_id"))
-        return type(client) is str and all(map(_is_event, events[:3]))
+        return type(client) is str and all(map(_is_event, events))
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:  # noqa: ARG002 the protocol's
         """Take the envelope off; see :meth:`streams.decode.base.Envelope.open`."""
@@ -99,10 +98,9 @@ def _is_event(one: Any) -> bool:
 
 
 def _exported(row: Row) -> Row:
-    fields = dict(row)
-    for name in _PARAMETERS:
-        if name in row:
-            fields[name] = _named(row[name])
+    fields = {**row, "event_params": _object(row["event_params"])}
+    if "user_properties" in row:
+        fields["user_properties"] = _named(row["user_properties"])
     items = row.get("items")
     if type(items) is list:
         fields["items"] = [_item(item) if type(item) is dict else item for item in items]
@@ -117,6 +115,10 @@ def _named(parameters: Any) -> Any:
     """Return an array of keys and values as an object; anything else as it is, of one key the last value."""
     if type(parameters) is not list or not all(map(_is_parameter, parameters)):
         return parameters
+    return _object(parameters)
+
+
+def _object(parameters: list[Row]) -> Row:
     return {one["key"]: _value(one["value"]) for one in parameters}
 
 
@@ -135,12 +137,13 @@ def _body(row: Row) -> Row:
     properties = row.get("user_properties")
     if type(properties) is dict:
         fields["user_properties"] = {name: _property(value) for name, value in properties.items()}
-    events = row["events"]
-    if len(events) != 1:
-        return fields
-    [event] = events
+    events = [
+        {"event_name": event["name"], "event_params": event.get("params", {})} for event in row["events"]
+    ]
+    if len(events) > 1:
+        return {**fields, "events": events}
     del fields["events"]
-    return {**fields, "event_name": event["name"], "event_params": event.get("params", {})}
+    return {**fields, **events[0]}
 
 
 def _property(value: Any) -> Any:
