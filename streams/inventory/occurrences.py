@@ -47,7 +47,7 @@ class Occurrences:
 
     def state(self) -> list[Any]:
         """Return the state as JSON values."""
-        return [self.count, self.first, self.latest]
+        return [self.count, *(None if place is None else list(place) for place in (self.first, self.latest))]
 
     def restore(self, state: Sequence[Any]) -> None:
         """Take over what :meth:`state` gave."""

@@ -32,7 +32,8 @@ _ROUND = 1_024
 _REPEATS = 0.1
 
 _NAMES = re.compile(
-    r"(?:event|message|msg|insert|record|request|row|log|trace|事件|消息|记录|日志|请求)[ _$-]?(?:id|uuid|guid|key|号|编号)"
+    r"(?:event|message|msg|insert|record|request|row|log|trace|事件|消息|记录|日志|请求)[ _$-]?"
+    r"(?:id|uuid|guid|key|号|编号)"
     r"|\$?(?:uuid|guid|ulid|insert_?id|_id)|流水号",
     re.IGNORECASE,
 )
@@ -66,7 +67,7 @@ class _Watched:
         return meta.offsets[np.asarray(indexes, dtype=np.intp)]
 
     def _until_reference(self, duplicate: Mask) -> int:
-        """Return how many of the values are to be counted: all, or those until the field was found to be no identifier."""
+        """Return how many of the values count: all, or those until the field was found to be no identifier."""
         seen, found = self.counts.records, self.counts.occurrences.count
         ends = np.arange(_ROUND - seen % _ROUND, len(duplicate) + 1, _ROUND)
         if not len(ends):

@@ -1,9 +1,10 @@
 """Which hashes were seen among the last records of a partition.
 
-The offsets of a partition are cut into blocks of half a window. A record is a duplicate when one with the same hash stands
-before it in its own block or in the one before: so any two within half a window are found, none further apart than
-a window is, and in between it depends on where the blocks begin. That depends on offsets alone, hence neither on batches
-nor on restarts: a worker that goes back to :meth:`Window.rewind` and adds what it reads there has the window it had.
+The offsets of a partition are cut into blocks of half a window. A record is a duplicate when one with the same hash
+stands before it in its own block or in the one before: so any two within half a window are found, none further apart
+than a window is, and in between it depends on where the blocks begin. That depends on offsets alone, hence neither on
+batches nor on restarts: a worker that goes back to :meth:`Window.rewind` and adds what it reads there has the window it
+had.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Window:
         self._number = -1
         self._current = HashSet()
         self._before = HashSet()
+        self._board = np.zeros(1 << 15, np.int32)
 
     @property
     def false_positive_rate(self) -> float:
@@ -43,7 +45,7 @@ class Window:
         return self._current.nbytes + self._before.nbytes
 
     def rewind(self, end: int) -> int:
-        """Return the offset from which records below ``end`` must be added to have the window of one that never stopped."""
+        """Return from which offset to ``end`` records must be added to have the window of one that never stopped."""
         return max(end // self._block - 1, 0) * self._block
 
     def add(self, hashes: Hashes, offsets: npt.NDArray[np.int64]) -> Mask:
@@ -66,11 +68,11 @@ class Window:
         if number <= self._number:
             return
         self._before = self._current if number == self._number + 1 else HashSet()
-        self._current = HashSet()
+        self._current = HashSet(self._before.size)
         self._number = number
 
     def _add(self, hashes: Hashes) -> Mask:
-        again = _seen_within(hashes)
+        again = _seen_within(hashes, self._board)
         if again is None:
             return self._current.add(hashes) | self._before.has(hashes)
         firsts = np.flatnonzero(~again)
@@ -79,17 +81,21 @@ class Window:
         return again
 
 
-def _seen_within(hashes: Hashes) -> Mask | None:
+def _seen_within(hashes: Hashes, board: npt.NDArray[np.int32]) -> Mask | None:
     """Tell of each hash whether it stands earlier in the same array; None when all are different."""
-    ordered = np.sort(hashes)
-    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(repeated):
+    # Each writes its place on the board at its last bits. Who finds another's there has met one with the same bits.
+    bits = (hashes & np.uint64(len(board) - 1)).astype(np.intp)
+    places = np.arange(len(hashes), dtype=np.int32)
+    board[bits] = places
+    found = board.take(bits)
+    losers = np.flatnonzero(found != places)
+    beaten = hashes.take(losers)
+    equal = bool((hashes.take(found.take(losers)) == beaten).any())
+    if not equal and len(np.unique(beaten)) == len(beaten):
         return None
-    repeated = np.unique(repeated)
-    nearest = repeated[np.minimum(np.searchsorted(repeated, hashes), len(repeated) - 1)]
-    places = np.flatnonzero(nearest == hashes)
-    _, firsts = np.unique(hashes[places], return_index=True)
+    suspects = np.union1d(losers, found[losers])
+    _, firsts = np.unique(hashes[suspects], return_index=True)
     again = np.zeros(len(hashes), np.bool_)
-    again[places] = True
-    again[places[firsts]] = False
+    again[suspects] = True
+    again[suspects[firsts]] = False
     return again
