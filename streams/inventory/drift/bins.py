@@ -1,0 +1,129 @@
+"""The bins in which a field's values are counted: quantiles of its numbers, or its most frequent values.
+
+They are made once, from the first values of several windows, and then stay: so counts of windows can be compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.inventory.drift.samples import UNLISTED, Scalar
+from streams.inventory.profile.numerals import Numbers, from_numbers, number_texts, parse_texts
+
+#: Bins of a field at most, the last of them for all other values.
+MOST = 16
+#: Bins of numbers: equally frequent, twelve of them.
+_QUANTILES = 12
+#: A field is one of numbers when it has more different ones than a list of values could show.
+_MANY = 16
+#: Share of the values that have to be numbers.
+_NUMERIC = 0.9
+#: A value is frequent from this share of the samples on.
+_FREQUENT = 0.01
+#: Numbers beyond are no quantities, and neither are their differences.
+_LARGEST = 1e300
+
+Integers = npt.NDArray[np.int64]
+
+
+class ValueBins:
+    """Bins by upper edges of numbers, or by listed values; what is in none of them is ``other``.
+
+    Args:
+        edges: ascending; bin ``i`` holds the numbers ``x`` with ``edges[i - 1] < x <= edges[i]``.
+        listed: the values, when there are no edges.
+    """
+
+    __slots__ = ("edges", "listed")
+
+    def __init__(self, edges: Sequence[float] = (), listed: Sequence[Scalar] = ()) -> None:
+        self.edges = np.array(edges, dtype=np.float64)
+        self.listed = tuple(listed)
+
+    @property
+    def count(self) -> int:
+        """How many bins there are, ``other`` included."""
+        return (len(self.edges) + 1 if len(self.edges) else len(self.listed)) + 1
+
+    def tally(self, texts: Mapping[Any, int], numbers: Mapping[Any, int]) -> Integers:
+        """Return how many values lie in each bin.
+
+        Args:
+            texts: distinct non-blank texts with their counts.
+            numbers: distinct numbers with theirs.
+        """
+        if not len(self.edges):
+            counts = [
+                texts.get(value, 0) if isinstance(value, str) else numbers.get(value, 0)
+                for value in self.listed
+            ]
+            total = sum(texts.values()) + sum(numbers.values())
+            return np.array([*counts, total - sum(counts)], dtype=np.int64)
+        tally = np.zeros(self.count, dtype=np.int64)
+        for found in _numbers(texts, numbers):
+            values, counts_of = found.as_doubles()
+            tally[:-1] += np.bincount(
+                np.searchsorted(self.edges, values), weights=counts_of, minlength=self.count - 1
+            ).astype(np.int64)
+        tally[-1] = sum(texts.values()) + sum(numbers.values()) - int(tally.sum())
+        return tally
+
+    def labels(self) -> list[str]:
+        """Return what each bin holds, in words."""
+        if not len(self.edges):
+            return [*map(_text, self.listed), "other values"]
+        edges = [f"{edge:.6g}" for edge in self.edges.tolist()]
+        between = [f"{low} to {high}" for low, high in pairwise(edges)]
+        return [f"up to {edges[0]}", *between, f"above {edges[-1]}", "not a number"]
+
+    def state(self) -> list[list[Any]]:
+        """Return the state as JSON values."""
+        return [self.edges.tolist(), list(self.listed)]
+
+    @classmethod
+    def restored(cls, state: Sequence[Sequence[Any]]) -> ValueBins:
+        """Return the bins whose :meth:`state` this is."""
+        return cls(state[0], state[1])
+
+
+def bins_of(samples: Sequence[Scalar]) -> ValueBins | None:
+    """Return the bins for a field of which these are samples; None when it has neither numbers nor frequent values.
+
+    Args:
+        samples: what :func:`~streams.inventory.drift.samples.samples_of` gave.
+    """
+    texts = Counter(value for value in samples if isinstance(value, str))
+    others = Counter(value for value in samples if not isinstance(value, str))
+    found = [numbers.as_doubles() for numbers in _numbers(texts, others)]
+    values = np.concatenate([np.repeat(numbers, counts) for numbers, counts in found])
+    if len(values) >= _NUMERIC * len(samples) and len(np.unique(values)) > _MANY:
+        ranks = np.arange(1, _QUANTILES) / _QUANTILES
+        edges = np.unique(np.quantile(values, ranks, method="inverted_cdf"))
+        return ValueBins(edges.tolist())
+    least = max(_FREQUENT * len(samples), 2)
+    frequent = [
+        (value, count)
+        for value, count in [*texts.items(), *others.items()]
+        if count >= least and value != UNLISTED
+    ]
+    frequent.sort(key=lambda item: (-item[1], _text(item[0])))
+    return ValueBins(listed=[value for value, _ in frequent[: MOST - 1]]) if frequent else None
+
+
+def _numbers(texts: Mapping[Any, int], numbers: Mapping[Any, int]) -> list[Numbers]:
+    found = [parse_texts(list(texts), np.fromiter(texts.values(), np.int64, len(texts)))] if texts else []
+    finite = {value: count for value, count in numbers.items() if abs(value) <= _LARGEST}
+    counts = np.fromiter(finite.values(), np.int64, len(finite))
+    return [*found, from_numbers(list(finite), counts)]
+
+
+def _text(value: Scalar) -> str:
+    if isinstance(value, str):
+        return value
+    return number_texts([value])[0] if abs(value) <= _LARGEST else "a number beyond all measure"

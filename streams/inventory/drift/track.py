@@ -1,0 +1,235 @@
+"""The windows of one field as numbers: a reference of many, the newest eight, and whether these differ.
+
+The reference takes in each window when eight newer ones are there, until it has :data:`REFERENCE` of them: then it is
+pinned. All sums are of whole numbers, so no order and no restart changes a bit of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.inventory.drift.bins import MOST
+from streams.inventory.drift.effect import Effect, total_variation
+from streams.inventory.drift.evidence import log_bayes_factor, log_mean_exp
+from streams.inventory.profile.codec import BlobReader, BlobWriter
+
+Integers = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One side of a field that is tested on its own."""
+
+    name: str
+    dimensions: slice
+    """Where its counts stand; several are the bins of one distribution, one is a share and the rest."""
+    least: float
+    """Smaller changes (total variation) are not told."""
+
+
+ASPECTS: Final = (
+    Aspect("missing", slice(0, 1), 0.03),
+    Aspect("types", slice(1, 4), 0.03),
+    Aspect("distinct", slice(4, 5), 0.10),
+    Aspect("values", slice(5, 5 + MOST), 0.10),
+)
+DIMENSIONS: Final = 5 + MOST
+
+#: Windows that the reference takes in before it is pinned, and those it needs before anything is tested.
+REFERENCE: Final = 128
+LEARNT: Final = 24
+#: Newest windows: changes beginning within them are looked for, if they last for at least three windows.
+NEWEST: Final = 8
+SHORTEST: Final = 3
+#: Windows of a block: what neighbours have in common shows in the variation between blocks.
+_BLOCK: Final = 4
+#: With fewer values a window says nothing of their distribution.
+_FEWEST: Final = 50
+#: A window's number is a whole one: the arcsine of the root of a share, in this many steps.
+_STEPS: Final = 4_096
+
+# Rows of the reference, one number per dimension.
+_N, _SUM, _SQUARES, _PART, _PART_N, _BLOCKS, _BLOCK_SUM, _BLOCK_SQUARES, _COUNTS, _TOTALS = range(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The newest windows against the reference, in one aspect."""
+
+    log_e: float
+    """Natural logarithm of the e-value."""
+    windows: int
+    """How many of the newest windows the change, if it is one, began ago."""
+    effect: Effect
+    before: Doubles
+    """Counts of the reference by dimension of the aspect."""
+    before_total: int
+    after: Doubles
+    after_total: int
+
+
+class Track:
+    """The windows of one field."""
+
+    __slots__ = ("_counts", "_reference", "_totals")
+
+    def __init__(self) -> None:
+        self._reference: Integers = np.zeros((10, DIMENSIONS), dtype=np.int64)
+        self._counts: list[Integers] = []
+        self._totals: list[Integers] = []
+
+    def learnt(self, aspect: Aspect) -> bool:
+        """Tell whether the reference is there."""
+        return bool(self._reference[_N, aspect.dimensions.start] >= LEARNT)
+
+    def add(self, counts: Integers, totals: Integers) -> None:
+        """Take a window in.
+
+        Args:
+            counts: by dimension.
+            totals: what each is a share of; 0 where the window says nothing.
+        """
+        self._counts.append(counts)
+        self._totals.append(totals)
+        if len(self._counts) > NEWEST:
+            self._learn(self._counts.pop(0), self._totals.pop(0))
+
+    def _learn(self, counts: Integers, totals: Integers) -> None:
+        reference = self._reference
+        takes = (totals >= _FEWEST) & (reference[_N] < REFERENCE)
+        if not takes.any():
+            return
+        number = _numbers(counts, totals) * takes
+        reference[_N] += takes
+        reference[_SUM] += number
+        reference[_SQUARES] += number * number
+        reference[_COUNTS] += counts * takes
+        reference[_TOTALS] += totals * takes
+        reference[_PART] += number
+        reference[_PART_N] += takes
+        full = reference[_PART_N] == _BLOCK
+        if full.any():
+            block = reference[_PART] * full
+            reference[_BLOCKS] += full
+            reference[_BLOCK_SUM] += block
+            reference[_BLOCK_SQUARES] += block * block
+            reference[_PART, full] = 0
+            reference[_PART_N, full] = 0
+
+    def shift(self, aspect: Aspect) -> Shift | None:
+        """Return how the newest windows differ; None when they do so by less than is worth telling."""
+        where = aspect.dimensions
+        if not self.learnt(aspect) or len(self._counts) < SHORTEST:
+            return None
+        totals = np.array([window[where.start] for window in self._totals])
+        if totals[-SHORTEST:].min() < _FEWEST:
+            return None
+        counts = np.array([window[where] for window in self._counts])
+        if self._distance(aspect, counts[-SHORTEST:], totals[-SHORTEST:]) < aspect.least:
+            return None
+        # Only windows that follow each other without one that says nothing.
+        usable = int(np.argmin(np.append((totals >= _FEWEST)[::-1], False)))
+        return self._most_likely(aspect, counts[-usable:], totals[-usable:])
+
+    def _distance(self, aspect: Aspect, counts: Integers, totals: Integers) -> float:
+        before, after = self._shares(aspect, counts, totals)
+        return float(np.abs(before - after).sum()) / (1 if len(before) == 1 else 2)
+
+    def _shares(self, aspect: Aspect, counts: Integers, totals: Integers) -> tuple[Doubles, Doubles]:
+        reference = self._reference[:, aspect.dimensions]
+        before: Doubles = reference[_COUNTS] / np.maximum(reference[_TOTALS], 1)
+        after: Doubles = counts.sum(axis=0) / totals.sum()
+        return before, after
+
+    def _most_likely(self, aspect: Aspect, counts: Integers, totals: Integers) -> Shift | None:
+        reference = self._reference[:, aspect.dimensions].astype(np.float64)
+        used = (reference[_COUNTS] > 0) | (counts.sum(axis=0) > 0)
+        numbers = _numbers(counts, totals[:, None]).astype(np.float64)
+        n0 = reference[_N]
+        mean0 = reference[_SUM] / n0
+        squares0 = reference[_SQUARES] - n0 * mean0**2
+        logs, errors = [], []
+        for length in range(SHORTEST, len(counts) + 1):
+            newest = numbers[-length:]
+            n1 = np.full_like(n0, length)
+            freedom = n0 + n1 - 2
+            variance = (squares0 + newest.var(axis=0) * length) / freedom
+            floor = _STEPS**2 / 4 * np.mean(1 / totals[-length:])
+            variance = np.maximum(np.maximum(variance, self._between_blocks(aspect)), floor)
+            each = log_bayes_factor(n0, mean0, n1, newest.mean(axis=0), variance, freedom)
+            logs.append(log_mean_exp(each[used]))
+            errors.append(np.sqrt(variance * (1 / n0 + 1 / n1)))
+        best = int(np.argmax(logs))
+        length = SHORTEST + best
+        before, after = self._shares(aspect, counts[-length:], totals[-length:])
+        effect = _effect(before, after, errors[best])
+        if effect.size < aspect.least or effect.low <= 0:
+            return None
+        return Shift(
+            log_e=log_mean_exp(np.array(logs)),
+            windows=length,
+            effect=effect,
+            before=reference[_COUNTS],
+            before_total=int(reference[_TOTALS, 0]),
+            after=counts[-length:].sum(axis=0).astype(np.float64),
+            after_total=int(totals[-length:].sum()),
+        )
+
+    def _between_blocks(self, aspect: Aspect) -> Doubles:
+        """Return the variance of one window that the variation between blocks speaks of; 0 while there are few."""
+        reference = self._reference[:, aspect.dimensions].astype(np.float64)
+        blocks = reference[_BLOCKS]
+        enough = blocks > 1
+        several = np.maximum(blocks, 2)
+        squares = reference[_BLOCK_SQUARES] - reference[_BLOCK_SUM] ** 2 / several
+        result: Doubles = np.where(enough, squares / (several - 1) / _BLOCK, 0.0)
+        return result
+
+    def forget(self, aspect: Aspect) -> None:
+        """Let go of an aspect's reference, and of its newest windows."""
+        self._reference[:, aspect.dimensions] = 0
+        for counts, totals in zip(self._counts, self._totals, strict=True):
+            counts[aspect.dimensions] = 0
+            totals[aspect.dimensions] = 0
+
+    def state(self, blobs: BlobWriter) -> list[Any]:
+        """Return the state as JSON values; the numbers go to ``blobs``."""
+        newest = np.array([*self._counts, *self._totals], dtype=np.int32)
+        return [blobs.put(self._reference.astype("<i8").tobytes()), blobs.put(newest.astype("<i4").tobytes())]
+
+    @classmethod
+    def restored(cls, state: Sequence[Any], blobs: BlobReader) -> Track:
+        """Return the track whose :meth:`state` this is."""
+        track = cls()
+        reference = np.frombuffer(blobs.get(state[0]), dtype="<i8").astype(np.int64)
+        track._reference = reference.reshape(-1, DIMENSIONS)
+        newest = np.frombuffer(blobs.get(state[1]), dtype="<i4").astype(np.int64).reshape(-1, DIMENSIONS)
+        half = len(newest) // 2
+        track._counts = [*map(np.copy, newest[:half])]
+        track._totals = [*map(np.copy, newest[half:])]
+        return track
+
+
+def _numbers(counts: Integers, totals: Integers) -> Integers:
+    """Return the variance-stabilised shares in steps (Freeman and Tukey, Anscombe): variance ``_STEPS**2 / 4 n``."""
+    # Arrays hold many values a record, so counts have no bound that fits 32 bits forever.
+    share = np.minimum((counts + 0.375) / (totals + 0.75), 1.0)
+    result: Integers = np.rint(np.arcsin(np.sqrt(share)) * _STEPS).astype(np.int64)
+    return result
+
+
+def _effect(before: Doubles, after: Doubles, errors: Doubles) -> Effect:
+    # From the scale of the arcsine back to that of shares, at the share where its error is greater.
+    middle = np.maximum(np.sqrt(before * (1 - before)), np.sqrt(after * (1 - after)))
+    errors = 2 * middle * errors / _STEPS
+    if len(before) == 1:
+        # The rest is a bin of its own.
+        before, after = np.array([before[0], 1 - before[0]]), np.array([after[0], 1 - after[0]])
+        errors = np.repeat(errors, 2)
+    return total_variation(before, after, errors)

@@ -1,0 +1,121 @@
+"""What is counted of one field in one window. It is the same however the window's records came in batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.inventory.base import Masker
+from streams.inventory.drift.bins import ValueBins
+from streams.inventory.drift.samples import samples_of, spelled
+from streams.inventory.profile.codec import BlobReader, BlobWriter
+from streams.inventory.windows import cells
+
+#: JSON types told apart; objects and arrays count as no value.
+TYPES = ("string", "number", "boolean")
+#: First values of a window kept to make bins of, for a while.
+SAMPLES = 64
+
+Integers = npt.NDArray[np.int64]
+
+
+class WindowCounts:
+    """Counts of a field's values in the window that is being read.
+
+    Args:
+        bins: in which values are counted; None while there are none, or ever, of a masked field.
+        sampling: whether the first values are kept.
+    """
+
+    __slots__ = ("bins", "cells", "in_bins", "occurrences", "samples", "sampling", "types")
+
+    def __init__(self, bins: ValueBins | None, *, sampling: bool) -> None:
+        self.bins = bins
+        self.sampling = sampling
+        self.occurrences = 0
+        """How often there was a scalar, a blank text included."""
+        self.types = [0, 0, 0]
+        """The same without blanks, by :data:`TYPES`."""
+        self.in_bins: Integers = np.zeros(bins.count if bins else 0, dtype=np.int64)
+        self.cells = cells.empty()
+        self.samples: list[str | int | float] = []
+
+    @property
+    def present(self) -> int:
+        """How often there was a value that is not blank."""
+        return sum(self.types)
+
+    def distinct(self) -> int:
+        """Return about how many different values there were."""
+        return cells.distinct(self.cells, self.present)
+
+    def add(self, values: Sequence[Any], kind: str, masker: Masker) -> None:
+        """Count scalars in record order; ``kind`` is that of :class:`streams.decode.base.Column`."""
+        self.occurrences += len(values)
+        if self.sampling and len(self.samples) < SAMPLES:
+            filled = (value for value in values if not (isinstance(value, str) and _is_blank(value)))
+            self.samples += samples_of(list(islice(filled, SAMPLES - len(self.samples))), masker)
+        texts: Counter[str] = Counter()
+        numbers: Counter[int | float] = Counter()
+        kinds = [kind] if kind else {type(value).__name__ for value in values}
+        for name in kinds:
+            same = values if kind else [value for value in values if type(value).__name__ == name]
+            self._add_kind(name, same, texts, numbers)
+        if self.bins is not None:
+            self.in_bins += self.bins.tally(texts, numbers)
+
+    def _add_kind(
+        self, kind: str, values: Sequence[Any], texts: Counter[str], numbers: Counter[int | float]
+    ) -> None:
+        counts: Counter[Any] = Counter(values)
+        if kind in ("int", "float"):
+            self.types[1] += len(values)
+            cells.set_numbers(self.cells, counts)
+            numbers.update(counts)
+        elif kind == "bool":
+            self.types[2] += len(values)
+            spelled = {spelled(value): count for value, count in counts.items()}
+            cells.set_texts(self.cells, spelled)
+            texts.update(spelled)
+        else:
+            blank = [text for text in counts if _is_blank(text)]
+            self.types[0] += len(values) - sum(counts.pop(text) for text in blank)
+            cells.set_texts(self.cells, counts)
+            texts.update(counts)
+
+    def hide(self) -> None:
+        """Let go of all that was kept of values."""
+        self.bins, self.sampling = None, False
+        self.in_bins = np.zeros(0, dtype=np.int64)
+        self.samples = []
+
+    def state(self, blobs: BlobWriter) -> list[Any]:
+        """Return the state as JSON values, without the bins."""
+        return [
+            self.sampling,
+            self.occurrences,
+            self.types,
+            self.in_bins.tolist(),
+            blobs.put(cells.pack(self.cells)),
+            self.samples,
+        ]
+
+    @classmethod
+    def restored(cls, state: Sequence[Any], blobs: BlobReader, bins: ValueBins | None) -> WindowCounts:
+        """Return the counts whose :meth:`state` this is."""
+        counts = cls(bins, sampling=state[0])
+        counts.occurrences = state[1]
+        counts.types = list(state[2])
+        counts.in_bins = np.array(state[3], dtype=np.int64)
+        counts.cells = cells.unpack(blobs.get(state[4]))
+        counts.samples = list(state[5])
+        return counts
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
