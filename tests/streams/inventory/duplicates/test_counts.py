@@ -157,7 +157,7 @@ def test_a_personal_identifier_is_let_go() -> None:
 
 
 def test_state_and_warming_of_identifiers() -> None:
-    rows = events(3_000, {number: number + 700 for number in range(0, 2_000, 100)})
+    rows = events(3_000, {number: number + 350 for number in range(0, 2_000, 100)})
     whole = IdDuplicates(1_000)
     count_ids(whole, rows)
     before = IdDuplicates(1_000)
