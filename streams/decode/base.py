@@ -21,8 +21,10 @@ Headers = Sequence[tuple[str, bytes]]
 #: own delimiter.
 COLUMNS_HEADER = "pandian.columns"
 
-#: Takes a field path, returns its value in each record of a group.
-Aligner = Callable[[str], list[Any]]
+#: Takes a field path and which records of a group, returns its value in each of these.
+Aligner = Callable[[str, slice], list[Any]]
+
+_ALL = slice(None)
 
 
 def has_columns_header(headers: Headers) -> bool:
@@ -182,8 +184,12 @@ class RowGroup:
         """
         return self.opener(path) if self.opener else [[] for _ in self.indexes]
 
-    def aligned(self, path: str) -> list[Any]:
+    def aligned(self, path: str, part: slice = _ALL) -> list[Any]:
         """Return one entry per record, in the order of ``indexes``: the scalar at ``path``, or None.
+
+        Args:
+            path: the field.
+            part: only these of the records.
 
         None stands for absent, null, a container, or (CSV) an empty cell or a header line. The rows are kept
         for as long as the group is, and walked anew by each call.
@@ -191,7 +197,7 @@ class RowGroup:
         Raises:
             ValueError: ``path`` leads into an array (``[]``), so a record can have many values for it.
         """
-        return self.aligner(path) if self.aligner else [None] * self.records
+        return self.aligner(path, part) if self.aligner else [None] * len(range(self.records)[part])
 
     @property
     def records(self) -> int:

@@ -21,6 +21,7 @@ _NULL = type(None)
 _KINDS = {frozenset[type]((kind,)): kind.__name__ for kind in (str, int, float, bool)}
 _CONTAINERS = {dict: "object", list: "array"}
 _NOT_SCALAR = frozenset((_NULL, *_CONTAINERS))
+_ALL = slice(None)
 
 
 class TooManyColumnsError(Exception):
@@ -121,9 +122,9 @@ def elements_of_objects(rows: Sequence[dict[str, Any]], path: str) -> list[list[
     return [value if type(value) is list else [] for value in _values(rows, path)]
 
 
-def aligned_objects(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:
+def aligned_objects(rows: Sequence[dict[str, Any]], path: str, part: slice = _ALL) -> list[Any]:
     """Return the scalar at ``path`` in each row, or None; see :meth:`streams.decode.base.RowGroup.aligned`."""
-    return [None if type(value) in _CONTAINERS else value for value in _values(rows, path)]
+    return [None if type(value) in _CONTAINERS else value for value in _values(rows[part], path)]
 
 
 def _values(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:

@@ -272,9 +272,9 @@ def _columns(rows: Sequence[Row], names: Sequence[str], width: int) -> tuple[lis
     return columns, dropped
 
 
-def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str], path: str) -> list[str | None]:
+def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str], path: str, part: slice) -> list[str | None]:
     """Return the cell called ``path`` of each row; None for an empty one and where the row is a header line."""
     if path not in names:
-        return [None] * len(rows)
+        return [None] * len(rows[part])
     place = names.index(path)
-    return [row[place] or None if row else None for row in rows]
+    return [row[place] or None if row else None for row in rows[part]]

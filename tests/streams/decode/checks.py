@@ -109,5 +109,7 @@ def _check_group(group: RowGroup) -> None:
         if "[]" not in column.path:
             aligned = group.aligned(column.path)
             assert len(aligned) == group.records
+            for part in (slice(1, 3), slice(None, None, 2), slice(-1, None)):
+                assert list(map(typed, group.aligned(column.path, part))) == list(map(typed, aligned[part]))
             present = [typed(value) for value in aligned if value is not None]
             assert present == [typed(value) for value in column.values], "record order"
