@@ -63,7 +63,7 @@ def spooled(blocks: Iterator[bytes]) -> IO[bytes]:
 
 def _rows(batch: pa.RecordBatch, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     named = batch.rename_columns(list(columns))
-    target = pa.schema([field.with_type(_microseconds(field.type)) for field in named.schema])
+    target = pa.schema([field.with_type(microseconds(field.type)) for field in named.schema])
     if target != named.schema:
         named = pa.RecordBatch.from_arrays(
             [array.cast(field.type, safe=False) for array, field in zip(named.columns, target, strict=True)],
@@ -75,17 +75,17 @@ def _rows(batch: pa.RecordBatch, columns: tuple[str, ...]) -> list[dict[str, Any
     return rows
 
 
-def _microseconds(kind: pa.DataType) -> pa.DataType:
+def microseconds(kind: pa.DataType) -> pa.DataType:
     """Return the type with nanoseconds as microseconds, at any depth: Python's times have no nanoseconds."""
     if getattr(kind, "unit", "") == "ns":
         if pa.types.is_timestamp(kind):
             return pa.timestamp("us", kind.tz)
         return pa.duration("us") if pa.types.is_duration(kind) else pa.time64("us")
     if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_microseconds(field.type)) for field in kind])
+        return pa.struct([field.with_type(microseconds(field.type)) for field in kind])
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         make = pa.list_ if pa.types.is_list(kind) else pa.large_list
-        return make(kind.value_field.with_type(_microseconds(kind.value_type)))
+        return make(kind.value_field.with_type(microseconds(kind.value_type)))
     if pa.types.is_map(kind):
-        return pa.map_(kind.key_type, _microseconds(kind.item_type))
+        return pa.map_(kind.key_type, microseconds(kind.item_type))
     return kind
