@@ -62,3 +62,17 @@ class SchemaSource(Protocol):
     def fetch(self, keys: Collection[int], seconds: float) -> None:
         """Learn of these ids. Returns when that is done, at the latest after ``seconds``. Never raises."""
         ...
+
+
+def flattened(schema: Schema) -> list[Reference]:
+    """Return all that a schema refers to, each once, after what it refers to itself."""
+    found: dict[str, Reference] = {}
+
+    def add(one: Schema) -> None:
+        for reference in one.references:
+            if reference.name not in found:
+                add(reference.schema)
+                found[reference.name] = reference
+
+    add(schema)
+    return list(found.values())

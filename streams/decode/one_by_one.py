@@ -1,0 +1,56 @@
+"""Formats whose records are read one by one: one that cannot be read says so by an exception, and costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from streams.decode.base import Headers, Read, Reject, Row
+
+#: A row, and the full name that its own schema has for it.
+NamedRow = tuple[str, Row]
+
+
+class UnreadableError(Exception):
+    """A record cannot be read.
+
+    Args:
+        reason: a code of :mod:`streams.decode.reasons`.
+        detail: in words, without the record's content.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def reject(self, index: int) -> Reject:
+        """Return the reject of the record at ``index`` of the batch."""
+        return Reject(index, self.reason, self.detail)
+
+
+def read_one_by_one(
+    read: Callable[[bytes, Headers], list[NamedRow]],
+    values: Sequence[bytes],
+    indexes: Sequence[int],
+    headers: Sequence[Headers] | None,
+) -> Read:
+    """Read records; the last arguments are those of :meth:`streams.decode.base.Reader.read`.
+
+    Args:
+        read: returns the rows of a record, at least one, or raises :class:`UnreadableError`.
+        values: the records' bytes.
+        indexes: their places in the batch.
+        headers: their Kafka headers.
+    """
+    rows: list[NamedRow] = []
+    places: list[int] = []
+    rejects: list[Reject] = []
+    for place, (value, index) in enumerate(zip(values, indexes, strict=True)):
+        try:
+            found = read(value, headers[place] if headers else ())
+        except UnreadableError as error:
+            rejects.append(error.reject(index))
+            continue
+        rows += found
+        places += [index] * len(found)
+    return Read([row for _, row in rows], places, rejects, [name for name, _ in rows])
