@@ -95,14 +95,22 @@ def asset_names(paths: Sequence[str]) -> list[str]:
 def _profile(file: RecordFile, name: str, policy: ProfilePolicy, progress: Reporter) -> PartitionProfile:
     import time
 
+    import numpy as np
+
     from streams.decode.registry import BatchDecoder
     from streams.inventory.profile import BatchMeta, PartitionProfile
 
     decoder = BatchDecoder(max_fields=policy.max_fields)
     profile = PartitionProfile(name, policy)
+    first = 0
     for batch in file.batches():
-        now = int(time.time() * 1000)
-        profile.add(decoder.decode(batch.values), BatchMeta(sum(map(len, batch.values)), now))
+        meta = BatchMeta(
+            sum(map(len, batch.values)),
+            int(time.time() * 1000),
+            offsets=np.arange(first, first + len(batch.values)),
+        )
+        first += len(batch.values)
+        profile.add(decoder.decode(batch.values), meta)
         profile.reasons.update(row.reason for row in batch.bad)
         progress.report(profile.records, file.progress, file.name)
     return profile

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from streams.inventory.base import Classification
 from streams.inventory.document import asset_document, field_evidence
 from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePolicy
+from streams.inventory.splitting import MOST, Kind, kinds_of
+
+#: Between the topic's name and what an asset that was split from it holds; no topic has it in its name.
+SEPARATOR = ":"
 
 
 def topic_documents(
@@ -19,8 +25,10 @@ def topic_documents(
 ) -> dict[str, dict[str, Any]]:
     """Sum the partitions and describe each asset, by name.
 
-    The decision what fields mean is made here, on everything that was seen. Records that could not be read belong
-    to no asset; they are told with the asset that bears the topic's name, which is there even if nothing else is.
+    The decision what fields mean is made here, on everything that was seen. A topic with several kinds of record is
+    several assets; the one that has nearly all records bears the topic's name, the others the topic's and their own.
+    Records that could not be read belong to no asset; they are told with the asset that bears the topic's name, which
+    is there for them even if nothing else is.
 
     Args:
         profiles: of all partitions; left as they are.
@@ -29,30 +37,53 @@ def topic_documents(
         policy: the classifier.
         now_ms: the time of the document, epoch milliseconds.
     """
-    whole = PartitionProfile(name, policy)
+    profiles = list(profiles)
+    kinds = kinds_of(profiles, policy)
+    meanings = [policy.classifier.fields(field_evidence(kind.profile)) for kind in kinds]
+    reasons: Counter[str] = Counter()
     for profile in profiles:
-        whole.merge(profile)
-    assets: dict[str, AssetProfile] = {name: AssetProfile(policy), **whole.assets}
-    return {asset: _describe(asset, assets[asset], whole, name, source, policy, now_ms) for asset in assets}
+        reasons.update(profile.reasons)
+    documents: dict[str, dict[str, Any]] = {}
+    for own, kind, meaning in zip(_names(name, kinds, meanings, policy), kinds, meanings, strict=True):
+        documents[own] = asset_document(
+            kind.profile,
+            name=own,
+            source=dict(source),
+            classification=meaning,
+            kind=policy.classifier.kind(own, meaning),
+            reasons=reasons if own == name else {},
+            now_ms=now_ms,
+        )
+    if name not in documents and (reasons or not documents):
+        documents[name] = asset_document(
+            AssetProfile(policy),
+            name=name,
+            source=dict(source),
+            classification={},
+            kind="other",
+            reasons=reasons,
+            now_ms=now_ms,
+        )
+    if len(documents) == 1:
+        # What could not be read is part of the only asset there is.
+        documents[name]["bytes"] = sum(profile.bytes for profile in profiles)
+    return documents
 
 
-def _describe(
-    asset: str,
-    profile: AssetProfile,
-    whole: PartitionProfile,
-    name: str,
-    source: Mapping[str, Any],
+def _names(
+    topic: str,
+    kinds: Sequence[Kind],
+    meanings: Sequence[Mapping[str, Classification]],
     policy: ProfilePolicy,
-    now_ms: int,
-) -> dict[str, Any]:
-    meaning = policy.classifier.fields(field_evidence(profile))
-    return asset_document(
-        profile,
-        name=asset,
-        source=dict(source),
-        classification=meaning,
-        kind=policy.classifier.kind(asset, meaning),
-        quarantined=whole.quarantined if asset == name else 0,
-        reasons=whole.reasons if asset == name else {},
-        now_ms=now_ms,
-    )
+) -> list[str]:
+    """Return the name of each kind's asset: the topic's for the one that is nearly all of it."""
+    total = sum(kind.records for kind in kinds)
+    found: list[str] = []
+    for place, (kind, meaning) in enumerate(zip(kinds, meanings, strict=True)):
+        if place == 0 and kind.records >= MOST * total:
+            found.append(topic)
+            continue
+        wanted = f"{topic}{SEPARATOR}{kind.name or policy.classifier.kind('', meaning)}"
+        number = sum(one == wanted or one.startswith(f"{wanted}-") for one in found)
+        found.append(f"{wanted}-{number + 1}" if number else wanted)
+    return found

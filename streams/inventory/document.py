@@ -38,7 +38,6 @@ def asset_document(
     source: dict[str, Any],
     classification: Mapping[str, Classification],
     kind: str,
-    quarantined: int,
     reasons: Mapping[str, int],
     now_ms: int,
 ) -> dict[str, Any]:
@@ -50,14 +49,14 @@ def asset_document(
         source: ``topic`` or ``file``, and ``partitions``; format and envelope are added.
         classification: what each field means, by the paths of :func:`field_evidence`.
         kind: one of :data:`pandian.semantics.KINDS`.
-        quarantined: records that could not be read.
-        reasons: the same, by reason.
+        reasons: records that could not be read, by reason.
         now_ms: the time of the document, epoch milliseconds.
 
     Guarantees: JSON values only, whole numbers within 64 bits; no value of a field that is masked in the profile or
     classified as personal. What is not measured yet (duplicates, schema changes, drift, relations) is None.
     """
     base = asset.records - asset.header_records
+    quarantined = sum(reasons.values())
     profiles = asset.named_fields()
     fields = [
         _Field.of(path, profile, classification.get(path, UNKNOWN), _base(path, profiles, base))
@@ -72,7 +71,8 @@ def asset_document(
         "quarantined": quarantined,
         "quarantined_reasons": dict(reasons),
         "bytes": asset.bytes,
-        "source": {"format": _format(asset), "envelope": None} | source,
+        "source": {"format": _format(asset), "envelope": _envelope(asset)} | source,
+        "lineage": asset.lineage.document(),
         "columns": dict(asset.layouts.names()),
         "freshness": {
             "last_event": last_event(map(_latest, _times(fields)), asset.times, now_ms),
@@ -92,6 +92,11 @@ def _format(asset: AssetProfile) -> str | None:
     """Return the formats of the records, the most frequent first, joined by ``+``."""
     formats = sorted(asset.formats.items(), key=lambda item: (-item[1], item[0]))
     return "+".join(name for name, count in formats if count) or None
+
+
+def _envelope(asset: AssetProfile) -> str | None:
+    """Return the envelopes of the records, the most frequent first, joined by a comma."""
+    return ", ".join(name for name, _ in asset.lineage.envelopes.most_common()) or None
 
 
 def _base(path: str, profiles: Mapping[str, FieldProfile], records: int) -> int:

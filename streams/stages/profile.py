@@ -106,7 +106,8 @@ class ProfileStage:
             self._restart(source, source.counter.out_of_range())
             return
         values = batch.values
-        decoded = self._decoder.decode(values, batch.headers_of_records)
+        kinds = source.counter.state.kinds
+        decoded = self._decoder.decode(values, batch.headers_of_records, kinds)
         if decoded.rejects:
             sends = await self._quarantine.send(source, batch, values, decoded.rejects)
             if batch.epoch != source.epoch:  # reloaded while a send was waiting

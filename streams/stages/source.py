@@ -123,8 +123,11 @@ class Checkpoint:
 
 def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMeta:
     """Describe a fetched batch for the profile."""
+    sizes = np.fromiter((0 if value is None else len(value) for value in values), np.int64, len(values))
     return BatchMeta(
-        bytes=sum(map(len, filter(None, values))),
+        bytes=int(sizes.sum()),
         timestamps=np.fromiter(batch.timestamps, np.int64, len(values)),
         now_ms=now_ms,
+        offsets=np.fromiter(batch.offsets, np.int64, len(values)),
+        sizes=sizes,
     )

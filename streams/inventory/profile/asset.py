@@ -14,6 +14,8 @@ from streams.inventory.profile.distinct import DistinctSketch
 from streams.inventory.profile.evidence import evidence_of, evidence_of_column, united
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.layout import Layouts
+from streams.inventory.profile.lineage import Lineage
+from streams.inventory.profile.part import AssetPart
 from streams.inventory.profile.paths import kept_paths
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
 from streams.inventory.profile.timespan import TimeSpan
@@ -51,9 +53,23 @@ class AssetProfile:
         self._sibling_evidence: dict[str, tuple[int, FieldEvidence]] = {}
         self.layouts = Layouts()
         self.times = TimeSpan()
+        self.lineage = Lineage()
+        self.parts: dict[str, AssetPart] = {name: make() for name, make in policy.parts.items()}
+        """What else is counted, by name."""
 
-    def add(self, group: RowGroup) -> None:
-        """Count the records of one format in one batch."""
+    def add(self, group: RowGroup, meta: BatchMeta) -> None:
+        """Count the records of one format in one batch.
+
+        Args:
+            group: the records.
+            meta: of the whole batch, which the group's indexes refer to.
+        """
+        self._add_fields(group)
+        self.lineage.add(group)
+        for part in self.parts.values():
+            part.add(group, self.fields, meta)
+
+    def _add_fields(self, group: RowGroup) -> None:
         self.records += group.records
         self.header_records += group.header_records
         self.formats[group.format] += group.records
@@ -106,11 +122,16 @@ class AssetProfile:
                 field = self.fields[path] = FieldProfile(self._policy.masker)
             decision = decisions.get(path)
             if decision is not None and decision.masked:
-                field.mask(decision.semantic_type)
+                self._mask(path, field, decision.semantic_type)
             for column in same:
                 field.add(column)
             if decision is not None:
                 field.schedule()
+
+    def _mask(self, path: str, field: FieldProfile, semantic_type: str) -> None:
+        field.mask(semantic_type)
+        for part in self.parts.values():
+            part.hide(path, semantic_type)
 
     def _is_due(self, path: str, columns: list[Column]) -> bool:
         values = sum(len(column.values) for column in columns)
@@ -196,12 +217,18 @@ class AssetProfile:
         self.times.merge(other.times)
         self.overflow_values += other.overflow_values
         self.overflow_names.merge(other.overflow_names)
+        self.lineage.merge(other.lineage)
         for path, field in other.fields.items():
             mine = self.fields.get(path)
             if mine is None:
                 self.fields[path] = field.copy()
             else:
                 mine.merge(field)
+        for name, part in self.parts.items():
+            part.merge(other.parts[name])
+            for path, field in self.fields.items():
+                if field.masked_as is not None:
+                    part.hide(path, field.masked_as)
         if len(self.fields) > self._policy.max_fields:
             self._drop_rarest()
 
@@ -224,6 +251,8 @@ class AssetProfile:
             "overflow": [self.overflow_values, blobs.put(self.overflow_names.to_bytes())],
             "layouts": [[list(names), count] for names, count in self.layouts.counts.items()],
             "times": self.times.state(blobs),
+            "lineage": self.lineage.state(),
+            "parts": {name: part.state(blobs) for name, part in self.parts.items()},
         }
 
     @classmethod
@@ -241,4 +270,9 @@ class AssetProfile:
         asset.overflow_names.restore(blobs.get(state["overflow"][1]))
         asset.layouts.counts = Counter({tuple(names): count for names, count in state["layouts"]})
         asset.times.restore(state["times"], blobs)
+        asset.lineage.restore(state.get("lineage", {}))
+        for name, part in state.get("parts", {}).items():
+            # What this version does not count any more is dropped; what it counts anew begins now.
+            if name in asset.parts:
+                asset.parts[name].restore(part, blobs)
         return asset

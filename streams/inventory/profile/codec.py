@@ -16,7 +16,7 @@ import zstandard
 from pandian.errors import FormatVersionError, PandianError
 
 #: Written by this version.
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"PDNP"
 _HEAD = struct.Struct("<4sH")
 _LENGTH = struct.Struct("<I")

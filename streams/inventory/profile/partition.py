@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from streams.decode.base import Decoded
+from streams.decode.base import Decoded, RowGroup
+from streams.decode.kinds import Kinds
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.profile.codec import FORMAT, BlobReader, BlobWriter, pack, unpack
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
@@ -19,7 +20,7 @@ class PartitionProfile:
     records came in and however profiles of disjoint sets of records were merged, with a trip through bytes or not.
 
     Args:
-        topic: the source topic; its one asset bears its name.
+        topic: the source topic; what is of no particular kind is counted under its name.
         policy: how fields are classified, masked and bounded.
     """
 
@@ -34,6 +35,9 @@ class PartitionProfile:
         self.bytes = 0
         """Bytes of all record values, quarantined ones included."""
         self.assets: dict[str, AssetProfile] = {}
+        """By the label of the kind of record, which means something in this partition only; see :attr:`kinds`."""
+        self.kinds = Kinds()
+        """The kinds of record found up to now: decoding the next batch needs them."""
 
     @property
     def records(self) -> int:
@@ -49,10 +53,17 @@ class PartitionProfile:
         """Count a decoded batch."""
         self.bytes += meta.bytes
         self.reasons.update(reject.reason for reject in decoded.rejects)
-        asset = self._asset(self.topic)
-        for group in decoded.groups:
-            asset.add(group)
-        asset.add_meta(meta)
+        for label in self._present(decoded):
+            groups = [group for group in decoded.groups if (group.kind or self.topic) == label]
+            asset = self._asset(label)
+            for group in groups:
+                asset.add(group, meta)
+            asset.add_meta(meta if len(groups) == len(decoded.groups) else _meta_of(groups, meta))
+
+    def _present(self, decoded: Decoded) -> list[str]:
+        """Return the labels of a batch's groups; of one that holds none, the label of what is of no kind."""
+        labels = list(dict.fromkeys(group.kind or self.topic for group in decoded.groups))
+        return labels or list(self.assets)[:1] or [self.topic]
 
     def _asset(self, name: str) -> AssetProfile:
         asset = self.assets.get(name)
@@ -61,7 +72,10 @@ class PartitionProfile:
         return asset
 
     def merge(self, other: PartitionProfile) -> None:
-        """Add what another profile counted in other records; it is left as it was."""
+        """Add what another profile of the partition counted in other records; it is left as it was.
+
+        Kinds of different partitions bear different labels: see :mod:`streams.inventory.splitting`.
+        """
         self.reasons.update(other.reasons)
         self.bytes += other.bytes
         for name, asset in other.assets.items():
@@ -75,6 +89,7 @@ class PartitionProfile:
             "reasons": dict(self.reasons),
             "bytes": self.bytes,
             "assets": [[name, asset.state(blobs)] for name, asset in self.assets.items()],
+            "kinds": self.kinds.state(),
         }
         return pack(state, blobs)
 
@@ -90,6 +105,10 @@ class PartitionProfile:
         return _READERS[version](state, blobs, policy)
 
 
+def _meta_of(groups: Sequence[RowGroup], meta: BatchMeta) -> BatchMeta:
+    return meta.of([index for group in groups for index in group.indexes])
+
+
 def _read_v1(state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy) -> PartitionProfile:
     profile = PartitionProfile(state["topic"], policy)
     profile.reasons = Counter(state["reasons"])
@@ -98,7 +117,14 @@ def _read_v1(state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy)
     return profile
 
 
+def _read_v2(state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy) -> PartitionProfile:
+    profile = _read_v1(state, blobs, policy)
+    profile.kinds = Kinds.restored(state["kinds"])
+    return profile
+
+
 #: How each format is read. A new one gets a function here; the old ones stay.
 _READERS: dict[int, Callable[[Mapping[str, Any], BlobReader, ProfilePolicy], PartitionProfile]] = {
-    1: _read_v1
+    1: _read_v1,
+    2: _read_v2,
 }

@@ -54,7 +54,6 @@ def document(profile: PartitionProfile, **meanings: Classification) -> dict[str,
         source={"topic": "t", "partitions": {"0": {"next_offset": 5}}},
         classification={one.path: meanings.get(one.path, UNKNOWN) for one in field_evidence(asset)},
         kind="other",
-        quarantined=profile.quarantined,
         reasons=profile.reasons,
         now_ms=NOW,
     )

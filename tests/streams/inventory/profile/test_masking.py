@@ -49,7 +49,6 @@ def everything(profile: PartitionProfile) -> str:
         source={"topic": "t"},
         classification={one.path: UNKNOWN for one in field_evidence(asset)},
         kind="other",
-        quarantined=0,
         reasons={},
         now_ms=0,
     )

@@ -45,7 +45,6 @@ def everything(profile: PartitionProfile) -> str:
         source={"topic": "t"},
         classification=meaning,
         kind=POLICY.classifier.kind("t", meaning),
-        quarantined=profile.quarantined,
         reasons=profile.reasons,
         now_ms=NOW,
     )
