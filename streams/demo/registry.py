@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from export.registry import Entry, Registry
+from export.registry import Entry, Pointer, Registry, RegistryError
 from pandian.errors import UsageError
 from pandian.settings import Settings
 
@@ -25,7 +25,7 @@ def demo_registry(settings: Settings) -> Iterator[Path]:
         UsageError: when ``PANDIAN_MODELS`` has a champion that is not of a demo: workers may be serving it.
     """
     if "models" in settings.model_fields_set:
-        now = Registry(settings.models).champion()
+        now = _champion(Registry(settings.models))
         if now and now.by != _BY:
             raise UsageError(
                 f"PANDIAN_MODELS={settings.models}",
@@ -36,6 +36,14 @@ def demo_registry(settings: Settings) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="pandian-demo-", ignore_cleanup_errors=True) as folder:
         yield Path(folder, "models")
+
+
+def _champion(registry: Registry) -> Pointer | None:
+    """Return who answers now; of a registry that cannot be read nobody does, and the demo goes on without it."""
+    try:
+        return registry.champion()
+    except RegistryError:
+        return None
 
 
 def promote(root: Path, trained: Path) -> Entry:
