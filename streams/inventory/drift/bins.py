@@ -5,6 +5,7 @@ They are made once, from the first values of several windows, and then stay: so 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.inventory.drift.samples import UNLISTED, Scalar
-from streams.inventory.profile.numerals import Numbers, from_numbers, number_texts, parse_texts
+from streams.inventory.profile.numerals import number_texts
 
 #: Bins of a field at most, the last of them for all other values.
 MOST = 16
@@ -26,8 +27,12 @@ _MANY = 16
 _NUMERIC = 0.9
 #: A value is frequent from this share of the samples on.
 _FREQUENT = 0.01
-#: Numbers beyond are no quantities, and neither are their differences.
+#: Numbers beyond are no quantities.
 _LARGEST = 1e300
+#: Texts whose bin is remembered.
+_REMEMBERED = 4_096
+_NUMERAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST_NUMERAL = 64
 
 Integers = npt.NDArray[np.int64]
 
@@ -40,18 +45,19 @@ class ValueBins:
         listed: the values, when there are no edges.
     """
 
-    __slots__ = ("edges", "listed")
+    __slots__ = ("_places", "edges", "listed")
 
     def __init__(self, edges: Sequence[float] = (), listed: Sequence[Scalar] = ()) -> None:
         self.edges = np.array(edges, dtype=np.float64)
         self.listed = tuple(listed)
+        self._places: dict[str, int] = {}
 
     @property
     def count(self) -> int:
         """How many bins there are, ``other`` included."""
         return (len(self.edges) + 1 if len(self.edges) else len(self.listed)) + 1
 
-    def tally(self, texts: Mapping[Any, int], numbers: Mapping[Any, int]) -> Integers:
+    def tally(self, texts: Mapping[str, int], numbers: Mapping[int | float, int]) -> Integers:
         """Return how many values lie in each bin.
 
         Args:
@@ -63,16 +69,33 @@ class ValueBins:
                 texts.get(value, 0) if isinstance(value, str) else numbers.get(value, 0)
                 for value in self.listed
             ]
-            total = sum(texts.values()) + sum(numbers.values())
-            return np.array([*counts, total - sum(counts)], dtype=np.int64)
-        tally = np.zeros(self.count, dtype=np.int64)
-        for found in _numbers(texts, numbers):
-            values, counts_of = found.as_doubles()
-            tally[:-1] += np.bincount(
-                np.searchsorted(self.edges, values), weights=counts_of, minlength=self.count - 1
-            ).astype(np.int64)
-        tally[-1] = sum(texts.values()) + sum(numbers.values()) - int(tally.sum())
-        return tally
+            return np.array(
+                [*counts, sum(texts.values()) + sum(numbers.values()) - sum(counts)], dtype=np.int64
+            )
+        places = [*map(self._place, texts), *self._places_of(numbers)]
+        weights = [*texts.values(), *numbers.values()]
+        return np.bincount(places, weights=weights, minlength=self.count).astype(np.int64)
+
+    def _place(self, text: str) -> int:
+        """Return the bin of a text; it is remembered, since the next window has most of them again."""
+        place = self._places.get(text)
+        if place is None:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+            number = _number(text)
+            place = self.count - 1 if number is None else int(np.searchsorted(self.edges, number))
+            self._places[text] = place
+        return place
+
+    def _places_of(self, numbers: Mapping[int | float, int]) -> list[int]:
+        if not numbers:
+            return []
+        # Beyond the range of doubles there is nothing but infinity.
+        values = np.array([number if abs(number) <= _LARGEST else np.nan for number in numbers])
+        places = np.searchsorted(self.edges, values)
+        places[np.isnan(values)] = self.count - 1
+        found: list[int] = places.tolist()
+        return found
 
     def labels(self) -> list[str]:
         """Return what each bin holds, in words."""
@@ -100,12 +123,10 @@ def bins_of(samples: Sequence[Scalar]) -> ValueBins | None:
     """
     texts = Counter(value for value in samples if isinstance(value, str))
     others = Counter(value for value in samples if not isinstance(value, str))
-    found = [numbers.as_doubles() for numbers in _numbers(texts, others)]
-    values = np.concatenate([np.repeat(numbers, counts) for numbers, counts in found])
-    if len(values) >= _NUMERIC * len(samples) and len(np.unique(values)) > _MANY:
+    values = [number for number in map(_as_number, samples) if number is not None]
+    if len(values) >= _NUMERIC * len(samples) and len(set(values)) > _MANY:
         ranks = np.arange(1, _QUANTILES) / _QUANTILES
-        edges = np.unique(np.quantile(values, ranks, method="inverted_cdf"))
-        return ValueBins(edges.tolist())
+        return ValueBins(np.unique(np.quantile(values, ranks, method="inverted_cdf")).tolist())
     least = max(_FREQUENT * len(samples), 2)
     frequent = [
         (value, count)
@@ -116,11 +137,16 @@ def bins_of(samples: Sequence[Scalar]) -> ValueBins | None:
     return ValueBins(listed=[value for value, _ in frequent[: MOST - 1]]) if frequent else None
 
 
-def _numbers(texts: Mapping[Any, int], numbers: Mapping[Any, int]) -> list[Numbers]:
-    found = [parse_texts(list(texts), np.fromiter(texts.values(), np.int64, len(texts)))] if texts else []
-    finite = {value: count for value, count in numbers.items() if abs(value) <= _LARGEST}
-    counts = np.fromiter(finite.values(), np.int64, len(finite))
-    return [*found, from_numbers(list(finite), counts)]
+def _as_number(value: Scalar) -> float | None:
+    return _number(value) if isinstance(value, str) else float(value)
+
+
+def _number(text: str) -> float | None:
+    """Return the number that a text is, by the rules of :mod:`streams.inventory.profile.numerals`."""
+    if len(text) > _LONGEST_NUMERAL or not _NUMERAL.fullmatch(text):
+        return None
+    number = float(text)
+    return number if abs(number) <= _LARGEST else None
 
 
 def _text(value: Scalar) -> str:

@@ -39,7 +39,12 @@ ASPECTS: Final = (
     Aspect("distinct", slice(4, 5), 0.10),
     Aspect("values", slice(5, 5 + MOST), 0.10),
 )
+BY_NAME: Final = {aspect.name: aspect for aspect in ASPECTS}
 DIMENSIONS: Final = 5 + MOST
+_STARTS: Final = np.array([aspect.dimensions.start for aspect in ASPECTS])
+_LEAST: Final = np.array([aspect.least for aspect in ASPECTS])
+#: Half of the differences is the total variation; of a share the other half is not among the dimensions.
+_FACTORS: Final = np.array([1.0, 0.5, 1.0, 0.5])
 
 #: Windows that the reference takes in before it is pinned, and those it needs before anything is tested.
 REFERENCE: Final = 128
@@ -77,16 +82,17 @@ class Shift:
 class Track:
     """The windows of one field."""
 
-    __slots__ = ("_counts", "_reference", "_totals")
+    __slots__ = ("_newest", "_reference")
 
     def __init__(self) -> None:
         self._reference: Integers = np.zeros((10, DIMENSIONS), dtype=np.int64)
-        self._counts: list[Integers] = []
-        self._totals: list[Integers] = []
+        self._newest: Integers = np.zeros((0, 2, DIMENSIONS), dtype=np.int64)
+        """By window: the counts, and what each is a share of (0 where the window says nothing)."""
 
-    def learnt(self, aspect: Aspect) -> bool:
-        """Tell whether the reference is there."""
-        return bool(self._reference[_N, aspect.dimensions.start] >= LEARNT)
+    def learnt(self) -> list[Aspect]:
+        """Return the aspects that have a reference, so that they are tested."""
+        enough = (self._reference[_N, _STARTS] >= LEARNT).tolist()
+        return [aspect for aspect, is_enough in zip(ASPECTS, enough, strict=True) if is_enough]
 
     def add(self, counts: Integers, totals: Integers) -> None:
         """Take a window in.
@@ -95,10 +101,9 @@ class Track:
             counts: by dimension.
             totals: what each is a share of; 0 where the window says nothing.
         """
-        self._counts.append(counts)
-        self._totals.append(totals)
-        if len(self._counts) > NEWEST:
-            self._learn(self._counts.pop(0), self._totals.pop(0))
+        if len(self._newest) == NEWEST:
+            self._learn(self._newest[0, 0], self._newest[0, 1])
+        self._newest = np.concatenate([self._newest[1 - NEWEST :], [[counts, totals]]])
 
     def _learn(self, counts: Integers, totals: Integers) -> None:
         reference = self._reference
@@ -122,24 +127,29 @@ class Track:
             reference[_PART, full] = 0
             reference[_PART_N, full] = 0
 
-    def shift(self, aspect: Aspect) -> Shift | None:
-        """Return how the newest windows differ; None when they do so by less than is worth telling."""
+    def shifts(self) -> dict[str, Shift]:
+        """Return, by aspect, how the newest windows differ where they do so by more than is not worth telling."""
+        if len(self._newest) < SHORTEST:
+            return {}
+        recent = self._newest[-SHORTEST:]
+        counts, totals = recent.sum(axis=0)
+        reference = self._reference
+        after, before = counts / np.maximum(totals, 1), reference[_COUNTS] / np.maximum(reference[_TOTALS], 1)
+        distances = np.add.reduceat(np.abs(after - before), _STARTS) * _FACTORS
+        enough = (reference[_N, _STARTS] >= LEARNT) & (recent[:, 1, _STARTS].min(axis=0) >= _FEWEST)
+        shifts = {}
+        for place in np.flatnonzero(enough & (distances >= _LEAST)).tolist():
+            shift = self._shift(ASPECTS[place])
+            if shift is not None:
+                shifts[ASPECTS[place].name] = shift
+        return shifts
+
+    def _shift(self, aspect: Aspect) -> Shift | None:
         where = aspect.dimensions
-        if not self.learnt(aspect) or len(self._counts) < SHORTEST:
-            return None
-        totals = np.array([window[where.start] for window in self._totals])
-        if totals[-SHORTEST:].min() < _FEWEST:
-            return None
-        counts = np.array([window[where] for window in self._counts])
-        if self._distance(aspect, counts[-SHORTEST:], totals[-SHORTEST:]) < aspect.least:
-            return None
+        counts, totals = self._newest[:, 0, where], self._newest[:, 1, where.start]
         # Only windows that follow each other without one that says nothing.
         usable = int(np.argmin(np.append((totals >= _FEWEST)[::-1], False)))
         return self._most_likely(aspect, counts[-usable:], totals[-usable:])
-
-    def _distance(self, aspect: Aspect, counts: Integers, totals: Integers) -> float:
-        before, after = self._shares(aspect, counts, totals)
-        return float(np.abs(before - after).sum()) / (1 if len(before) == 1 else 2)
 
     def _shares(self, aspect: Aspect, counts: Integers, totals: Integers) -> tuple[Doubles, Doubles]:
         reference = self._reference[:, aspect.dimensions]
@@ -194,31 +204,28 @@ class Track:
     def forget(self, aspect: Aspect) -> None:
         """Let go of an aspect's reference, and of its newest windows."""
         self._reference[:, aspect.dimensions] = 0
-        for counts, totals in zip(self._counts, self._totals, strict=True):
-            counts[aspect.dimensions] = 0
-            totals[aspect.dimensions] = 0
+        self._newest[:, :, aspect.dimensions] = 0
 
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return the state as JSON values; the numbers go to ``blobs``."""
-        newest = np.array([*self._counts, *self._totals], dtype=np.int32)
-        return [blobs.put(self._reference.astype("<i8").tobytes()), blobs.put(newest.astype("<i4").tobytes())]
+        return [
+            blobs.put(self._reference.astype("<i8").tobytes()),
+            blobs.put(self._newest.astype("<i4").tobytes()),
+        ]
 
     @classmethod
     def restored(cls, state: Sequence[Any], blobs: BlobReader) -> Track:
         """Return the track whose :meth:`state` this is."""
         track = cls()
         reference = np.frombuffer(blobs.get(state[0]), dtype="<i8").astype(np.int64)
+        newest = np.frombuffer(blobs.get(state[1]), dtype="<i4").astype(np.int64)
         track._reference = reference.reshape(-1, DIMENSIONS)
-        newest = np.frombuffer(blobs.get(state[1]), dtype="<i4").astype(np.int64).reshape(-1, DIMENSIONS)
-        half = len(newest) // 2
-        track._counts = [*map(np.copy, newest[:half])]
-        track._totals = [*map(np.copy, newest[half:])]
+        track._newest = newest.reshape(-1, 2, DIMENSIONS)
         return track
 
 
 def _numbers(counts: Integers, totals: Integers) -> Integers:
     """Return the variance-stabilised shares in steps (Freeman and Tukey, Anscombe): variance ``_STEPS**2 / 4 n``."""
-    # Arrays hold many values a record, so counts have no bound that fits 32 bits forever.
     share = np.minimum((counts + 0.375) / (totals + 0.75), 1.0)
     result: Integers = np.rint(np.arcsin(np.sqrt(share)) * _STEPS).astype(np.int64)
     return result

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from math import isnan
 from zlib import crc32
 
 import numpy as np
@@ -39,8 +38,8 @@ def set_texts(cells: Cells, texts: Iterable[str]) -> None:
 
 def set_numbers(cells: Cells, numbers: Iterable[float]) -> None:
     """Set the cells of numbers; equal ones set the same. Python's hash of numbers is the same everywhere."""
-    # What is no number is hashed by its place in memory.
-    hashes = np.array([0 if isnan(number) else hash(number) for number in numbers], dtype=np.int64)
+    # What is no number is hashed by its place in memory; its difference from itself is none either.
+    hashes = np.array([hash(number) if number - number == 0 else 0 for number in numbers], dtype=np.int64)
     cells[(hashes.astype(np.uint64) * _GOLDEN) >> _SHIFT] = True
 
 

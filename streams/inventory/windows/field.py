@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from streams.inventory.base import Masker
 from streams.inventory.drift.bins import ValueBins, bins_of
 from streams.inventory.drift.found import VALUES, Drift, Place, by_bin
 from streams.inventory.drift.samples import Scalar
-from streams.inventory.drift.track import ASPECTS, DIMENSIONS, Aspect, Shift, Track
+from streams.inventory.drift.track import BY_NAME, DIMENSIONS, Shift, Track
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.schema_changes.change import Change
 from streams.inventory.schema_changes.presence import Presence
@@ -62,9 +63,7 @@ class WatchedField:
         self._masked = True
         self._sampling, self._samples, self._bins = False, [], None
         self._open.hide()
-        for aspect in ASPECTS:
-            if aspect.name == VALUES:
-                self._track.forget(aspect)
+        self._track.forget(BY_NAME[VALUES])
 
     @property
     def masked(self) -> bool:
@@ -74,7 +73,7 @@ class WatchedField:
     @property
     def tests(self) -> int:
         """How many aspects have a reference, so that they are tested."""
-        return sum(map(self._track.learnt, ASPECTS))
+        return len(self._track.learnt())
 
     def close(self, start: Place, records: int) -> list[Change]:
         """End the window; return what changed in the schema.
@@ -124,37 +123,34 @@ class WatchedField:
             threshold: decimal logarithm of the e-value that an aspect has to reach.
         """
         drifts = []
-        most = -np.inf
-        for aspect in ASPECTS:
-            shift = self._track.shift(aspect)
-            if shift is None:
-                continue
-            evidence = shift.log_e / np.log(10)
+        most = -math.inf
+        for name, shift in self._track.shifts().items():
+            evidence = shift.log_e / math.log(10)
             most = max(most, evidence)
             if evidence >= threshold:
-                drifts.append(self._drift(aspect, shift, starts, threshold))
-                self._forget(aspect)
-        return drifts, float(most)
+                drifts.append(self._drift(name, shift, starts, threshold))
+                self._forget(name)
+        return drifts, most
 
-    def _drift(self, aspect: Aspect, shift: Shift, starts: Sequence[Place], threshold: float) -> Drift:
-        labels = self._bins.labels() if self._bins is not None and aspect.name == VALUES else TYPES
-        before, after = by_bin(aspect.name, labels, shift)
+    def _drift(self, aspect: str, shift: Shift, starts: Sequence[Place], threshold: float) -> Drift:
+        labels = self._bins.labels() if self._bins is not None and aspect == VALUES else TYPES
+        before, after = by_bin(aspect, labels, shift)
         return Drift(
             field=self._presence.field,
-            aspect=aspect.name,
+            aspect=aspect,
             since=starts[-shift.windows],
             noticed=starts[-1],
-            log10_evidence=round(float(shift.log_e / np.log(10)), 1),
+            log10_evidence=round(shift.log_e / math.log(10), 1),
             threshold=round(threshold, 1),
             effect=shift.effect,
             before=before,
             after=after,
         )
 
-    def _forget(self, aspect: Aspect) -> None:
+    def _forget(self, name: str) -> None:
         """Learn anew what is usual: what was found is not found again."""
-        self._track.forget(aspect)
-        if aspect.name == VALUES:
+        self._track.forget(BY_NAME[name])
+        if name == VALUES:
             self._bins, self._sampling = None, True
             self._open = WindowCounts(None, sampling=True)
 

@@ -18,7 +18,7 @@ from streams.inventory.schema_changes.change import Change
 from streams.inventory.schema_changes.presence import Presence
 from streams.inventory.windows.field import WatchedField
 from streams.inventory.windows.schedule import WINDOW, is_tested
-from streams.inventory.windows.segments import Segments, is_cut
+from streams.inventory.windows.segments import cut, first_of, is_cut
 
 #: Fields that are watched; of an asset with more, those that were seen first.
 MOST_FIELDS: Final = 256
@@ -56,14 +56,13 @@ class Lane:
         """Take records in; return what was noticed."""
         drifts: list[Drift] = []
         changes: list[Change] = []
-        segments = Segments(group)
         position = 0
         while position < group.records:
             if not self._filled:
                 self._begin(_place(group, meta, position))
             end = min(position + WINDOW - self._filled, group.records)
             if self._testing:
-                self._count(segments, group, fields, meta, position, end)
+                self._count(group, fields, meta, position, end)
             self._filled += end - position
             position = end
             if self._filled == WINDOW:
@@ -79,7 +78,6 @@ class Lane:
 
     def _count(
         self,
-        segments: Segments,
         group: RowGroup,
         fields: Mapping[str, FieldProfile],
         meta: BatchMeta,
@@ -90,8 +88,7 @@ class Lane:
             profile = fields.get(column.path)
             if profile is None or not column.values or not is_cut(column):
                 continue
-            aligned = segments.cut(column, start, end)
-            values = [value for value in aligned if value is not None]
+            values = cut(group, column, start, end)
             if not values:
                 continue
             watched = self._fields.get(column.path)
@@ -99,7 +96,7 @@ class Lane:
             if watched is None:
                 if len(self._fields) >= MOST_FIELDS:
                     continue
-                first = start + next(place for place, value in enumerate(aligned) if value is not None)
+                first = first_of(group, column, start)
                 watched = self._watch(column.path, group, meta, first, first - start, masked=masked)
             elif masked and not watched.masked:
                 watched.hide()

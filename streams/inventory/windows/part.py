@@ -34,7 +34,7 @@ class WindowPart:
 
     def add(self, group: RowGroup, fields: Mapping[str, FieldProfile], meta: BatchMeta) -> None:
         """Count the records of one format in one batch."""
-        key = f"{group.format}/{group.envelope}"
+        key = _key(group)
         lane = self._lanes.get(key)
         if lane is None:
             if len(self._lanes) >= MOST_LANES:
@@ -75,3 +75,12 @@ class WindowPart:
         """Take over what :meth:`state` gave."""
         self._lanes = {key: Lane.restored(lane, blobs, self._masker) for key, lane in state["lanes"]}
         self._found.restore(state["found"])
+
+
+def _key(group: RowGroup) -> str:
+    """Return what tells the lanes apart: within one, a batch has one group.
+
+    Lines of CSV of another width are groups of their own; such a group has a column for each cell.
+    """
+    width = len(group.columns) if group.format.partition(".")[0] == "csv" else ""
+    return f"{group.format}/{group.envelope}/{width}"

@@ -8,27 +8,26 @@ from streams.decode.base import Column, RowGroup
 from streams.decode.paths import ELEMENT
 
 
-class Segments:
-    """Cuts the columns of a group by record.
-
-    Args:
-        group: the records. Columns that every record has once are cut as they are; others are aligned first, once.
-    """
-
-    def __init__(self, group: RowGroup) -> None:
-        self._group = group
-        self._aligned: dict[str, list[Any]] = {}
-
-    def cut(self, column: Column, start: int, end: int) -> list[Any]:
-        """Return the column's scalars of the records from ``start`` to ``end``, one a record, None for none."""
-        if len(column.values) == self._group.records and not column.nulls and not column.containers:
-            return column.values[start:end]
-        aligned = self._aligned.get(column.path)
-        if aligned is None:
-            aligned = self._aligned[column.path] = self._group.aligned(column.path)
-        return aligned[start:end]
-
-
 def is_cut(column: Column) -> bool:
     """Tell whether a column is one that records have once: the elements of arrays are not tested."""
     return ELEMENT not in column.path
+
+
+def cut(group: RowGroup, column: Column, start: int, end: int) -> list[Any]:
+    """Return the column's scalars of the records from ``start`` to ``end``, in record order."""
+    if is_full(group, column):
+        return column.values[start:end]
+    return [value for value in group.aligned(column.path, slice(start, end)) if value is not None]
+
+
+def first_of(group: RowGroup, column: Column, start: int) -> int:
+    """Return the first record from ``start`` on that has a scalar there; one does."""
+    if is_full(group, column):
+        return start
+    aligned = group.aligned(column.path, slice(start, None))
+    return start + next(place for place, value in enumerate(aligned) if value is not None)
+
+
+def is_full(group: RowGroup, column: Column) -> bool:
+    """Tell whether every record has the column as a scalar, so that its values are cut as they are."""
+    return len(column.values) == group.records and not column.nulls and not column.containers
