@@ -77,6 +77,21 @@ class Settings(BaseSettings):
     """How much later than others an event may come, in event time, and still be attributed."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
     """How often a worker looks whether the registry names another champion."""
+    schema_registry: str | None = None
+    """Schema registry for records that carry a schema's id: ``http://host:port`` or ``https://host:port``, several
+    separated by ``,``."""
+    schema_registry_user: str | None = None
+    """User name at the schema registry."""
+    schema_registry_password: SecretStr | None = None
+    """Password at the schema registry."""
+    schema_registry_ca: Path | None = None
+    """File with the certificate authorities that may sign the schema registry's certificate."""
+    schemas: Path | None = None
+    """Folder with schemas by their id, such as ``7.avsc``: looked at before the registry, or instead of it."""
+    protobuf_descriptors: Path | None = None
+    """Descriptor set of Protobuf records that carry no schema's id: what ``protoc --descriptor_set_out`` writes."""
+    protobuf_message: str | None = None
+    """Full name of the message type that such records are, where no header says so. ``*``: the type that fits best."""
     host: str = "127.0.0.1"
     """Address the web server listens on. ``0.0.0.0`` shows the inventory to the network."""
     port: int = Field(default=6066, ge=0, le=65535)
