@@ -1,0 +1,106 @@
+"""What the checked records of an asset say of its quality, over all partitions and formats, by the fields' names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from streams.inventory.intervals import Share, wilson
+from streams.inventory.quality.delays import Delays
+from streams.inventory.quality.judged import Judged
+from streams.inventory.quality.places import Span
+from streams.inventory.quality.rules import FAMILIES, dependency
+from streams.inventory.quality.watched import Watched
+
+_FAMILY_ORDER = {name: place for place, name in enumerate(FAMILIES)}
+
+
+class FoundRule(NamedTuple):
+    """A rule that surely holds, in words and figures."""
+
+    says: str
+    """Such as ``Amount = Quantity x UnitPrice``."""
+    family: str
+    fields: tuple[str, ...]
+    share: Share
+    """Of the records checked that keep it."""
+    kept: int
+    checked: int
+    broken: Span
+    """The first and the latest record that does not."""
+
+
+@dataclass
+class Findings:
+    """Collected by :meth:`streams.inventory.quality.part.QualityPart.findings`."""
+
+    gaps: dict[str, Span] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
+    delays: Delays = field(default_factory=Delays)
+    rules: list[FoundRule] = field(default_factory=list)
+    """Only those that are evident, after :meth:`settle`."""
+    _watched: list[tuple[Watched, Mapping[str, str]]] = field(default_factory=list)
+
+    def add_gap(self, name: str, span: Span) -> None:
+        """Take in where a field has no value."""
+        self.gaps[name] = self.gaps.get(name, Span()).union(span)
+
+    def add_judged(self, name: str, judged: Judged) -> None:
+        """Take in what is wrong with a field's values."""
+        self.judged.setdefault(name, Judged(judged.semantic_type)).merge(judged)
+
+    def add_rule(self, watched: Watched, names: Mapping[str, str]) -> None:
+        """Take in a rule; ``names`` says what CSV columns are called."""
+        self._watched.append((watched, names))
+
+    def settle(self, searches: int) -> None:
+        """Keep the rules that are evident, however many searches there were for them."""
+        more = math.log(max(searches, 1))
+        evident = [one for one in self._watched if one[0].evidence >= one[0].bar + more]
+        told = _simplest([_told(watched, names) for watched, names in evident])
+        self.rules = sorted(told, key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says))
+
+
+def _told(watched: Watched, names: Mapping[str, str]) -> FoundRule:
+    rule, kept, checked = watched.rule, watched.kept, watched.checked
+
+    def called(path: str) -> str:
+        return names.get(path, path)
+
+    return FoundRule(
+        FAMILIES[rule.family].say(rule, called),
+        rule.family,
+        tuple(map(called, rule.fields)),
+        wilson(kept, checked),
+        kept,
+        checked,
+        watched.broken,
+    )
+
+
+def _simplest(rules: list[FoundRule]) -> list[FoundRule]:
+    """Leave out what others say already.
+
+    Of two fields that decide each other, both rules stay; but what decides one decides the other too, and of a chain (a
+    decides b, b decides c) the last step follows. Fields that are equal decide the same.
+    """
+    deciding = {rule.fields for rule in rules if rule.family == dependency.name}
+    equal = {frozenset(rule.fields) for rule in rules if rule.family == "equal"}
+
+    def follows(rule: FoundRule) -> bool:
+        one, other = rule.fields
+        if frozenset(rule.fields) in equal:
+            return True
+        # By a step in between that is not just another name of the first or of the last.
+        return any(
+            (one, middle) in deciding
+            and (middle, other) in deciding
+            and (middle, one) not in deciding
+            and (other, middle) not in deciding
+            for _, middle in deciding
+            if middle not in (one, other)
+        )
+
+    return [rule for rule in rules if rule.family != dependency.name or not follows(rule)]

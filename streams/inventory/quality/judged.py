@@ -1,0 +1,67 @@
+"""How many values of a field have not the form of its type, and where the first and the latest of them are.
+
+The form is that of the type which the field had by the last sample (see :mod:`.discovery`), so what was counted is told
+for that type only. Each different value of the checked records is judged once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from streams.inventory.quality.forms import FORMS
+from streams.inventory.quality.places import Places, Span
+from streams.inventory.quality.rows import Rows
+
+
+class Judged:
+    """What was found in one field.
+
+    Args:
+        semantic_type: whose form is looked for.
+    """
+
+    def __init__(self, semantic_type: str) -> None:
+        self.semantic_type = semantic_type
+        self.checked = 0
+        self.wrong = 0
+        self.span = Span()
+        """Of the wrong ones."""
+
+    def add(self, path: str, rows: Rows, places: Places, start: int) -> None:
+        """Judge the values of checked records; ``start`` is the place of the first one in its group."""
+        texts = rows.texts(path)
+        different = [text for text in set(texts) if text is not None]
+        if not different:
+            return
+        right = FORMS[self.semantic_type].right(different)
+        self.checked += len(texts) - texts.count(None)
+        if right.all():
+            return
+        bad = {different[place] for place in np.flatnonzero(~right).tolist()}
+        wrong = [row for row, text in enumerate(texts) if text in bad]
+        self.wrong += len(wrong)
+        self.span = self.span.union(places.span(wrong, start))
+
+    def merge(self, other: Judged) -> None:
+        """Add what another one counted; of another type, the one that judged more values stays."""
+        if self.semantic_type == other.semantic_type:
+            self.checked += other.checked
+            self.wrong += other.wrong
+            self.span = self.span.union(other.span)
+        elif (other.checked, other.semantic_type) > (self.checked, self.semantic_type):
+            self.semantic_type, self.checked = other.semantic_type, other.checked
+            self.wrong, self.span = other.wrong, other.span
+
+    def state(self) -> list[Any]:
+        """Return JSON values."""
+        return [self.semantic_type, self.checked, self.wrong, self.span.state()]
+
+    @classmethod
+    def restored(cls, state: Sequence[Any]) -> Self:
+        """Return what :meth:`state` was taken of."""
+        judged = cls(state[0])
+        judged.checked, judged.wrong, judged.span = state[1], state[2], Span.restored(state[3])
+        return judged

@@ -1,0 +1,114 @@
+"""A small sample of records in which rules are looked for. It is never used to say how well they hold."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from streams.inventory.base import Classifier, FieldEvidence, Masker
+from streams.inventory.profile.admission import renamed_texts
+from streams.inventory.profile.evidence import MAX_SAMPLES
+from streams.inventory.quality.rows import Rows, texts_of
+
+#: Records of a sample.
+ROWS = 256
+#: Fields of a sample: the first ones that have values.
+FIELDS = 64
+
+_JSON_TYPES = {str: "string", int: "number", float: "number", bool: "boolean"}
+
+
+class Sample:
+    """Records of one turn of the search, as they came but for what is personal in them.
+
+    Args:
+        masker: masks what is certainly personal inside a value before it is kept.
+    """
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self.rows = 0
+        self._columns: dict[str, list[Any]] = {}
+
+    def add(self, count: int, values: Mapping[str, Sequence[Any]]) -> None:
+        """Add records.
+
+        Args:
+            count: how many.
+            values: by path, each with ``count`` entries.
+        """
+        for path, column in self._columns.items():
+            column.extend(self._admitted(values[path]) if path in values else [None] * count)
+        known = [path for path in values if path not in self._columns]
+        # By the first record that has a value, so that it does not matter which records came together.
+        firsts = [(_first(values[path]), path) for path in known]
+        for first, path in sorted(one for one in firsts if one[0] < count):
+            if len(self._columns) < FIELDS:
+                self._columns[path] = [None] * self.rows + self._admitted(values[path])
+        self.rows += count
+
+    def wants(self, path: str) -> bool:
+        """Tell whether a field is in the sample, or can still be."""
+        return path in self._columns or len(self._columns) < FIELDS
+
+    def _admitted(self, values: Sequence[Any]) -> list[Any]:
+        texts = list({value for value in values if type(value) is str})
+        renamed = renamed_texts(texts, self._masker) if texts else {}
+        return [renamed.get(value, value) if type(value) is str else _plain(value) for value in values]
+
+    def hide(self, path: str) -> None:
+        """Drop a field."""
+        self._columns.pop(path, None)
+
+    def types(self, classifier: Classifier, names: Mapping[str, str]) -> dict[str, str]:
+        """Return the semantic type of each field by the sample; fields that seem personal are dropped.
+
+        Args:
+            classifier: decides.
+            names: what CSV columns are called.
+        """
+        evidence = {path: _evidence(names.get(path, path), column) for path, column in self._columns.items()}
+        decisions = classifier.fields(list(evidence.values()))
+        types = {}
+        for path, one in evidence.items():
+            decision = decisions.get(one.path)
+            if decision is not None and decision.masked:
+                self.hide(path)
+            elif decision is not None:
+                types[path] = decision.semantic_type
+        return types
+
+    def table(self, types: Mapping[str, str]) -> Rows:
+        """Return the records as columns."""
+        return Rows(self.rows, self._columns, types)
+
+    def state(self) -> list[Any]:
+        """Return JSON values."""
+        return [self.rows, list(self._columns), list(self._columns.values())]
+
+    def restore(self, state: Sequence[Any]) -> None:
+        """Take over what :meth:`state` gave."""
+        self.rows = state[0]
+        self._columns = {path: list(column) for path, column in zip(state[1], state[2], strict=True)}
+
+
+def _first(values: Sequence[Any]) -> int:
+    return next((row for row, value in enumerate(values) if value is not None), len(values))
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can write: numbers beyond 64 bits as doubles, those beyond doubles as nothing."""
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        return float(value) if abs(value) <= sys.float_info.max else None
+    if type(value) is float and not abs(value) <= sys.float_info.max:
+        return None
+    return value
+
+
+def _evidence(path: str, column: Sequence[Any]) -> FieldEvidence:
+    present = [value for value in column if value is not None]
+    types = Counter(_JSON_TYPES.get(type(value), "string") for value in present)
+    counts = Counter(text for text in texts_of(present) if text is not None)
+    return FieldEvidence(path, dict(types), counts.most_common(MAX_SAMPLES), counts.total(), len(counts))

@@ -1,0 +1,111 @@
+"""Rules that are checked: how many records they were checked on, how many kept them, and where those are that did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from streams.inventory.profile.codec import BlobReader, BlobWriter
+from streams.inventory.quality.evidence import log_evidence
+from streams.inventory.quality.memory import CodeMemory
+from streams.inventory.quality.places import Places, Span
+from streams.inventory.quality.rows import Rows
+from streams.inventory.quality.rules import FAMILIES, dependency
+from streams.inventory.quality.rules.base import Rule
+
+#: A rule that was checked on so many records and is still not evident is let go when its share is below its bound.
+_ENOUGH = 512
+
+
+class Watched:
+    """One rule with its counts. Merging and batching change none of them.
+
+    Args:
+        rule: what is checked.
+        bound: it has to hold in more than this share of records.
+        bar: the logarithm of the evidence that it needs to be shown.
+    """
+
+    def __init__(self, rule: Rule, bound: float, bar: float) -> None:
+        self.rule = rule
+        self.bound = bound
+        self.bar = bar
+        self.broken = Span()
+        """The first and the latest record that does not keep it."""
+        self._checked = 0
+        self._kept = 0
+        self._memory = CodeMemory() if rule.family == dependency.name else None
+
+    @property
+    def checked(self) -> int:
+        """Records that it was checked on; of a dependency, those whose code had come before."""
+        return self._checked if self._memory is None else self._memory.again
+
+    @property
+    def kept(self) -> int:
+        """Those of :attr:`checked` that keep it."""
+        return self._kept if self._memory is None else self._memory.kept
+
+    @property
+    def evidence(self) -> float:
+        """Logarithm of the evidence that it holds in more than :attr:`bound` of the records."""
+        return log_evidence(self.kept, self.checked, self.bound)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it may be let go."""
+        checked = self.checked
+        return checked >= _ENOUGH and self.kept < self.bound * checked and self.evidence < self.bar
+
+    def add(self, rows: Rows, places: Places, start: int) -> None:
+        """Check records.
+
+        Args:
+            rows: the records.
+            places: where the records of their group are.
+            start: which record of the group the first one is.
+        """
+        applies, kept = FAMILIES[self.rule.family].judge(self.rule, rows)
+        if self._memory is None:
+            self._checked += int(np.count_nonzero(applies))
+            wrong = np.flatnonzero(applies & ~kept)
+            self._kept = self._kept + int(np.count_nonzero(applies)) - len(wrong)
+        else:
+            both = np.flatnonzero(applies)
+            one, other = (rows.codes(path)[both] for path in self.rule.fields)
+            wrong = both[self._memory.add(one, other)]
+        if len(wrong):
+            self.broken = self.broken.union(places.span(wrong, start))
+
+    def merge(self, other: Watched) -> None:
+        """Add what another one of the same rule counted in other records."""
+        self.bound = max(self.bound, other.bound)
+        self.bar = max(self.bar, other.bar)
+        self.broken = self.broken.union(other.broken)
+        self._checked += other._checked
+        self._kept += other._kept
+        if self._memory is not None and other._memory is not None:
+            self._memory.merge(other._memory)
+
+    def copy(self) -> Watched:
+        """Return an independent copy."""
+        twin = Watched(self.rule, self.bound, self.bar)
+        twin.merge(self)
+        return twin
+
+    def state(self, blobs: BlobWriter) -> list[Any]:
+        """Return JSON values; hashes go to ``blobs``."""
+        memory = [] if self._memory is None else self._memory.state(blobs)
+        return [*self.rule, self.bound, self.bar, self._checked, self._kept, self.broken.state(), memory]
+
+    @classmethod
+    def restored(cls, state: Sequence[Any], blobs: BlobReader) -> Watched:
+        """Return what :meth:`state` was taken of."""
+        family, form, fields, value, bound, bar, checked, kept, broken, memory = state
+        watched = cls(Rule(family, form, tuple(fields), value), bound, bar)
+        watched._checked, watched._kept, watched.broken = checked, kept, Span.restored(broken)
+        if watched._memory is not None:
+            watched._memory.restore(memory, blobs)
+        return watched
