@@ -109,6 +109,8 @@ def _plan(footer: Any, value: bytes) -> _Plan | Failure:
     rows = sum(footer.row_group(number).num_rows for number in range(min(groups, _MOST_CHUNKS)))
     if max(rows, footer.num_rows) > MOST_ROWS:
         return TOO_MANY_ROWS
+    if not rows:
+        return NO_ROWS  # the writer leaves no sound pages then
     if rows * footer.num_columns > MOST_CELLS:
         return _TOO_MANY_CELLS
     if groups * footer.num_columns > _MOST_CHUNKS:
