@@ -1,0 +1,55 @@
+"""The contract of cleaning: values as they came in, canonical values out, and which rules changed them.
+
+Raw data is never altered: who wants canonical values asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+#: What a cleaned value can be: JSON's scalars.
+Scalar = str | int | float | bool | None
+
+#: Stands between joined texts, and at both ends. A text that holds it itself needs cleaning anyway.
+MARK = "\x00"
+
+
+class Signs:
+    """Many texts, joined, so that rules can tell at a few ns a text whether there is anything for them to do."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.joined = MARK.join(["", *texts, ""])
+        self.marks = len(texts) + 1
+        """How many marks there are, if no text holds one."""
+        self.ascii = self.joined.isascii()
+
+    @cached_property
+    def raw(self) -> npt.NDArray[np.uint8]:
+        """The same as UTF-8."""
+        return np.frombuffer(self.joined.encode("utf-8", "surrogatepass"), np.uint8)
+
+
+class Rule(Protocol):
+    """One thing that can be wrong with a text, and what is made of it. Stateless.
+
+    Guarantees: deterministic; never raises for any text; time linear in its length; a text in which nothing is
+    wrong comes back as it is.
+    """
+
+    name: str
+    """Its name in counts: stays for ever, and comes from a bounded set."""
+    says: str
+    """What it does, in words that follow "values were": for people."""
+
+    def suspects(self, signs: Signs) -> bool:
+        """Tell whether the rule could change any of the joined texts. May say yes too often, never no wrongly."""
+        ...
+
+    def clean(self, text: str) -> Scalar:
+        """Return the canonical value; the text itself when it is canonical already."""
+        ...

@@ -1,0 +1,3 @@
+"""The rules, a family a file. Those of :mod:`.texts`, :mod:`.encoding` and :mod:`.escapes` hold of any text; a field's meaning
+and samples decide on the others.
+"""

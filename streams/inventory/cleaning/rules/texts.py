@@ -1,0 +1,135 @@
+"""Rules for any text: white space, signs that nobody sees, full-width letters, spellings of "no value"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+
+from streams.inventory.cleaning.base import MARK, Scalar, Signs
+from streams.inventory.profile.missing import is_spelled_missing
+
+_SPACES = re.compile(r"\s+")
+_WIDE_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_BLANK = ord(" ")
+
+
+class Whitespace:
+    """Takes blanks off both ends, makes one blank of several, and one line break of what holds a line break."""
+
+    name = "whitespace"
+    says = "rid of blanks around and of repeated ones"
+
+    def suspects(self, signs: Signs) -> bool:
+        """Look for two blanks in a row, one beside a border, one that is no space."""
+        if not signs.ascii and _WIDE_SPACES.search(signs.joined):
+            return True
+        blank = signs.raw <= _BLANK
+        if bool((blank[1:] & blank[:-1] & ((signs.raw[1:] | signs.raw[:-1]) != 0)).any()):
+            return True
+        return bool(((signs.raw < _BLANK) & (signs.raw != 0)).any())
+
+    def clean(self, text: str) -> Scalar:
+        """Return the text with single blanks and line breaks only."""
+        return _SPACES.sub(_one, text.strip())
+
+
+def _one(match: re.Match[str]) -> str:
+    run = match.group()
+    return "\n" if "\n" in run or "\r" in run else " "
+
+
+#: Controls that are no white space, the byte order mark, what has no width, directions; no joiners, which mean something
+#: in emoji and in Indic scripts.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+class Invisible:
+    """Takes out signs that nobody sees, and puts U+FFFD for halves of signs that no encoding can write."""
+
+    name = "invisible"
+    says = "rid of control characters and other signs that nobody sees"
+
+    def suspects(self, signs: Signs) -> bool:
+        """Look for such signs, and for marks inside the texts."""
+        raw = signs.raw
+        controls = np.count_nonzero((raw < 9) | ((raw > 13) & (raw < 28)) | (raw == 127))
+        if controls > signs.marks:
+            return True
+        if signs.ascii:
+            return False
+        plain = signs.joined.replace(MARK, "")
+        return bool(_INVISIBLE.search(plain) or _LONE.search(plain))
+
+    def clean(self, text: str) -> Scalar:
+        """Return the text without them."""
+        return _LONE.sub("\ufffd", _INVISIBLE.sub("", text))
+
+
+#: Letters, digits and the signs of numbers and codes are what they are at any width. Commas, stops and brackets
+#: of full width are right in Chinese and Japanese.
+_ALWAYS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
+_ALWAYS |= {ord(sign): ord(sign) - 0xFEE0 for sign in "％＋／．＝＿＠＃＆＊＄"} | {0x3000: 0x20}
+_EVERY = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE1: 0xA3}
+_WIDE = re.compile("[\uff01-\uff5e\u3000\uffe5\uffe1]")
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+
+
+class Width:
+    """Makes full-width letters and digits plain ones, and composes what was written in parts (Unicode's NFC).
+
+    Full-width punctuation is changed only in texts without Chinese, Japanese and Korean characters.
+    """
+
+    name = "width"
+    says = "written with letters and digits of ordinary width, accents composed"
+
+    def suspects(self, signs: Signs) -> bool:
+        """Look for signs of full width and for decomposed ones."""
+        if signs.ascii:
+            return False
+        return bool(_WIDE.search(signs.joined)) or not unicodedata.is_normalized("NFC", signs.joined)
+
+    def clean(self, text: str) -> Scalar:
+        """Return the text in ordinary width."""
+        if text.isascii():
+            return text
+        if _WIDE.search(text):
+            text = text.translate(_ALWAYS if _CJK.search(text) else _EVERY)
+        return unicodedata.normalize("NFC", text)
+
+
+_ZERO_DATE = re.compile(
+    r"0000([-/.])00?\1 ?00?(?:[T ]00?:00(?::00(?:\.0{1,9})?)?(?:Z|[+-]00:?00)?)?|0000年0?0月0?0日"
+)
+
+
+class Missing:
+    """Makes null of blanks, of spellings of "no value", and of dates that are all zeros.
+
+    Args:
+        but: spellings that are values in this field, such as ``NA`` for Namibia.
+    """
+
+    name = "missing"
+    says = "null: blank, or a spelling of it"
+
+    def __init__(self, but: frozenset[str] = frozenset()) -> None:
+        self._but = but
+
+    def suspects(self, signs: Signs) -> bool:
+        """Always: a look into the table is as cheap as any test before it."""
+        del signs
+        return True
+
+    def clean(self, text: str) -> Scalar:
+        """Return None, or the text."""
+        if text in self._but:
+            return text
+        if not text.strip() or is_spelled_missing(text) or _ZERO_DATE.fullmatch(text):
+            return None
+        return text
