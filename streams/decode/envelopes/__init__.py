@@ -37,7 +37,8 @@ ENVELOPES: Final[tuple[Envelope, ...]] = (
     *_DEBEZIUM,
     *map(Wrapped, _DEBEZIUM),
     ConnectRows(),
-    SegmentCalls(),
+    SegmentCalls("userId"),
+    SegmentCalls("anonymousId"),
     ExportedEvents(),
     MeasurementBodies(),
 )

@@ -7,7 +7,7 @@ envelope works with, once per batch, and never raise.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -86,9 +86,15 @@ def joined(parts: Iterable[str | None], separator: str) -> str:
     return separator.join(part for part in parts if part)
 
 
-def first_time(*columns: Sequence[int | None]) -> list[int | None]:
-    """Return of each row the time in the first of the columns that has one."""
-    return [next((time for time in times if time is not None), None) for times in zip(*columns, strict=True)]
+def first_times(columns: Iterator[list[int | None]]) -> list[int | None]:
+    """Return of each row the time in the first of the columns that has one; further ones are not asked for."""
+    found = next(columns)
+    while None in found:
+        further = next(columns, None)
+        if further is None:
+            break
+        found = [other if time is None else time for time, other in zip(found, further, strict=True)]
+    return found
 
 
 def epoch_times(values: Iterable[Any], unit: int = 1) -> list[int | None]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -21,8 +21,9 @@ from streams.decode.base import Headers, Opened, Row
 from streams.decode.envelopes.base import HIDDEN, addresses, column, iso_times, short, texts
 
 _VERSIONS: Final = frozenset(("1.0", "0.3"))
+_VERSIONS_OF_HEADERS: Final = frozenset((b"1.0", b"0.3"))
 _REQUIRED: Final = ("specversion", "type", "source", "id")
-_HEADERS: Final = {f"ce_{name}": name for name in (*_REQUIRED, "subject", "time")}
+_ATTRIBUTES: Final = ("type", "source", "subject", "time")
 _JSON = re.compile(r"[^/;]++/(?:[^/;]*\+)?json[ \t]*(?:;.*)?", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[a-z][a-z0-9+.\-]*+://([^/:]++)", re.IGNORECASE)
 
@@ -44,7 +45,7 @@ class StructuredEvents:
             datas = [
                 data if type(data) is dict else _payload(row) for data, row in zip(datas, rows, strict=True)
             ]
-        return _opened(datas, rows)
+        return _opened(datas, {name: column(rows, name) for name in _ATTRIBUTES})
 
 
 class BinaryEvents:
@@ -55,37 +56,43 @@ class BinaryEvents:
 
     def matches(self, row: Row, headers: Headers) -> bool:
         """Tell whether the headers have all attributes that every event has, and the row is not itself one."""
-        return len(headers) >= len(_REQUIRED) and _is_event(_attributes(headers)) and not _is_event(row)
+        if len(headers) < len(_REQUIRED):
+            return False
+        attributes = dict(headers)
+        if attributes.get("ce_specversion") not in _VERSIONS_OF_HEADERS:
+            return False
+        return all(attributes.get(f"ce_{name}") for name in _REQUIRED) and not _is_event(row)
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:
         """Take the envelope off, which leaves the rows as they are."""
-        return _opened(list(rows), [_attributes(own) for own in headers or [()] * len(rows)])
+        attributes = list(map(dict, headers or [()] * len(rows)))
+        return _opened(list(rows), {name: _decoded_texts(attributes, f"ce_{name}") for name in _ATTRIBUTES})
 
 
-def _is_event(attributes: Row) -> bool:
-    version = attributes.get("specversion")
+def _is_event(row: Row) -> bool:
+    version = row.get("specversion")
     if type(version) is not str or version not in _VERSIONS:
         return False
-    return all(type(attributes.get(name)) is str and attributes[name] for name in _REQUIRED)
+    others = (row.get("type"), row.get("source"), row.get("id"))
+    return set(map(type, others)) == {str} and all(others)
 
 
-def _attributes(headers: Headers) -> Row:
-    return {
-        _HEADERS[name]: value.decode("utf-8", "replace")
-        for name, value in headers
-        if name in _HEADERS and isinstance(value, bytes)
-    }
+def _decoded_texts(attributes: Iterable[dict[str, bytes]], name: str) -> list[str | None]:
+    """Return a header's texts; None where there is none."""
+    found = [own.get(name) for own in attributes]
+    known = {value: None if value is None else value.decode("utf-8", "replace") for value in set(found)}
+    return [known[value] for value in found]
 
 
-def _opened(payloads: list[Row], attributes: Sequence[Row]) -> Opened:
-    sources = addresses(column(attributes, "source"))
+def _opened(payloads: list[Row], attributes: Mapping[str, Sequence[Any]]) -> Opened:
+    sources = addresses(attributes["source"])
     facts = {
         "source": sources,
-        "subject": _sorts(column(attributes, "subject")),
+        "subject": _sorts(attributes["subject"]),
         "producer": _hosts(sources),
     }
-    kinds = [kind or "" for kind in texts(column(attributes, "type"))]
-    return Opened(payloads, kinds, facts, iso_times(column(attributes, "time")))
+    kinds = [kind or "" for kind in texts(attributes["type"])]
+    return Opened(payloads, kinds, facts, iso_times(attributes["time"]))
 
 
 def _sorts(subjects: Iterable[Any]) -> list[str | None]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from streams.decode.base import Headers, Opened, Row
-from streams.decode.envelopes.base import column, epoch_times, first_time, joined, objects, short, texts
+from streams.decode.envelopes.base import column, epoch_times, first_times, joined, objects, short, texts
 from streams.decode.envelopes.extended_json import document
 
 #: create, update, delete, read (by a snapshot): each has a row.
@@ -161,7 +161,7 @@ def _opened(
         "source": [said[part][1] for part in parts],
         "producer": [said[part][2] for part in parts],
     }
-    times = first_time(epoch_times(column(sources, "ts_ms")), epoch_times(column(rows, "ts_ms")))
+    times = first_times(epoch_times(column(some, "ts_ms")) for some in (sources, rows))
     return Opened(payloads, kinds, facts, times)
 
 

@@ -10,10 +10,10 @@ https://segment.com/docs/connections/storage/warehouses/schema/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from streams.decode.base import Headers, Opened, Row
-from streams.decode.envelopes.base import column, first_time, iso_times, joined, objects, short, texts
+from streams.decode.envelopes.base import column, first_times, iso_times, joined, objects, short, texts
 
 #: Each call with the object that it has fields of its own in.
 _CALLS: Final = {
@@ -46,10 +46,17 @@ _NAMES: Final = frozenset((str, int))
 
 
 class SegmentCalls:
-    """One call a row. A property whose name a field of the call has too stays in ``properties`` (or ``traits``)."""
+    """One call a row. A property whose name a field of the call has too stays in ``properties`` (or ``traits``).
+
+    Args:
+        user: the field that says whose call it is: ``userId`` or ``anonymousId``. A call can have both.
+    """
 
     name = "segment"
-    needs = frozenset(("type",))
+
+    def __init__(self, user: str) -> None:
+        self.needs = frozenset(("type", user))
+        self._user = user
 
     def matches(self, row: Row, headers: Headers) -> bool:  # noqa: ARG002 the protocol's; the row tells
         """Tell whether the row is a call of the spec: a type, a user, and what calls of that type have.
@@ -57,9 +64,7 @@ class SegmentCalls:
         Properties or traits are optional by the spec; without them a row must have a message's id and context.
         """
         call = row.get("type")
-        if type(call) is not str or call not in _CALLS:
-            return False
-        if type(row.get("userId")) not in _NAMES and type(row.get("anonymousId")) not in _NAMES:
+        if type(call) is not str or call not in _CALLS or type(row.get(self._user)) not in _NAMES:
             return False
         must = _MUST.get(call)
         if must is not None and type(row.get(must)) not in _NAMES:
@@ -71,29 +76,36 @@ class SegmentCalls:
 
     def open(self, rows: Sequence[Row], headers: Sequence[Headers] | None) -> Opened:  # noqa: ARG002 the protocol's
         """Take the envelope off; see :meth:`streams.decode.base.Envelope.open`."""
-        kinds = [kind or "" for kind in texts(column(rows, "type"))]
-        payloads = [
-            _payload(row, _CALLS.get(kind, "properties")) for row, kind in zip(rows, kinds, strict=True)
-        ]
         contexts = objects(column(rows, "context"))
         facts = {
             "source": [one if one in _CHANNELS else None for one in texts(column(rows, "channel"))],
             "producer": _libraries(objects(column(contexts, "library"))),
         }
-        times = first_time(*(iso_times(column(rows, name)) for name in _TIMES))
-        return Opened(payloads, kinds, facts, times)
+        times = first_times(iso_times(column(rows, name)) for name in _TIMES)
+        return Opened(_payloads(rows), column(rows, "type"), facts, times)
 
 
-def _payload(call: Row, own: str) -> Row:
-    inside: Any = call.get(own)
-    fields = {name: value for name, value in call.items() if name not in _TRANSPORT and name != own}
-    if type(inside) is not dict:
-        return fields if inside is None else {**fields, own: inside}
+def _payloads(rows: Sequence[Row]) -> list[Row]:
+    """Return the calls without what moved them; what is kept is found once for calls of the same names."""
+    kept: dict[tuple[str, ...], list[str]] = {}
+    found = []
+    for call in rows:
+        own = _CALLS[call["type"]]
+        names = (own, *call)
+        keep = kept.get(names)
+        if keep is None:
+            keep = kept[names] = [name for name in call if name not in _TRANSPORT and name != own]
+        found.append(_lifted({name: call[name] for name in keep}, own, call.get(own)))
+    return found
+
+
+def _lifted(fields: Row, own: str, inside: Row | None) -> Row:
+    if not inside:
+        return fields
     if fields.keys().isdisjoint(inside):
         return {**fields, **inside}
-    clashing = {name: value for name, value in inside.items() if name in fields}
-    free = {name: value for name, value in inside.items() if name not in fields}
-    return {**fields, **free, own: clashing}
+    clashing = {name: value for name, value in inside.items() if name in fields or name == own}
+    return {**inside, **fields, own: clashing}
 
 
 def _libraries(libraries: Sequence[Row]) -> list[str | None]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.decode.envelopes.base import MAX_TEXT, address, epoch_times, first_time, iso_times, texts
+from streams.decode.envelopes.base import MAX_TEXT, address, epoch_times, first_times, iso_times, texts
 
 
 def test_texts_are_lines_of_bounded_length() -> None:
@@ -78,4 +78,7 @@ def test_iso_times_are_those_of_the_clock(clock: datetime, minutes: int) -> None
 
 
 def test_the_first_time_that_is_known() -> None:
-    assert first_time([1, None, None], [2, 3, None]) == [1, 3, None]
+    assert first_times(iter([[1, None, None], [2, 3, None]])) == [1, 3, None]
+    rest = iter([[1, 2], [3, 4]])
+    assert first_times(rest) == [1, 2]
+    assert next(rest) == [3, 4]

@@ -28,6 +28,12 @@ def test_a_document_with_its_state_before_is_taken_as_it_became() -> None:
     row = change("u", '{"a":1}', None, MONGO, updateDescription={"updatedFields": '{"a":2}'})
     assert CHANGES.open([row], None).payloads == [{"a": 2}]
     assert CHANGES.open([change("d", '{"a":1}', None, MONGO)], None).payloads == [{"a": 1}]
+    assert CHANGES.open([change("u", {"a": 1}, '{"a":2}', MONGO)], None).payloads == [{"a": 2}]
+
+
+@pytest.mark.parametrize("patch", ['{"$set":1}', '{"$set":null}', '{"$set":[{"a":1}]}', "{", "[]", ""])
+def test_a_patch_that_sets_nothing_is_an_empty_row(patch: str) -> None:
+    assert CHANGES.open([{"op": "u", "source": MONGO, "patch": patch}], None).payloads == [{}]
 
 
 def test_a_document_that_is_none_stays_a_text() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.decode.envelopes.segment import SegmentCalls
 from tests.streams.decode.envelopes.samples.segment import CALL, KEPT
 
-SEGMENT = SegmentCalls()
+SEGMENT = SegmentCalls("userId")
 
 
 def test_a_credential_and_the_way_of_a_call_are_no_fields() -> None:
@@ -26,6 +26,9 @@ def test_fields_of_the_call_come_before_properties_of_the_same_name() -> None:
     row = {**CALL, "type": "page", "name": "Home", "properties": {"name": "Start", "userId": 5, "url": "u"}}
     [payload] = SEGMENT.open([row], None).payloads
     assert payload == {**KEPT, "name": "Home", "url": "u", "properties": {"name": "Start", "userId": 5}}
+    row["properties"] = {"name": "Start", "properties": {"a": 1}}
+    [payload] = SEGMENT.open([row], None).payloads
+    assert payload == {**KEPT, "name": "Home", "properties": {"name": "Start", "properties": {"a": 1}}}
 
 
 def test_properties_that_are_no_object_stay_under_their_name() -> None:

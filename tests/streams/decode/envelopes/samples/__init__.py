@@ -13,7 +13,7 @@ from tests.streams.decode.envelopes.samples.kinds import Case, Sample
 __all__ = ["CASES", "ORDINARY", "Case", "Sample"]
 
 _BINARY, _DEBEZIUM_EVENTS, _STRUCTURED, *_REST = ENVELOPES
-_OF_DEBEZIUM, _WRAPPED, (_CONNECT, _SEGMENT, _EXPORT, _BODIES) = _REST[:4], _REST[4:8], _REST[8:]
+_OF_DEBEZIUM, _WRAPPED, (_CONNECT, _SEGMENT, _ANONYMOUS, _EXPORT, _BODIES) = _REST[:4], _REST[4:8], _REST[8:]
 
 CASES = (
     Case("cloudevents-binary", _BINARY, cloudevents.BINARY, ()),
@@ -40,6 +40,7 @@ CASES = (
     ),
     Case("kafka-connect", _CONNECT, kafka_connect.ROWS, kafka_connect.NOT_ROWS),
     Case("segment", _SEGMENT, segment.CALLS, segment.NOT_CALLS),
+    Case("segment-anonymous", _ANONYMOUS, segment.ANONYMOUS, segment.NOT_CALLS),
     Case("ga4-export", _EXPORT, ga4.EXPORTS, ga4.NOT_EXPORTS),
     Case("ga4-measurement", _BODIES, ga4.BODIES, ga4.NOT_BODIES),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.decode.base import Row
 from tests.streams.decode.envelopes.samples.kinds import Sample
 
 CALL = {
@@ -25,6 +26,13 @@ CALL = {
 KEPT = {name: CALL[name] for name in ("anonymousId", "context", "messageId", "timestamp", "userId")}
 FACTS = {"source": "browser", "producer": "analytics.js 2.11.1"}
 TIME = 1449947461249
+
+
+def _anonymous(row: Row) -> Row:
+    known = {name: value for name, value in row.items() if name != "userId"}
+    return {"anonymousId": "23adfd82-aa0f-45a7-a756-24f2a7a4c895", **known}
+
+
 PRODUCT = {
     "product_id": "507f1f77bcf86cd799439011",
     "sku": "45790-32",
@@ -125,4 +133,9 @@ NOT_CALLS = (
     {"type": "alias", "userId": "u1", "name": "x"},
     {"type": ["track"], "userId": "u1", "event": "e", "properties": {}},
     {"type": "track", "userId": None, "event": "e", "properties": {}},
+)
+
+#: The calls of people who are not known, which is most of those of a web site.
+ANONYMOUS = tuple(
+    Sample(_anonymous(one.row), _anonymous(one.payload), one.kind, one.facts, one.time) for one in CALLS
 )
