@@ -19,6 +19,7 @@ COPY streams streams
 COPY models models
 COPY export export
 COPY monitoring monitoring
+COPY catalogs catalogs
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install -q --no-deps -c constraints.txt .
 
