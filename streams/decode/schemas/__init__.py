@@ -5,7 +5,8 @@ Modules:
     exceptions: why a schema cannot be had.
     wire: the id in front of a record, as Confluent's serializers write it.
     client: a schema registry's REST interface.
-    registry: what it answered, kept; asked in the background. folder: schemas in files.
+    registry: what it answered, kept; asked in the background. folder: schemas in files. protoc: ``.proto`` text.
+    framed: the schemas of one language, in the form in which its reader needs them.
     several: one source after another. kept: a bounded memory.
     opening: the sources that the settings name.
 """

@@ -36,7 +36,7 @@ class Schema:
 
     kind: SchemaKind
     text: str
-    """Avro and JSON: JSON. Protobuf: the ``.proto`` text; empty when there is a ``descriptor``."""
+    """Avro and JSON: JSON. Protobuf: the ``.proto`` text, perhaps; the ``descriptor`` says all of it."""
     references: tuple[Reference, ...] = ()
     descriptor: bytes = b""
     """Protobuf: a serialised ``FileDescriptorProto``, or a ``FileDescriptorSet`` when ``is_set``."""

@@ -21,9 +21,10 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from streams.decode.schemas.base import MAX_REFERENCES, Reference, Schema, SchemaKind
+from streams.decode.schemas.base import MAX_REFERENCES, Reference, Schema, SchemaKind, flattened
 from streams.decode.schemas.exceptions import RegistryDownError, UnknownSchemaError, UnusableSchemaError
 from streams.decode.schemas.kept import Kept
+from streams.decode.schemas.protoc import compile_proto
 
 #: Bytes of one answer at most.
 MAX_ANSWER: Final = 4_000_000
@@ -76,7 +77,13 @@ class RegistryClient:
             RegistryDownError: it did not answer, or not as a registry does.
             UnusableSchemaError: what it has is no schema that can be used here.
         """
-        return self._schema(f"/schemas/ids/{key}", (), [0])
+        schema = self._schema(f"/schemas/ids/{key}", (), [0])
+        parts = flattened(schema)
+        if schema.kind is not SchemaKind.PROTOBUF or all(
+            one.descriptor for one in (schema, *_schemas(parts))
+        ):
+            return schema
+        return Schema(schema.kind, "", descriptor=compile_proto(schema.text, parts), is_set=True)
 
     def _schema(self, path: str, above: tuple[tuple[str, int], ...], count: list[int]) -> Schema:
         answer = self._ask(path)
@@ -197,6 +204,10 @@ def _base(url: str) -> _Base:
     if parts.username or parts.password:
         raise ValueError("the schema registry's user and password do not belong into its address")
     return _Base(parts.scheme == "https", parts.hostname, parts.port, parts.path.rstrip("/"))
+
+
+def _schemas(references: list[Reference]) -> list[Schema]:
+    return [one.schema for one in references]
 
 
 def _kind(name: Any) -> SchemaKind:

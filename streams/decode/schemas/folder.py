@@ -17,8 +17,9 @@ import orjson
 
 from streams.decode import reasons
 from streams.decode.halves import Failure
-from streams.decode.schemas.base import MAX_REFERENCES, Reference, Schema, SchemaKind
+from streams.decode.schemas.base import MAX_REFERENCES, Reference, Schema, SchemaKind, flattened
 from streams.decode.schemas.exceptions import UnusableSchemaError
+from streams.decode.schemas.protoc import compile_proto
 
 #: Bytes of one file at most.
 MAX_FILE: Final = 4_000_000
@@ -81,7 +82,10 @@ class FolderSchemas:
         text = _text(data)
         if kind is SchemaKind.AVRO:
             return Schema(kind, text, self._definitions(text))
-        return Schema(kind, text, self._imports(text, (), {}) if kind is SchemaKind.PROTOBUF else ())
+        if kind is SchemaKind.JSON:
+            return Schema(kind, text)
+        imports = flattened(Schema(kind, text, self._imports(text, (), {})))
+        return Schema(kind, "", descriptor=compile_proto(text, imports), is_set=True)
 
     def _definitions(self, text: str) -> tuple[Reference, ...]:
         """Return the Avro files that a schema uses names of, each after those that it uses itself."""
