@@ -138,7 +138,7 @@ def _of_dates(texts: Sequence[str]) -> FieldPlan:
     found = dates.decide(texts)
     if not _fits(found.dates, texts):
         return PLAIN
-    notes = ()
+    notes: tuple[str, ...] = ()
     if found.ordered:
         told = f"{found.day_first} samples can only have the day first, {found.month_first} only the month"
         decided = {

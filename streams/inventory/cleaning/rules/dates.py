@@ -105,9 +105,9 @@ def _written(found: re.Match[str], year: str, month: int, day: str) -> str | Non
     number = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < _PIVOT else 1900)
     try:
         if found["hour"] is None:
-            return datetime(number, month, int(day)).date().isoformat()  # noqa: DTZ001 - a calendar day
+            return datetime(number, month, int(day)).date().isoformat()
         hour = _hour(int(found["hour"]), found["half"])
-        moment = datetime(number, month, int(day), hour, int(found["minute"]), int(found["second"] or 0))  # noqa: DTZ001 - as written, without a zone
+        moment = datetime(number, month, int(day), hour, int(found["minute"]), int(found["second"] or 0))
     except ValueError:
         return None
     return moment.isoformat()

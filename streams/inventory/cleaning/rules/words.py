@@ -12,8 +12,8 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 
 from streams.inventory.cleaning.base import Scalar, Signs
 
-_TRUE = frozenset("y yes t true on 1 是 真 对 有 √".split())
-_FALSE = frozenset("n no f false off 0 否 假 错 不是 没有 ×".split())
+_TRUE = frozenset(("y", "yes", "t", "true", "on", "1", "是", "真", "对", "有", "√"))
+_FALSE = frozenset(("n", "no", "f", "false", "off", "0", "否", "假", "错", "不是", "没有", "×"))
 
 
 def truth(text: str) -> bool | None:
@@ -43,7 +43,8 @@ Form = Literal["alpha_2", "alpha_3", "name"]
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "zh")
 _COMMON = {
     "UK": "GB", "USA": "US", "Great Britain": "GB", "EIRE": "IE", "RSA": "ZA", "UAE": "AE", "South Korea": "KR",
-    "North Korea": "KP", "Russia": "RU", "Czech Republic": "CZ", "Holland": "NL", "中国大陆": "CN", "United States of America": "US",
+    "North Korea": "KP", "Russia": "RU", "Czech Republic": "CZ", "Holland": "NL", "中国大陆": "CN",
+    "United States of America": "US",
 }  # fmt: skip
 
 
@@ -126,8 +127,9 @@ class Countries:
 
 
 _CURRENCY_WORDS = {
-    "€": "EUR", "£": "GBP", "us$": "USD", "hk$": "HKD", "nt$": "TWD", "₹": "INR", "₽": "RUB", "₩": "KRW", "rmb": "CNY",
-    "人民币": "CNY", "元": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "港币": "HKD", "港元": "HKD",
+    "€": "EUR", "£": "GBP", "us$": "USD", "hk$": "HKD", "nt$": "TWD", "₹": "INR", "₽": "RUB", "₩": "KRW",
+    "rmb": "CNY",     "人民币": "CNY", "元": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "港币": "HKD",
+    "港元": "HKD",
 }  # fmt: skip
 
 
