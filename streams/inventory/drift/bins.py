@@ -72,20 +72,28 @@ class ValueBins:
             return np.array(
                 [*counts, sum(texts.values()) + sum(numbers.values()) - sum(counts)], dtype=np.int64
             )
-        places = [*map(self._place, texts), *self._places_of(numbers)]
+        places = [*self._places_of_texts(texts), *self._places_of(numbers)]
         weights = [*texts.values(), *numbers.values()]
         return np.bincount(places, weights=weights, minlength=self.count).astype(np.int64)
 
-    def _place(self, text: str) -> int:
-        """Return the bin of a text; it is remembered, since the next window has most of them again."""
-        place = self._places.get(text)
-        if place is None:
-            if len(self._places) >= _REMEMBERED:
-                self._places.clear()
-            number = _number(text)
-            place = self.count - 1 if number is None else int(np.searchsorted(self.edges, number))
-            self._places[text] = place
-        return place
+    def _places_of_texts(self, texts: Mapping[str, int]) -> list[int]:
+        """Return the bins of texts; they are remembered, since the next window has most of them again."""
+        places = self._places
+        missing = [text for text in texts if text not in places]
+        if missing:
+            if len(places) > _REMEMBERED:
+                places.clear()
+                missing = [*texts]
+            other = self.count - 1
+            read = [_number(text) for text in missing]
+            found = np.searchsorted(
+                self.edges, [0.0 if number is None else number for number in read]
+            ).tolist()
+            places.update(
+                (text, other if number is None else place)
+                for text, number, place in zip(missing, read, found, strict=True)
+            )
+        return [places[text] for text in texts]
 
     def _places_of(self, numbers: Mapping[int | float, int]) -> list[int]:
         if not numbers:

@@ -49,9 +49,11 @@ _FACTORS: Final = np.array([1.0, 0.5, 1.0, 0.5])
 #: Windows that the reference takes in before it is pinned, and those it needs before anything is tested.
 REFERENCE: Final = 128
 LEARNT: Final = 24
-#: Newest windows: changes beginning within them are looked for, if they last for at least three windows.
+#: Newest windows: changes beginning within them are looked for, if they last for at least two:
+#: three windows are looked at together, of which the first may be one before the change.
 NEWEST: Final = 8
 SHORTEST: Final = 3
+_CHANGED: Final = 2
 #: Windows of a block: what neighbours have in common shows in the variation between blocks.
 _BLOCK: Final = 4
 #: With fewer values a window says nothing of their distribution.
@@ -89,10 +91,10 @@ class Track:
         self._newest: Integers = np.zeros((0, 2, DIMENSIONS), dtype=np.int64)
         """By window: the counts, and what each is a share of (0 where the window says nothing)."""
 
-    def learnt(self) -> list[Aspect]:
-        """Return the aspects that have a reference, so that they are tested."""
-        enough = (self._reference[_N, _STARTS] >= LEARNT).tolist()
-        return [aspect for aspect, is_enough in zip(ASPECTS, enough, strict=True) if is_enough]
+    @property
+    def learnt(self) -> int:
+        """How many aspects have a reference, so that they are tested."""
+        return int(np.count_nonzero(self._reference[_N, _STARTS] >= LEARNT))
 
     def add(self, counts: Integers, totals: Integers) -> None:
         """Take a window in.
@@ -160,29 +162,29 @@ class Track:
     def _most_likely(self, aspect: Aspect, counts: Integers, totals: Integers) -> Shift | None:
         reference = self._reference[:, aspect.dimensions].astype(np.float64)
         used = (reference[_COUNTS] > 0) | (counts.sum(axis=0) > 0)
-        numbers = _numbers(counts, totals[:, None]).astype(np.float64)
+        # From here on the first axis is how many of the newest windows are set against the reference.
+        lengths = np.arange(1.0, len(counts) + 1)[_CHANGED - 1 :, None]
+        numbers = _numbers(counts, totals[:, None]).astype(np.float64)[::-1]
+        means = np.cumsum(numbers, axis=0)[_CHANGED - 1 :] / lengths
+        squares = np.cumsum(numbers**2, axis=0)[_CHANGED - 1 :] - lengths * means**2
         n0 = reference[_N]
         mean0 = reference[_SUM] / n0
-        squares0 = reference[_SQUARES] - n0 * mean0**2
-        logs, errors = [], []
-        for length in range(SHORTEST, len(counts) + 1):
-            newest = numbers[-length:]
-            n1 = np.full_like(n0, length)
-            freedom = n0 + n1 - 2
-            variance = (squares0 + newest.var(axis=0) * length) / freedom
-            floor = _STEPS**2 / 4 * np.mean(1 / totals[-length:])
-            variance = np.maximum(np.maximum(variance, self._between_blocks(aspect)), floor)
-            each = log_bayes_factor(n0, mean0, n1, newest.mean(axis=0), variance, freedom)
-            logs.append(log_mean_exp(each[used]))
-            errors.append(np.sqrt(variance * (1 / n0 + 1 / n1)))
+        freedom = n0 + lengths - 2
+        variance = (reference[_SQUARES] - n0 * mean0**2 + squares) / freedom
+        floor = _STEPS**2 / 4 * np.cumsum(1 / totals[::-1])[_CHANGED - 1 :, None] / lengths
+        variance = np.maximum(np.maximum(variance, self._between_blocks(aspect)), floor)
+        logs = [
+            log_mean_exp(each[used])
+            for each in log_bayes_factor(n0, mean0, lengths, means, variance, freedom)
+        ]
         best = int(np.argmax(logs))
-        length = SHORTEST + best
+        length = _CHANGED + best
         before, after = self._shares(aspect, counts[-length:], totals[-length:])
-        effect = _effect(before, after, errors[best])
+        effect = _effect(before, after, np.sqrt(variance[best] * (1 / n0 + 1 / length)))
         if effect.size < aspect.least or effect.low <= 0:
             return None
         return Shift(
-            log_e=log_mean_exp(np.array(logs)),
+            log_e=log_mean_exp(np.array(logs[SHORTEST - _CHANGED :])),
             windows=length,
             effect=effect,
             before=reference[_COUNTS],

@@ -83,8 +83,7 @@ class WindowCounts:
             cells.set_texts(self.cells, spelled)
             texts.update(spelled)
         else:
-            blank = [text for text in counts if _is_blank(text)]
-            self.types[0] += len(values) - sum(counts.pop(text) for text in blank)
+            self.types[0] += len(values) - _take_blanks(counts)
             cells.set_texts(self.cells, counts)
             texts.update(counts)
 
@@ -115,6 +114,14 @@ class WindowCounts:
         counts.cells = cells.unpack(blobs.get(state[4]))
         counts.samples = list(state[5])
         return counts
+
+
+def _take_blanks(counts: Counter[str]) -> int:
+    """Take the blank texts out; return how many values they were."""
+    blanks = counts.pop("", 0)
+    if any(map(str.isspace, counts)):
+        blanks += sum(counts.pop(text) for text in [*filter(str.isspace, counts)])
+    return blanks
 
 
 def _is_blank(text: str) -> bool:

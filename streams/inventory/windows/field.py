@@ -73,7 +73,7 @@ class WatchedField:
     @property
     def tests(self) -> int:
         """How many aspects have a reference, so that they are tested."""
-        return len(self._track.learnt())
+        return self._track.learnt
 
     def close(self, start: Place, records: int) -> list[Change]:
         """End the window; return what changed in the schema.
