@@ -1,9 +1,9 @@
-"""CSV: each record one line, its cells as strings.
+"""CSV: each record one line or several, the cells as strings.
 
-Columns are named by the record's ``pandian.columns`` header, else by position (``c1``, ``c2`` …); a record that is
-itself a header line is counted, adds no values, and lends its names to the group as ``layout``. Lines are handed
-to one ``csv.reader`` for the whole batch, a record as one item: a row uses up at least one item, so as many rows
-as items means that no quoted cell ran from one record into the next.
+Columns are named by the record's ``pandian.columns`` header, else by position (``c1``, ``c2`` …); a line that is
+itself a header line is counted, adds no values, and lends its names to the group as ``layout``: a record of its own, or
+the first line of one. Records of one line are handed to one ``csv.reader`` for the whole batch, a record as one item:
+a row uses up at least one item, so as many rows as items means that no quoted cell ran from one record into the next.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import csv
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from streams.decode import reasons
 from streams.decode.base import COLUMNS_HEADER, Column, Decoded, Headers, Reject, RowGroup, has_columns_header
 from streams.decode.csv_rules import delimiter_of, has_delimiter, is_header_line, is_prose
+from streams.decode.csv_several import NOT_CSV, Lines, explain, read_lines
 from streams.decode.halves import Failure, read_by_halves
 from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
@@ -26,7 +27,6 @@ Row = list[str]
 
 _CONTROL: Final = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\r\n")
 _LONGEST_HEADER: Final = 65_536
-_NOT_CSV: Final = Failure(reasons.NOT_JSON_NOR_CSV, "text without JSON and without two or more CSV cells")
 _BAD_HEADER: Final = Failure(reasons.CSV_COLUMNS_HEADER, f"the header {COLUMNS_HEADER} is not one CSV line")
 _BINARY: Final = Failure(reasons.NOT_JSON_NOR_CSV, "control characters, which neither JSON nor CSV has")
 
@@ -41,8 +41,19 @@ class Layout(NamedTuple):
     """The cells as field paths; an empty one by position, a repeated one with its position added."""
 
 
+class _Rows(NamedTuple):
+    """The lines of all values; all sequences are as long."""
+
+    rows: Sequence[Row | Failure]
+    """Of a value that cannot be read, the reason takes the place of its lines."""
+    indexes: Sequence[int]
+    layouts: Sequence[Layout | Failure | None]
+    headers: Sequence[tuple[str, ...] | None]
+    """The header line of its own that a row's record has, empty when it has none; None: a record of one line."""
+
+
 class _Open:
-    """A row group in the making. Places are positions in the values being decoded."""
+    """A row group in the making. Places are positions in the rows being decoded."""
 
     __slots__ = ("data", "headers", "layout", "names", "width")
 
@@ -76,15 +87,15 @@ class CsvDecoder:
         kinds: Kinds | None = None,
     ) -> Decoded:
         """Decode records; see :meth:`streams.decode.base.Decoder.decode`."""
-        layouts: list[Layout | Failure | None] = [None] * len(values)
+        layouts: Sequence[Layout | Failure | None] = [None] * len(values)
         if headers is not None:
             layouts = [_declared(found) for found in headers]
-        rows = _read(values, layouts)
+        rows, indexes, layouts, lines = _spread(_read(values, layouts), indexes, layouts)
         grouping = _Grouping(self._limits.max_fields)
         rejects: list[Reject] = []
-        for place, (row, layout) in enumerate(zip(rows, layouts, strict=True)):
+        for place, (row, layout, header) in enumerate(zip(rows, layouts, lines, strict=True)):
             declared = layout if isinstance(layout, Layout) else None
-            failure = row if isinstance(row, Failure) else grouping.add(place, row, declared)
+            failure = row if isinstance(row, Failure) else grouping.add(place, row, declared, header)
             if failure is not None:
                 rejects.append(failure.reject(indexes[place]))
         label = "" if kinds is None else kinds.label(self.name)
@@ -116,11 +127,15 @@ class _Grouping:
         self._most = max_fields
         self._groups: dict[tuple[str, ...] | int, _Open] = {}
         self._lines: dict[tuple[str, ...], list[int]] = {}
+        self._below: dict[tuple[str, ...], list[int]] = {}
+        """Rows of records that begin with a header line, by that."""
 
-    def add(self, place: int, row: Row, layout: Layout | None) -> Failure | None:
+    def add(
+        self, place: int, row: Row, layout: Layout | None, header: tuple[str, ...] | None
+    ) -> Failure | None:
         """Put a row into its group; return why when it breaks a rule."""
         if layout is None:
-            self._add_positional(place, row)
+            self._add_positional(place, row, header)
             return None
         if len(row) != len(layout.cells):
             return Failure(
@@ -132,9 +147,19 @@ class _Grouping:
         (group.headers if row == layout.cells else group.data).append(place)
         return None
 
-    def _add_positional(self, place: int, row: Row) -> None:
-        if row[-1][:1].isalpha() and row[0][:1].isalpha() and len(row) <= self._most and is_header_line(row):
-            self._lines.setdefault(tuple(row), []).append(place)
+    def _add_positional(self, place: int, row: Row, header: tuple[str, ...] | None) -> None:
+        if header is None:
+            if (
+                row[-1][:1].isalpha()
+                and row[0][:1].isalpha()
+                and len(row) <= self._most
+                and is_header_line(row)
+            ):
+                self._lines.setdefault(tuple(row), []).append(place)
+                return
+        elif header and len(row) <= self._most:
+            kind = self._lines if tuple(row) == header else self._below
+            kind.setdefault(header, []).append(place)
             return
         group = self._groups.get(len(row))
         if group is None:
@@ -157,13 +182,40 @@ class _Grouping:
                 more.append(group)
             group.layout = _paths(cells)
             group.headers = places
+            if cells in self._below:
+                group.data = sorted(group.data + self._below[cells])
         return [*groups.values(), *more]
 
 
-def _read(values: Sequence[bytes], layouts: Sequence[Layout | Failure | None]) -> list[Row | Failure]:
+def _spread(
+    found: Sequence[Row | Lines | Failure],
+    indexes: Sequence[int],
+    layouts: Sequence[Layout | Failure | None],
+) -> _Rows:
+    """Return the lines of all values one after the other."""
+    if Lines not in set(map(type, found)):
+        return _Rows(cast("Sequence[Row | Failure]", found), indexes, layouts, [None] * len(found))
+    rows: list[Row | Failure] = []
+    places: list[int] = []
+    headers: list[tuple[str, ...] | None] = []
+    for place, one in enumerate(found):
+        if isinstance(one, Lines):
+            rows += one.rows
+            places += [place] * len(one.rows)
+            headers += [one.header] * len(one.rows)
+        else:
+            rows.append(one)
+            places.append(place)
+            headers.append(None)
+    return _Rows(rows, [indexes[place] for place in places], [layouts[place] for place in places], headers)
+
+
+def _read(values: Sequence[bytes], layouts: Sequence[Layout | Failure | None]) -> list[Row | Lines | Failure]:
     """Return each value's cells, or why it cannot be read."""
-    results: list[Row | Failure] = [_NOT_CSV] * len(values)
+    results: list[Row | Lines | Failure] = [NOT_CSV] * len(values)
     lines: dict[str, tuple[list[int], list[str]]] = {}
+    several: list[tuple[int, str, str]] = []
+    ended = _have_line_ends(values)
     for place, (text, layout) in enumerate(zip(_texts(values), layouts, strict=True)):
         if isinstance(text, Failure):
             results[place] = text
@@ -171,7 +223,11 @@ def _read(values: Sequence[bytes], layouts: Sequence[Layout | Failure | None]) -
             results[place] = layout
         else:
             delimiter = delimiter_of(text) if layout is None else layout.delimiter
-            if delimiter is not None:
+            if delimiter is None:
+                continue
+            if ended and ("\n" in text or "\r" in text):
+                several.append((place, text, delimiter))
+            else:
                 places, texts = lines.setdefault(delimiter, ([], []))
                 places.append(place)
                 texts.append(text)
@@ -180,8 +236,17 @@ def _read(values: Sequence[bytes], layouts: Sequence[Layout | Failure | None]) -
         blank = delimiter + " "
         for place, text, row in zip(places, texts, rows, strict=True):
             prose = layouts[place] is None and blank in text and type(row) is list and is_prose(row)
-            results[place] = _NOT_CSV if prose else row
+            results[place] = NOT_CSV if prose else row
+    for place, text, delimiter in several:
+        layout = layouts[place]
+        names = layout.cells if isinstance(layout, Layout) else None
+        results[place] = read_lines(text, delimiter, None if names is None else len(names))
     return results
+
+
+def _have_line_ends(values: Sequence[bytes]) -> bool:
+    joined = b"".join(values)
+    return b"\n" in joined or b"\r" in joined
 
 
 def _texts(values: Sequence[bytes]) -> list[str | Failure]:
@@ -217,12 +282,7 @@ def _read_alone(delimiter: str, text: str) -> Row | Failure:
     try:
         return next(csv.reader((text,), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        message = str(error)
-    if "new-line" in message:
-        return Failure(reasons.CSV_SEVERAL_LINES, f"{len(text.splitlines())} lines")
-    if "field limit" in message:
-        return Failure(reasons.CSV_CELL_TOO_LONG, f"a cell of more than {csv.field_size_limit()} characters")
-    return Failure(reasons.CSV_QUOTES, "the quotes of a cell do not close at its end")
+        return explain(error)
 
 
 def _declared(headers: Headers) -> Layout | Failure | None:

@@ -25,7 +25,6 @@ CSV_CELL_COUNT: Final = "csv-cell-count"
 CSV_CELL_TOO_LONG: Final = "csv-cell-too-long"
 CSV_COLUMNS_HEADER: Final = "csv-columns-header"
 CSV_QUOTES: Final = "csv-quotes"
-CSV_SEVERAL_LINES: Final = "csv-several-lines"
 TOO_LARGE: Final = "too-large"
 NO_ROWS: Final = "no-rows"
 COMPRESSED_DAMAGED: Final = "compressed-damaged"
@@ -54,11 +53,10 @@ EXPLANATIONS: Final[Mapping[str, str]] = MappingProxyType(
         JSON_NUMBER: "A number is NaN, infinite or too large for a 64-bit float, which JSON does not have.",
         JSON_SEVERAL_VALUES: "There is more after the end of a JSON value, and it is no object on a line of its own.",
         JSON_TOO_DEEP: "Objects and arrays are nested deeper than the JSON parser goes (1,024).",
-        CSV_CELL_COUNT: "The line does not have as many cells as its pandian.columns header names.",
+        CSV_CELL_COUNT: "A line has more or fewer cells than the pandian.columns header names, or than the first line.",
         CSV_CELL_TOO_LONG: "A cell is longer than the CSV parser's limit (131,072 characters).",
         CSV_COLUMNS_HEADER: "The record's pandian.columns header is not one readable CSV line.",
         CSV_QUOTES: "A quoted cell is not closed, or goes on after its closing quote (RFC 4180).",
-        CSV_SEVERAL_LINES: "The value has several CSV lines; a record is one line.",
         TOO_LARGE: "What is inside of the value is larger, or is more rows or nesting, than is read of one record.",
         NO_ROWS: "The value is well formed and holds no row.",
         COMPRESSED_DAMAGED: "The gzip or zstd is cut off, fails its checksum, or is followed by something else.",

@@ -34,8 +34,8 @@ CASES = (
     ),
     Case(
         "csv",
-        good=(b"1,a", b"2,b", b'3;"x;y"', b"a\tb\tc\n", b"1,,\r\n", b'"a\nb",c', b"user_id,order_id"),
-        bad=(b'a,"secret', b'"a"b,c', b"a,b\nc,d", b"a,\xff", b"a,\x00", b"hello, secret world"),
+        good=(b"1,a", b"2,b", b'3;"x;y"', b"a\tb\tc\n", b"1,,\r\n", b'"a\nb",c', b"user_id,order_id", b"a,b\nc,d\n"),
+        bad=(b'a,"secret', b'"a"b,c', b"a,b\nc,d,e", b"a,\xff", b"a,\x00", b"hello, secret world"),
         foreign=(b"hello", b"42", b"\x00\x01"),
     ),
 )  # fmt: skip

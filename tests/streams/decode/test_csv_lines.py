@@ -73,8 +73,6 @@ def test_what_is_no_csv(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (b"a,b\nc,d", reasons.CSV_SEVERAL_LINES),
-        (b"a,b\rc,d", reasons.CSV_SEVERAL_LINES),
         (b'a,"b', reasons.CSV_QUOTES),
         (b'"a"b,c', reasons.CSV_QUOTES),
         (b"a,\xe9t\xe9", reasons.NOT_UTF8),

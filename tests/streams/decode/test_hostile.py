@@ -46,7 +46,8 @@ CORPUS: dict[str, tuple[bytes | None, str | None]] = {
     "truncated": (b'{"a":"b', reasons.JSON_TRUNCATED),
     "two objects": (b'{"a":1}{"a":2}', reasons.JSON_SEVERAL_VALUES),
     "prose": (b"hello, world and all", reasons.NOT_JSON_NOR_CSV),
-    "two lines": (b"1,2\n3,4", reasons.CSV_SEVERAL_LINES),
+    "two lines": (b"1,2\n3,4", None),
+    "two uneven lines": (b"1,2\n3,4,5", reasons.CSV_CELL_COUNT),
     "open quote": (b'1,"2', reasons.CSV_QUOTES),
     "key of the joiner": (b'{"9007199254740993":9007199254740993}', None),
 }
