@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import orjson
-import pytest
 
 from streams.decode.base import RowGroup
 from streams.decode.envelopes import ENVELOPES
@@ -53,9 +52,6 @@ def test_calls_of_segment_are_kinds_of_their_own() -> None:
     assert sum(group.records for group in groups) == len(CALLS)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the decoder hands a record's headers to what is within its envelope too"
-)
 def test_binary_mode_takes_its_facts_from_headers() -> None:
     values = [b'{"order_id":1}', b'{"order_id":2}', b'{"order_id":3}']
     groups = DECODER.decode(values, range(3), [HEADERS, (), HEADERS]).groups
