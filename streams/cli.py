@@ -35,6 +35,9 @@ VERBS: dict[str, Verb] = {
     "produce": Verb("streams.commands.produce:command", "Send the rows of files to a Kafka topic."),
     "inventory": Verb("streams.commands.inventory:command", "Show the live inventory of a running worker."),
     "profile": Verb("streams.commands.profile:command", "Take the inventory of files, without a broker."),
+    "export": Verb(
+        "streams.commands.catalogs:command", "Write the inventory for catalogues, contracts and people."
+    ),
     "train": Verb("models.commands.train:command", "Train a model on interactions."),
     "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),

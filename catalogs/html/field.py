@@ -1,0 +1,114 @@
+"""A field as a row of its asset's table."""
+
+from __future__ import annotations
+
+from catalogs.document import Field
+from catalogs.html.charts import distribution, share
+from catalogs.html.figures import estimate, figure, shown, whole
+from catalogs.html.markup import Markup, join, tag, value
+from catalogs.words import missing_line, percent, pii_line, spaced
+
+HEADS = ("Field", "Meaning", "Missing", "Distinct", "Distribution", "Frequent values")
+_TOP = 4
+_MUCH = 0.2
+
+
+def row(field: Field) -> Markup:
+    """Return a field's row; what it is found by is its name, its meaning and how personal it is."""
+    words = f"{field.path} {spaced(field.semantic_type)} {field.pii.cls} {'masked' if field.masked else ''}"
+    return tag(
+        "tr",
+        tag("th", _name(field), scope="row"),
+        tag("td", _meaning(field)),
+        tag("td", _missing(field), class_="number"),
+        tag("td", _distinct(field), class_="number"),
+        tag("td", _picture(field), class_="picture"),
+        tag("td", _top(field)),
+        data_words=words.casefold(),
+        data_personal="" if field.masked or field.pii.cls == "pseudonym" else None,
+    )
+
+
+def _name(field: Field) -> Markup:
+    types = sorted(field.types.items(), key=lambda one: -one[1])
+    return join(
+        tag("span", value(field.path), class_="fieldname"),
+        tag("span", " · ".join(name for name, _ in types) or "no value", class_="types"),
+        badge(field),
+    )
+
+
+def badge(field: Field) -> Markup | None:
+    """Return how personal a field is; None when it is not."""
+    said = pii_line(field.pii, field.masked)
+    if said is None:
+        return None
+    kind = "masked" if field.masked else "pseudonym"
+    name = "personal" if field.pii.cls == "none" else field.pii.cls
+    return tag("span", f"{name} · masked" if field.masked else name, class_=f"badge {kind}", title=said)
+
+
+def _meaning(field: Field) -> Markup:
+    known = field.semantic_type != "unknown"
+    return join(
+        tag(
+            "span",
+            spaced(field.semantic_type) if known else "not known",
+            class_="semantic" if known else "semantic none",
+        ),
+        tag("span", percent(round(field.confidence, 2)), class_="faint", title="confidence")
+        if known
+        else None,
+        tag("p", field.evidence, class_="evidence") if field.evidence else None,
+    )
+
+
+def _missing(field: Field) -> Markup:
+    if not field.places:
+        return tag("span", "–", class_="none")
+    part = field.missing / field.places
+    spelled = f"{whole(field.missing_spelled)} in words" if field.missing_spelled else None
+    return join(
+        tag("span", percent(part), class_="figure", title=missing_line(field)),
+        share(part, "missing", "warn" if part > _MUCH else ""),
+        tag("span", spelled, class_="faint") if spelled else None,
+    )
+
+
+def _distinct(field: Field) -> Markup:
+    text, note = estimate(field.distinct)
+    return join(tag("span", text, class_="figure"), tag("span", note, class_="faint"))
+
+
+def _picture(field: Field) -> Markup:
+    if field.masked:
+        return tag("span", "masked: only counted", class_="none")
+    drawn = distribution(field)
+    if drawn is None:
+        return tag("span", "–", class_="none")
+    median = field.quantile(0.5)
+    middle = tag("span", f"median {figure(median.value)}", class_="middle") if median else None
+    ends = tag("div", value(shown(field.minimum)), middle, value(shown(field.maximum)), class_="axis")
+    mean = None
+    if field.mean is not None and field.stddev is not None:
+        mean = tag("div", f"mean {figure(field.mean)} ± {figure(field.stddev)}", class_="faint")
+    return join(drawn, ends, mean)
+
+
+def _top(field: Field) -> Markup:
+    if not field.top:
+        return tag("span", "–", class_="none")
+    items = [
+        tag(
+            "li",
+            value(shown(one.value)),
+            tag(
+                "span",
+                percent(one.count / field.count) if field.count else "",
+                class_="faint",
+                title=whole(one.count),
+            ),
+        )
+        for one in field.top[:_TOP]
+    ]
+    return tag("ol", *items, class_="toplist")
