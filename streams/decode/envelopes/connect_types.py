@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Final
 
 from streams.decode.base import Row
+from streams.decode.plain import plain_decimal
 
 #: What to do with the value at a path of names.
 _Conversion = tuple[tuple[str, ...], Callable[[Any], Any]]
@@ -129,16 +130,10 @@ def _day(value: Any) -> Any:
 
 
 def _decimal(value: Any, scale: int) -> Any:
-    """Return a decimal as a number where one holds it exactly enough (15 digits), else as a text."""
     if type(value) is not str or len(value) > 2 * _DECIMAL_BYTES:
         return value
     try:
         digits = int.from_bytes(binascii.a2b_base64(value, strict_mode=True), signed=True)
     except ValueError:
         return value
-    if scale == 0:
-        return digits if abs(digits) < 2**63 else str(digits)
-    if abs(scale) > _SCALES:
-        return value
-    number = Decimal(digits).scaleb(-scale, _EXACT)
-    return float(number) if abs(digits) < 10**15 else format(number, "f")
+    return value if abs(scale) > _SCALES else plain_decimal(Decimal(digits).scaleb(-scale, _EXACT))

@@ -5,17 +5,20 @@ Specification: MongoDB Extended JSON (v2), https://www.mongodb.com/docs/manual/r
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import orjson
 
 from streams.decode.base import Row
+from streams.decode.plain import plain_decimal, plain_float
 
 #: Nested containers that are simplified; what is deeper stays as it is, and is not opened by columns either.
 _DEPTH: Final = 64
+#: Longest decimal, in characters: decimal128 has 34 digits.
+_DIGITS: Final = 64
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -54,10 +57,16 @@ def _integer(value: Any) -> Any:
 
 def _float(value: Any) -> Any:
     try:
-        number = float(value) if type(value) is str else value
+        return plain_float(float(value)) if type(value) is str else value
     except ValueError:
         return value
-    return number if type(number) is not float or math.isfinite(number) else value
+
+
+def _decimal(value: Any) -> Any:
+    try:
+        return plain_decimal(Decimal(value)) if type(value) is str and len(value) <= _DIGITS else value
+    except InvalidOperation:
+        return value
 
 
 def _date(value: Any) -> Any:
@@ -77,6 +86,6 @@ _TYPES: Final[Mapping[str, Callable[[Any], Any]]] = {
     "$numberInt": _integer,
     "$numberLong": _integer,
     "$numberDouble": _float,
-    "$numberDecimal": _same,
+    "$numberDecimal": _decimal,
     "$date": _date,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from streams.decode.envelopes.debezium import ChangeEvents
@@ -84,12 +85,21 @@ def test_extended_json() -> None:
         '"big":{"$numberLong":"9999999999999999999"},"odd":{"$numberLong":[1]},"other":{"$unknown":1},"sum":{"$sum":"$a"}}'
     )
     assert document(text) == {
-        "_id": "596e275826f08b2730779e1f", "n": -5, "l": 2**63 - 1, "d": 1.5, "nan": "NaN", "dec": "10.99",
+        "_id": "596e275826f08b2730779e1f", "n": -5, "l": 2**63 - 1, "d": 1.5, "nan": None, "dec": 10.99,
         "at": 1559033904863, "iso": "2019-05-28T08:58:24Z", "ms": 1559033904863,
         "bin": {"$binary": "a2Fma2E=", "$type": "00"}, "list": [1, {"x": 2}],
         "big": "9999999999999999999", "odd": [1], "other": {"$unknown": 1}, "sum": {"$sum": "$a"},
     }  # fmt: skip
     assert [document(value) for value in ("[1]", "null", "{", "", None, 5, {"a": 1})] == [None] * 7
+
+
+def test_decimals_of_documents_are_numbers_where_they_can_be() -> None:
+    written = ("12", "12.50", "1E+6000", "1E-6176", "NaN", "sNaN", "-Infinity", "x", "1" * 100, "")
+    found = document(orjson.dumps({text: {"$numberDecimal": text} for text in written}).decode())
+    assert found is not None
+    assert list(map(repr, found.values())) == [
+        "12", "12.5", "'Infinity'", "0.0", "None", "None", "'-Infinity'", "'x'", repr("1" * 100), "''",
+    ]  # fmt: skip
 
 
 def test_deep_documents_are_simplified_as_deep_as_columns_go() -> None:
