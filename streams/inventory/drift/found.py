@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from streams.inventory.drift.effect import Effect
@@ -23,6 +24,27 @@ class Place:
     """Offset of the record; None where it is not known."""
     time_ms: int | None
     """The broker's time of it, epoch milliseconds."""
+
+    @property
+    def time(self) -> str | None:
+        """The same as ISO 8601 in UTC."""
+        return None if self.time_ms is None else iso(self.time_ms)
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"offset": self.offset, "time": self.time}
+
+
+def iso(time_ms: int) -> str | None:
+    """Return epoch milliseconds as ISO 8601 in UTC; None beyond the years that it has."""
+    try:
+        return (
+            datetime.fromtimestamp(time_ms / 1000, UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z")
+        )
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
