@@ -30,7 +30,7 @@ _SUFFIXES = {
     ".proto": SchemaKind.PROTOBUF,
     ".desc": SchemaKind.PROTOBUF,
 }
-_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"([^"\n]{1,300})"\s*;', re.MULTILINE)
+_IMPORT = re.compile(r'(?:^|;)\s*import\s+(?:public\s+|weak\s+)?"([^"\n]{1,300})"\s*;', re.MULTILINE)
 _UNKNOWN: Final = Failure(reasons.SCHEMA_UNKNOWN, "the schema folder has no file of this id")
 
 
@@ -142,13 +142,14 @@ def _is_below(path: Path, folder: Path) -> bool:
 
 
 def _defined(text: str) -> Iterable[str]:
-    """Return the name of the type that an Avro file defines: full, and as it is written."""
+    """Return what the type that an Avro file defines can be called: its full name, and the one within its namespace."""
     try:
         schema: Any = orjson.loads(text)
     except orjson.JSONDecodeError:
         return
     if isinstance(schema, dict) and isinstance(name := schema.get("name"), str):
         yield name
+        yield name.rpartition(".")[2]
         if isinstance(namespace := schema.get("namespace"), str):
             yield f"{namespace}.{name}"
 
