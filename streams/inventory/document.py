@@ -10,7 +10,6 @@ from typing import Any
 from pandian.semantics import semantic_types
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.freshness import last_event, lateness
-from streams.inventory.grade import FieldQuality, quality
 from streams.inventory.histogram import histogram
 from streams.inventory.intervals import wilson
 from streams.inventory.profile.asset import AssetProfile
@@ -19,6 +18,13 @@ from streams.inventory.profile.evidence import evidence_of
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.figures import Figures
 from streams.inventory.profile.numerals import Number
+from streams.inventory.quality.base import FieldQuality
+from streams.inventory.quality.findings import Findings
+from streams.inventory.quality.forms import FORMS
+from streams.inventory.quality.grade import quality
+from streams.inventory.quality.judged import malformed
+from streams.inventory.quality.part import QualityPart
+from streams.inventory.quality.thresholds import NOTHING_ASKED, AssetThresholds
 
 #: Most frequent values listed of a field.
 TOP = 20
@@ -40,6 +46,7 @@ def asset_document(
     kind: str,
     reasons: Mapping[str, int],
     now_ms: int,
+    thresholds: AssetThresholds = NOTHING_ASKED,
 ) -> dict[str, Any]:
     """Return one asset of the inventory.
 
@@ -51,6 +58,7 @@ def asset_document(
         kind: one of :data:`pandian.semantics.KINDS`.
         reasons: records that could not be read, by reason.
         now_ms: the time of the document, epoch milliseconds.
+        thresholds: what is asked of its quality.
 
     Guarantees: JSON values only, whole numbers within 64 bits; no value of a field that is masked in the profile or
     classified as personal. What is not measured yet (duplicates, schema changes, drift, relations) is None.
@@ -62,6 +70,7 @@ def asset_document(
         _Field.of(path, profile, classification.get(path, UNKNOWN), _base(path, profiles, base))
         for path, profile in profiles.items()
     ]
+    found = _findings(asset, fields)
     overflow = asset.overflow_names.estimate()
     return {
         "asset": name,
@@ -78,7 +87,14 @@ def asset_document(
             "last_event": last_event(map(_latest, _times(fields)), asset.times, now_ms),
             "lateness_s": lateness(asset.times),
         },
-        "quality": quality(kind, [field.quality() for field in fields], asset.records, quarantined),
+        "quality": quality(
+            kind,
+            [field.quality(found) for field in fields],
+            asset.records,
+            quarantined,
+            found,
+            thresholds,
+        ),
         "duplicates": None,
         "schema_changes": None,
         "drift": None,
@@ -86,6 +102,16 @@ def asset_document(
         "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
         "fields": [field.document() for field in fields],
     }
+
+
+def _findings(asset: AssetProfile, fields: Sequence[_Field]) -> Findings:
+    """Return what the checked records say; nothing of what was found to be personal only now."""
+    found = Findings()
+    for part in asset.parts.values():
+        if isinstance(part, QualityPart):
+            masked = {field.path for field in fields if field.profile.masked_as is not None}
+            found = part.findings(asset.layouts.names(), masked)
+    return found
 
 
 def _format(asset: AssetProfile) -> str | None:
@@ -144,7 +170,8 @@ class _Field:
             return self.figures.moments.minimum, self.figures.moments.maximum
         return self.figures.minimum, self.figures.maximum
 
-    def quality(self) -> FieldQuality:
+    def quality(self, found: Findings) -> FieldQuality:
+        counts, exact = self.profile.kept() if self.meaning.semantic_type in FORMS else ({}, False)
         masked = self.profile.masked_as is not None
         return FieldQuality(
             semantic_type=self.meaning.semantic_type,
@@ -155,6 +182,8 @@ class _Field:
             # Of a masked field only the JSON types are known.
             numbers=self.profile.numbers if masked else self.figures.moments.count,
             distinct=self.figures.distinct,
+            path=self.path,
+            malformed=malformed(self.meaning.semantic_type, counts, exact, found.judged.get(self.path)),
         )
 
     def document(self) -> dict[str, Any]:

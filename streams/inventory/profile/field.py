@@ -12,6 +12,7 @@ from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.distinct import Estimate
 from streams.inventory.profile.figures import Figures, TopValue
 from streams.inventory.profile.masked import MaskedValues
+from streams.inventory.profile.numerals import Number
 from streams.inventory.profile.values import PlainValues
 
 
@@ -145,6 +146,28 @@ class FieldProfile:
     def figures(self) -> Figures:
         """Return the statistics of the values."""
         return self._values.figures()
+
+    def kept(self) -> tuple[dict[str, int], bool]:
+        """Return the non-blank values counted one by one, with their counts, and whether these are all there are.
+
+        Nothing of a masked field: its values are shapes.
+        """
+        if isinstance(self._values, MaskedValues):
+            return {}, False
+        return self._values.kept(), self._values.exact
+
+    def kept(self) -> tuple[Mapping[str, int], Mapping[Number, int]] | None:
+        """Return the texts and the numbers with their counts, in the order in which they were first seen, to read only.
+
+        None when they are not all there any more, or when the field is masked. Texts are as they are shown: clipped, what is
+        personal in them masked.
+        """
+        values = self._values
+        return (
+            (values.texts.counts, values.numbers.counts)
+            if isinstance(values, PlainValues) and values.exact
+            else None
+        )
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values (shapes when masked) with counts, and the number of values."""

@@ -129,6 +129,10 @@ class PlainValues:
                 others[text] = value
         return counts, others
 
+    def kept(self) -> dict[str, int]:
+        """Return the values that are counted one by one, as text and without blanks, with their counts."""
+        return self._by_text()[0]
+
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values as text with counts, and how many different ones there are.
 

@@ -1,8 +1,9 @@
-"""Which records are checked: all at first, then ever fewer, chosen by their number alone.
+"""Which records are looked at: all at first, then ever fewer, chosen by their number alone.
 
-Records are taken in blocks of 512: of the first 9,216 one block in four, of the first 66,560 one in sixteen, then one in
-128; the first two blocks all. Which one of a stripe it is looks random and is the same for everybody. So shares are
-known about as well from a billion records as from a million, and checking costs next to nothing.
+*Checked* in full are blocks of 512 records: the first two, of the first 9,216 records one in eight, of the first 74,752
+one in 32, then one in 256. So shares are known about as well from a billion records as from a million, and checking
+costs next to nothing. Gaps are *looked* for more often, but in short blocks: the first 1,024 records, then 32 of every
+4,096. Which block of a stripe it is looks random and is the same for everybody.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 BLOCK = 512
-#: Up to which block one in how many is taken; every range is whole stripes.
-_RATES = ((2, 1), (18, 4), (130, 16))
-_RATE = 128
+#: Up to which block one in how many is checked; every range is whole stripes.
+_RATES = ((2, 1), (18, 8), (146, 32))
+_RATE = 256
+#: Records that are all looked at for gaps; then so many of every stripe.
+_ALL = 1_024
+_SHORT, _STRIPE = 32, 4_096
 
 
 def checked(start: int, size: int) -> Iterator[tuple[int, int]]:
@@ -26,10 +30,24 @@ def checked(start: int, size: int) -> Iterator[tuple[int, int]]:
     while block <= last:
         first, rate = _stripe(block)
         chosen = first + _mixed(first) % rate
-        low, high = max(chosen * BLOCK, start), min((chosen + 1) * BLOCK, start + size)
-        if low < high:
-            yield low - start, high - start
+        yield from _within(chosen * BLOCK, BLOCK, start, size)
         block = first + rate
+
+
+def looked(start: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield (from, to) of the records in which gaps are looked for; the arguments are those of :func:`checked`."""
+    yield from _within(0, _ALL, start, size)
+    stripe = max(start - _ALL, 0) // _STRIPE
+    while _ALL + stripe * _STRIPE < start + size:
+        first = _ALL + stripe * _STRIPE + _mixed(stripe) % (_STRIPE // _SHORT) * _SHORT
+        yield from _within(first, _SHORT, start, size)
+        stripe += 1
+
+
+def _within(first: int, count: int, start: int, size: int) -> Iterator[tuple[int, int]]:
+    low, high = max(first, start), min(first + count, start + size)
+    if low < high:
+        yield low - start, high - start
 
 
 def _stripe(block: int) -> tuple[int, int]:

@@ -1,9 +1,9 @@
 """The search for rules: in turns, each on a sample of its own; what it finds is then checked on all later records.
 
-A turn takes 256 of the checked records, twice as far apart each time, and asks the families of rules which hold in
+A turn takes 256 of the checked records, each time farther apart, and asks the families of rules which hold in
 them more often than chance gives. The candidates are checked on records after the sample, never on those that
-suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar` spends the error over turns and
-candidates. A rule that appears late in a stream is found by a later turn.
+suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar` spends the error over
+turns and candidates. A rule that appears late in a stream is found by a later turn.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ _OF_A_FAMILY = 24
 RULES = 64
 #: Rules of all partitions together.
 MERGED = 256
-#: The distance between the records of a sample doubles this often.
-_WIDEST = 12
+#: The distance between the records of a sample grows fourfold, this often.
+_WIDEST = 3
+#: In these turns it is asked anew what the fields mean; in others only when there are new ones.
+_MEANT = frozenset({0, 1, 3})
 
 
 class Discovery:
@@ -46,6 +48,8 @@ class Discovery:
         """Turns that have ended."""
         self.types: dict[str, str] = {}
         """What the fields mean, by the last turn."""
+        self._seen: set[str] = set()
+        """Fields whose meaning was asked for."""
         self._into = 0
         self.sample = Sample(masker)
         self.rules: dict[Rule, Watched] = {}
@@ -53,7 +57,7 @@ class Discovery:
     @property
     def distance(self) -> int:
         """Records from one of the sample to the next."""
-        return 1 << min(self.turn, _WIDEST)
+        return 1 << 2 * min(self.turn, _WIDEST)
 
     @property
     def left(self) -> int:
@@ -85,7 +89,10 @@ class Discovery:
             self._search(names)
 
     def _search(self, names: Mapping[str, str]) -> None:
-        self.types = self.sample.types(self._classifier, names)
+        if self.turn in _MEANT or not self.sample.paths <= self._seen:
+            self._seen |= self.sample.paths
+            self.types |= self.sample.types(self._classifier, names)
+        self.sample.keep(self.types)
         table = self.sample.table(self.types)
         candidates: list[Proposal] = []
         for family in FAMILIES.values():
@@ -131,13 +138,14 @@ class Discovery:
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return JSON values; hashes go to ``blobs``."""
         rules = [watched.state(blobs) for watched in self.rules.values()]
-        return [self.turn, self._into, self.types, self.sample.state(), rules]
+        return [self.turn, self._into, self.types, sorted(self._seen), self.sample.state(), rules]
 
     def restore(self, state: Sequence[Any], blobs: BlobReader) -> None:
         """Take over what :meth:`state` gave."""
         self.turn, self._into, self.types = state[0], state[1], dict(state[2])
-        self.sample.restore(state[3])
-        watched = [Watched.restored(one, blobs) for one in state[4]]
+        self._seen = set(state[3])
+        self.sample.restore(state[4])
+        watched = [Watched.restored(one, blobs) for one in state[5]]
         self.rules = {one.rule: one for one in watched}
 
 

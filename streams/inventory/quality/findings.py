@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -55,12 +55,20 @@ class Findings:
         """Take in a rule; ``names`` says what CSV columns are called."""
         self._watched.append((watched, names))
 
-    def settle(self, searches: int) -> None:
-        """Keep the rules that are evident, however many searches there were for them."""
+    def settle(self, searches: int, masked: Collection[str] = ()) -> None:
+        """Keep the rules that are evident, however many searches there were for them.
+
+        Args:
+            searches: how many.
+            masked: fields of which no values may be shown; rules about them are left out.
+        """
         more = math.log(max(searches, 1))
         evident = [one for one in self._watched if one[0].evidence >= one[0].bar + more]
-        told = _simplest([_told(watched, names) for watched, names in evident])
-        self.rules = sorted(told, key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says))
+        told = [_told(watched, names) for watched, names in evident]
+        shown = [rule for rule in told if not set(masked).intersection(rule.fields)]
+        self.rules = sorted(
+            _simplest(shown), key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says)
+        )
 
 
 def _told(watched: Watched, names: Mapping[str, str]) -> FoundRule:

@@ -1,19 +1,18 @@
 """What a value of a semantic type looks like, where that is certain: what has not the form is wrong.
 
 Types whose values have no certain form (names, texts, keys) are not here: of these only the JSON type is judged.
-A form says less than the rule that finds the type: any web address is a URL, also an unusual one. Patterns run in
-RE2, over all different values at once.
+A form says less than the rule that finds the type: any web address is a URL, also an unusual one. Patterns are
+linear: every repeat is bounded, or the last thing in its branch.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from streams.inventory.masking import checks
 from streams.inventory.quality.rows import Bools, numbers_of
@@ -29,13 +28,8 @@ class Form(NamedTuple):
 
 
 def _pattern(pattern: str) -> Callable[[Sequence[str]], Bools]:
-    whole = f"^(?:{pattern})$"
-
-    def right(texts: Sequence[str]) -> Bools:
-        column = pa.array([text.strip() for text in texts], pa.string())
-        return np.asarray(pc.match_substring_regex(column, whole).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-    return right
+    match = re.compile(pattern).fullmatch
+    return lambda texts: np.array([match(text.strip()) is not None for text in texts], dtype=np.bool_)
 
 
 def _number(low: float, high: float, *, whole: bool = False) -> Callable[[Sequence[str]], Bools]:
@@ -62,9 +56,12 @@ _WORD = "[A-Za-zéûä]{3,10}[.]?"
 _DATE = (
     f"{_YEAR}[-/. ]{_MONTH}[-/. ]{_DAY}|{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?[日号]"
     f"|{_DAY}[-/.]{_DAY}[-/.](?:{_YEAR}|[0-9]{{2}})|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-    f"|(?:{_WORD},? )?(?:{_WORD} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}|{_DAY}(?:st|nd|rd|th|[.])?[ -]{_WORD},?[ -](?:{_YEAR}|[0-9]{{2}}))"
+    f"|(?:{_WORD},? )?(?:{_WORD} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}"
+    f"|{_DAY}(?:st|nd|rd|th|[.])?[ -]{_WORD},?[ -](?:{_YEAR}|[0-9]{{2}}))"
 )
-_CLOCK = "(?:[01]?[0-9]|2[0-4])[:h：][0-5][0-9](?:[:：][0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[AaPp][.]?[Mm][.]?)?"
+_CLOCK = (
+    "(?:[01]?[0-9]|2[0-4])[:h：][0-5][0-9](?:[:：][0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[AaPp][.]?[Mm][.]?)?"
+)
 _ZONE = "(?: ?(?:Z|[A-Z]{3,4}|[+-][0-9]{2}:?(?:[0-9]{2})?))?"
 _NO_DAY = _pattern(f"{_YEAR}[-/](?:0?2[-/]3[01]|(?:0?[469]|11)[-/]31).*")
 _MONEY = (
@@ -86,13 +83,27 @@ def _calendar(way: Callable[[Sequence[str]], Bools]) -> Callable[[Sequence[str]]
 FORMS: dict[str, Form] = {
     "timestamp": Form(
         "dates with a time, nor seconds to nanoseconds since 1970",
-        _calendar(_either(_pattern(f"(?:{_DATE})(?:(?:T|,? (?:at )?|:){_CLOCK}{_ZONE})?|{_WORD} {_WORD} .{{4,24}}"
-                          "|(?:19|20)[0-9]{6}T?[0-2][0-9](?:[0-5][0-9]){1,2}Z?"), _epoch)),
+        _calendar(
+            _either(
+                _pattern(
+                    f"(?:{_DATE})(?:(?:T|,? (?:at )?|:){_CLOCK}{_ZONE})?|{_WORD} {_WORD} .{{4,24}}"
+                    "|(?:19|20)[0-9]{6}T?[0-2][0-9](?:[0-5][0-9]){1,2}Z?"
+                ),
+                _epoch,
+            )
+        ),
     ),
     "date": Form(
         "calendar days, months or years",
-        _calendar(_either(_pattern(f"(?:{_DATE})(?:(?:T| ){_CLOCK}{_ZONE})?|{_YEAR}(?:[-/年]{_MONTH}月?|年)?"
-                          f"|{_MONTH}/{_YEAR}|{_WORD},? {_YEAR}"), _epoch)),
+        _calendar(
+            _either(
+                _pattern(
+                    f"(?:{_DATE})(?:(?:T| ){_CLOCK}{_ZONE})?|{_YEAR}(?:[-/年]{_MONTH}月?|年)?"
+                    f"|{_MONTH}/{_YEAR}|{_WORD},? {_YEAR}"
+                ),
+                _epoch,
+            )
+        ),
     ),
     "time_of_day": Form(
         "times of day", _either(_pattern(f"T?{_CLOCK}{_ZONE}|[0-9]{{1,2}} ?[AaPp][Mm]"), _number(0, 24))
@@ -103,7 +114,8 @@ FORMS: dict[str, Form] = {
     "number": Form("numbers", _number_of_any_size),
     "position": Form("whole numbers of 0 or more", _number(0, 1e9, whole=True)),
     "label": Form(
-        "outcomes such as 0 and 1", _either(_number(-1, 10, whole=True), _pattern("(?i)true|false|yes|no|y|n|t|f"))
+        "outcomes such as 0 and 1",
+        _either(_number(-1, 10, whole=True), _pattern("(?i)true|false|yes|no|y|n|t|f")),
     ),
     "boolean": Form(
         "booleans", _either(_number(0, 1, whole=True), _pattern("(?i)true|false|yes|no|y|n|t|f|on|off|是|否"))

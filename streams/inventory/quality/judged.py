@@ -6,11 +6,13 @@ for that type only. Each different value of the checked records is judged once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 
+from streams.inventory.profile.missing import is_spelled_missing
+from streams.inventory.quality.base import Malformed
 from streams.inventory.quality.forms import FORMS
 from streams.inventory.quality.places import Places, Span
 from streams.inventory.quality.rows import Rows
@@ -65,3 +67,29 @@ class Judged:
         judged = cls(state[0])
         judged.checked, judged.wrong, judged.span = state[1], state[2], Span.restored(state[3])
         return judged
+
+
+def malformed(
+    semantic_type: str, counts: Mapping[str, int], exact: bool, judged: Judged | None
+) -> Malformed | None:
+    """Return what has not the form of its type in a field; None where that cannot be known.
+
+    Args:
+        semantic_type: of the field.
+        counts: its values that are counted one by one.
+        exact: whether these are all it has; else what the checked records say stands for all.
+        judged: what the checked records say, for the type that the field had there.
+    """
+    form = FORMS.get(semantic_type)
+    if form is None:
+        return None
+    if not exact:
+        if judged is None or judged.semantic_type != semantic_type or not judged.checked:
+            return None
+        return Malformed(judged.wrong, judged.checked, exact=False)
+    texts = [text for text in counts if not is_spelled_missing(text)]
+    if not texts:
+        return None
+    right = form.right(texts).tolist()
+    wrong = sum(counts[text] for text, fits in zip(texts, right, strict=True) if not fits)
+    return Malformed(wrong, sum(counts[text] for text in texts), exact=True)

@@ -1,12 +1,12 @@
-"""What is counted of an asset to say how good its records are: gaps, wrong values, delays, and rules with their exceptions.
+"""What is counted of an asset to say how good its records are: gaps, wrong values, delays, rules and their exceptions.
 
-Gaps are found in all records. All else is judged in the records that :mod:`.blocks` chooses by their number, so its
-figures are those of the records checked.
+What is looked at are the records that :mod:`.blocks` chooses by their number; all figures are those of the records
+checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,8 @@ from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.quality.blocks import checked
 from streams.inventory.quality.delays import Delays
 from streams.inventory.quality.discovery import Discovery
-from streams.inventory.quality.forms import FORMS
 from streams.inventory.quality.findings import Findings
+from streams.inventory.quality.forms import FORMS
 from streams.inventory.quality.gaps import Gaps
 from streams.inventory.quality.judged import Judged
 from streams.inventory.quality.places import Places
@@ -56,8 +56,8 @@ class _Stream:
             renamed = kept_paths(group.layout, self._masker)
             kept = [renamed.get(name, name) for name in group.layout]
             self._names = {f"c{number}": name for number, name in enumerate(kept, 1)}
-        self.gaps.add(group, fields, places)
         start = self.records
+        self.gaps.add(group, fields, start, places)
         self.records += group.records
         for low, high in checked(start, group.records):
             columns = [
@@ -65,10 +65,11 @@ class _Stream:
                 for column in group.columns
                 if "[]" not in column.path and (field := fields.get(column.path)) and field.masked_as is None
             ]
-            while low < high:
-                stop = min(high, low + self.discovery.left)
-                self._check(group, columns, places, low, stop)
-                low = stop
+            done = low
+            while done < high:
+                stop = min(high, done + self.discovery.left)
+                self._check(group, columns, places, done, stop)
+                done = stop
 
     def _check(self, group: RowGroup, columns: Sequence[Column], places: Places, low: int, high: int) -> None:
         wanted = {*self.discovery.paths, *self.judged, self._event}
@@ -115,8 +116,8 @@ class _Stream:
             self.judged.setdefault(path, Judged(judged.semantic_type)).merge(judged)
 
     def tell(self, found: Findings, names: Mapping[str, str]) -> None:
-        for path, gap in self.gaps.spans.items():
-            found.add_gap(names.get(path, path), gap)
+        for path in self.gaps.spans:
+            found.add_gap(names.get(path, path), self.gaps.of(path))
         for path, judged in self.judged.items():
             found.add_judged(names.get(path, path), judged)
         found.delays.merge(self.delays)
@@ -192,16 +193,17 @@ class QualityPart:
                 self._streams[key] = self._make()
             self._streams[key].merge(theirs)
 
-    def findings(self, names: Mapping[str, str]) -> Findings:
+    def findings(self, names: Mapping[str, str], masked: Collection[str] = ()) -> Findings:
         """Return what was found.
 
         Args:
             names: what CSV columns are called; other fields are called by their paths.
+            masked: fields, so called, of which no values may be shown.
         """
         found = Findings()
         for stream in self._streams.values():
             stream.tell(found, names)
-        found.settle(sum(stream.searches for stream in self._streams.values()))
+        found.settle(sum(stream.searches for stream in self._streams.values()), masked)
         return found
 
     def state(self, blobs: BlobWriter) -> list[Any]:

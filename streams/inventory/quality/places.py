@@ -57,6 +57,10 @@ class Span(NamedTuple):
         return cls(*(Place(*place) for place in state))
 
 
+#: Of no record, or of records that nobody can tell where they are.
+NOWHERE = Span()
+
+
 class Places:
     """Where the records of a group are.
 
@@ -80,7 +84,7 @@ class Places:
         time = int(times[index]) if times is not None and index < len(times) else 0
         return Place(time, self._partition, int(offsets[index]))
 
-    def span(self, rows: Sequence[int], start: int = 0) -> Span:
+    def span(self, rows: Sequence[int] | npt.NDArray[np.intp], start: int = 0) -> Span:
         """Return the span of some rows, ascending and counted from ``start``."""
         if not len(rows):
             return Span()

@@ -25,8 +25,8 @@ _NAN = float("nan")
 class Rows:
     """Values of some records by field path, one entry a record; None where there is none.
 
-    Blanks and spellings such as ``N/A`` are no values. A string that is a number counts as the number, and 1 and 1.0 are
-    one value.
+    Blanks and spellings such as ``N/A`` are no values. A string that is a number counts as the number, and 1 and 1.0
+    are one value.
 
     Args:
         size: how many records.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from streams.inventory.base import Classifier, FieldEvidence, Masker
@@ -44,10 +44,15 @@ class Sample:
         known = [path for path in values if path not in self._columns]
         # By the first record that has a value, so that it does not matter which records came together.
         firsts = [(_first(values[path]), path) for path in known]
-        for first, path in sorted(one for one in firsts if one[0] < count):
+        for _, path in sorted(one for one in firsts if one[0] < count):
             if len(self._columns) < FIELDS:
                 self._columns[path] = [None] * self.rows + self._admitted(values[path])
         self.rows += count
+
+    @property
+    def paths(self) -> set[str]:
+        """The fields."""
+        return set(self._columns)
 
     def wants(self, path: str) -> bool:
         """Tell whether a field is in the sample, or can still be."""
@@ -63,7 +68,7 @@ class Sample:
         self._columns.pop(path, None)
 
     def types(self, classifier: Classifier, names: Mapping[str, str]) -> dict[str, str]:
-        """Return the semantic type of each field by the sample; fields that seem personal are dropped.
+        """Return the semantic type of each field by the sample; fields that seem personal are left out.
 
         Args:
             classifier: decides.
@@ -74,11 +79,13 @@ class Sample:
         types = {}
         for path, one in evidence.items():
             decision = decisions.get(one.path)
-            if decision is not None and decision.masked:
-                self.hide(path)
-            elif decision is not None:
+            if decision is not None and not decision.masked:
                 types[path] = decision.semantic_type
         return types
+
+    def keep(self, paths: Container[str]) -> None:
+        """Drop all other fields."""
+        self._columns = {path: column for path, column in self._columns.items() if path in paths}
 
     def table(self, types: Mapping[str, str]) -> Rows:
         """Return the records as columns."""

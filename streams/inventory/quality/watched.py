@@ -1,4 +1,4 @@
-"""Rules that are checked: how many records they were checked on, how many kept them, and where those are that did not."""
+"""Rules that are checked: on how many records, how many of them kept it, and where those are that did not."""
 
 from __future__ import annotations
 

@@ -48,11 +48,11 @@ class _Form(NamedTuple):
 
 
 def _factors(*values: Floats) -> Bools:
-    return np.logical_and.reduce([(value != 0) & (value != 1) for value in values])
+    return np.asarray(np.logical_and.reduce([(value != 0) & (value != 1) for value in values]))
 
 
 def _terms(*values: Floats) -> Bools:
-    return np.logical_and.reduce([value != 0 for value in values])
+    return np.asarray(np.logical_and.reduce([value != 0 for value in values]))
 
 
 _FORMS: dict[str, _Form] = {

@@ -9,18 +9,22 @@ from streams.inventory.quality.evidence import bound_over, log_evidence, surely_
 from streams.inventory.quality.rows import Bools, Rows
 
 #: Types whose values measure nothing and are not counted with: keys, names, texts, times.
-NO_MEASURES = frozenset(
-    "event_type session_id event_id order_id search_query user_id device_id item_id sku gtin item_name "
-    "item_description brand item_model category category_code color size material condition availability unit "
-    "attributes seller_id organization_name review_text currency payment_method delivery_method order_status "
-    "timestamp date time_of_day day_of_week country region city postal_code coordinates url image_url language "
-    "platform hash uuid boolean label category_value identifier text position".split()
+_NO_MEASURES = (
+    "event_type session_id event_id order_id search_query user_id device_id item_id sku gtin  "
+    "item_name item_description brand item_model category category_code color size material  "
+    "condition availability unit attributes seller_id organization_name review_text currency  "
+    "payment_method delivery_method order_status timestamp date time_of_day day_of_week country  "
+    "region city postal_code coordinates url image_url language platform hash uuid boolean label  "
+    "category_value identifier text position "
 )
+NO_MEASURES = frozenset(_NO_MEASURES.split())
 #: Types whose values are not codes: they decide nothing, however seldom they repeat.
-NO_CODES = frozenset(
-    "timestamp date time_of_day day_of_week price amount quantity rating score duration number weight length discount "
-    "label boolean position review_text item_description text search_query price_range opening_hours age".split()
+_NO_CODES = (
+    "timestamp date time_of_day day_of_week price amount quantity rating score duration number  "
+    "weight length discount label boolean position review_text item_description text search_query  "
+    "price_range opening_hours age "
 )
+NO_CODES = frozenset(_NO_CODES.split())
 #: Evidence in the sample, against chance alone, from which a rule is worth checking on other records.
 _WORTH = 4.6
 #: Least number of records of the sample on which a rule is proposed.

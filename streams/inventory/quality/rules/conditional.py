@@ -77,7 +77,7 @@ def _conditions(sample: Rows) -> Iterator[_Condition]:
             continue
         if len(counts) <= _FEW:
             for value, count in counts.items():
-                if _LEAST <= count and len(value) <= 40:
+                if count >= _LEAST and len(value) <= 40:
                     yield _Condition(path, "is", value, np.array([text == value for text in texts]))
         else:
             yield from _beginnings(path, texts)

@@ -27,8 +27,8 @@ name = "dependency"
 
 #: Fields that are tried with each other.
 MOST = 32
-#: By so many records the names are shifted to see what chance gives: eight times, evenly over the sample.
-_SHIFTS = 8
+#: By so many records the names are shifted to see what chance gives: four times, evenly over the sample.
+_SHIFTS = 4
 _AGREES = 0.9
 
 Places = npt.NDArray[np.intp]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.inventory.grade import FieldQuality, grade, quality
 from streams.inventory.intervals import wilson
 from streams.inventory.profile.distinct import Estimate
+from streams.inventory.quality.base import FieldQuality
+from streams.inventory.quality.grade import grade, quality
 
 
 def field(
@@ -126,4 +127,7 @@ def test_nothing_to_grade() -> None:
         "low": None,
         "high": None,
         "dimensions": {},
+        "missed": [],
+        "fields": [],
+        "rules": [],
     }

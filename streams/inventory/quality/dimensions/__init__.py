@@ -1,0 +1,1 @@
+"""The dimensions of quality, one module each: completeness, validity, uniqueness, consistency, timeliness."""
