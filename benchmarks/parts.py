@@ -69,10 +69,14 @@ class Profiling:
     def __call__(self, load: Load) -> None:
         """Count a load."""
         for asset, values in load:
-            decoded = self._decoder.decode(values)
+            profile = self._profiles[asset]
+            decoded = self._decoder.decode(values, None, profile.kinds)
             now = time.time_ns() // 1_000_000
+            sizes = np.fromiter(map(len, values), np.int64, len(values))
             times = np.full(len(values), now, dtype=np.int64)
-            self._profiles[asset].add(decoded, BatchMeta(sum(map(len, values)), now, times))
+            first = profile.records
+            offsets = np.arange(first, first + len(values), dtype=np.int64)
+            profile.add(decoded, BatchMeta(int(sizes.sum()), now, times, offsets, sizes))
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class _Rows:
         return replace(
             self,
             rows=opened.payloads,
+            headers=None,  # they tell of the record itself, not of what is in it
             names=[kind or outer for kind, outer in zip(opened.kinds, before, strict=True)],
             envelope=f"{self.envelope}+{name}" if self.envelope else name,
             facts={**(self.facts or {}), **opened.facts},

@@ -27,8 +27,8 @@ MOST_NAMED: Final = 64
 #: Longest name of a kind, in characters.
 _LONGEST: Final = 200
 #: Different names that are looked at, and sets of names that are remembered.
-_MOST_NAMES: Final = 4096
-_MOST_SETS: Final = 4096
+_MOST_NAMES: Final = 1024
+_MOST_SETS: Final = 1024
 _MOST_SHAPES: Final = 1 << 16
 
 

@@ -10,11 +10,16 @@ from typing import Any, Final, cast
 
 from streams.decode import reasons
 from streams.decode.base import Compression, Decoded, Decoder, Envelope, Headers, Reject
+from streams.decode.compression import Gzip, Zstd
 from streams.decode.csv_lines import CsvDecoder
+from streams.decode.envelopes import ENVELOPES
 from streams.decode.grouping import RowDecoder
+from streams.decode.json_lines import JsonLinesReader, any_on_lines
 from streams.decode.json_objects import JsonReader
 from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
+from streams.decode.msgpack import MessagePackReader
+from streams.decode.parquet_blobs import ParquetReader
 
 _BRACE = ord("{")
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
@@ -23,22 +28,22 @@ _MOST_COMPRESSIONS: Final = 2
 
 
 def envelopes() -> tuple[Envelope, ...]:
-    """Return the envelopes in the order in which they are tried: add a new one here."""
-    return ()
+    """Return the envelopes in the order in which they are tried."""
+    return ENVELOPES
 
 
 def compressions() -> tuple[Compression, ...]:
     """Return the formats that wrap one record of another: add a new one here."""
-    return ()
+    return (Gzip(), Zstd())
 
 
 def formats(limits: Limits) -> tuple[Decoder, ...]:
     """Return the formats in the order in which a record is offered to them: add a new one here.
 
-    What starts with a brace is always JSON, whatever stands here.
+    What starts with a brace is always JSON, of one row or of several, whatever stands here.
     """
-    taken_off = envelopes()
-    return (RowDecoder(JsonReader(), taken_off, limits), CsvDecoder(limits))
+    readers = (JsonLinesReader(), JsonReader(), ParquetReader(), MessagePackReader())
+    return (*(RowDecoder(reader, envelopes(), limits) for reader in readers), CsvDecoder(limits))
 
 
 class BatchDecoder:
@@ -91,7 +96,7 @@ class BatchDecoder:
         kinds: Kinds | None,
         depth: int,
     ) -> Decoded:
-        if _all_objects(values):
+        if _all_objects(values) and not any_on_lines(cast("Sequence[bytes]", values)):
             return self._objects.decode(cast("Sequence[bytes]", values), indexes, headers, kinds)
         routed, rejects = self._route(values, indexes, headers, depth)
         parts = []
@@ -147,7 +152,7 @@ class BatchDecoder:
         objects = routed.setdefault(self._objects, [])
         rejects = []
         for place, value in enumerate(values):
-            if value and value[0] == _BRACE:
+            if value and value[0] == _BRACE and b"\n" not in value:
                 objects.append(place)
             elif value is None:
                 rejects.append(Reject(indexes[place], reasons.TOMBSTONE, "no value"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgpack
+import pyarrow as pa
 import pytest
 
 from streams.decode.base import Decoder
 from streams.decode.limits import Limits
 from streams.decode.registry import BatchDecoder, formats
 from tests.streams.decode.checks import check, summary
+from tests.streams.decode.test_parquet_blobs import parquet
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,28 @@ class Case:
 
 CASES = (
     Case(
+        "jsonl",
+        good=(b'{"id":1}\n{"id":2}\n', b'{"id":3,\n"a":[1]}\r\n{}', b'[{"id":4},{"a":{"b":"secret"}}]', b' [{}]'),
+        bad=(b'{"id":1}\n{"secret":', b'{"id":1}\n{]', b'[{"id":1},2]', b'[{"id":"secret"', b'{"a":1}\n{"a":NaN}'),
+        foreign=(b"a,b", b"hello", b"\x00\x01", b'{"id":1}', b"[1,2]", b"[]"),
+    ),
+    Case(
         "json",
         good=(b'{"id":1,"name":"a"}', b'{"id":2}', b"{}", b'{"a":{"b":[1,{"c":null}]}}', b' \xef\xbb\xbf{"id":3}'[1:]),
         bad=(b'{"id":', b"{]", b"[1]", b"null", b'"secret"', b'{"id":NaN}', b'{"id":"\xff"}', b'{"a":1},{"b":2}'),
         foreign=(b"a,b", b"hello", b"\x00\x01", b"<a>"),
+    ),
+    Case(
+        "parquet",
+        good=(parquet({"id": [1, 2], "a": ["x", None]}), parquet({"id": [3]}), parquet({"n": [[1, 2], []]})),
+        bad=(parquet({"id": [1]})[:-6], parquet({"id": [1]})[:40] + b"PAR1", parquet({"id": pa.array([], pa.int64())})),
+        foreign=(b"a,b", b"hello", b"PAR1 and more", b'{"id":1}'),
+    ),
+    Case(
+        "msgpack",
+        good=(*map(msgpack.packb, ({"id": 1}, {"id": 2, "a": [1, {"b": None}]}, [{"id": 3}, {"id": 4}])),),
+        bad=(msgpack.packb({"id": "secret"})[:-2], msgpack.packb({"id": 1}) + b"\xc1", b"\x82\xa2id\x01\xa1a\xc1"),
+        foreign=(b"a,b", b"hello", b"\x00\x01", b'{"id":1}'),
     ),
     Case(
         "csv",
@@ -81,7 +102,7 @@ def test_one_bad_record_among_many_costs_only_itself(case: Case, decoder: Decode
 def test_refers_to_the_places_it_is_given(case: Case, decoder: Decoder) -> None:
     values = [case.good[0], case.bad[0], case.good[1]]
     decoded = decoder.decode(values, [7, 11, 40], None)
-    assert sorted(index for group in decoded.groups for index in group.indexes) == [7, 40]
+    assert sorted({index for group in decoded.groups for index in group.indexes}) == [7, 40]
     assert [reject.index for reject in decoded.rejects] == [11]
 
 
