@@ -12,7 +12,6 @@ from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.distinct import Estimate
 from streams.inventory.profile.figures import Figures, TopValue
 from streams.inventory.profile.masked import MaskedValues
-from streams.inventory.profile.numerals import Number
 from streams.inventory.profile.values import PlainValues
 
 
@@ -156,18 +155,14 @@ class FieldProfile:
             return {}, False
         return self._values.kept(), self._values.exact
 
-    def kept(self) -> tuple[Mapping[str, int], Mapping[Number, int]] | None:
-        """Return the texts and the numbers with their counts, in the order in which they were first seen, to read only.
+    def all_texts(self) -> dict[str, int] | None:
+        """Return the strings with their counts, the latest new one last, to read only and in no time.
 
-        None when they are not all there any more, or when the field is masked. Texts are as they are shown: clipped, what is
-        personal in them masked.
+        None when they are not all there any more, or when the field is masked. Long ones are clipped, and what is personal
+        in them is masked.
         """
         values = self._values
-        return (
-            (values.texts.counts, values.numbers.counts)
-            if isinstance(values, PlainValues) and values.exact
-            else None
-        )
+        return values.texts.counts if isinstance(values, PlainValues) and values.texts.exact else None
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values (shapes when masked) with counts, and the number of values."""
