@@ -20,7 +20,7 @@ from pandian.files.parquet import microseconds
 from streams.decode import reasons
 from streams.decode.base import Headers, Read, Row
 from streams.decode.halves import Failure
-from streams.decode.parquet_pages import MOST_PAGES, pages
+from streams.decode.parquet_pages import MOST_FOOTER, MOST_PAGES, Chunk, Column, Footer, pages, read_footer
 from streams.decode.plain import plain
 from streams.decode.several_rows import MOST_ROWS, NO_ROWS, TOO_MANY_ROWS, gathered
 
@@ -28,8 +28,6 @@ from streams.decode.several_rows import MOST_ROWS, NO_ROWS, TOO_MANY_ROWS, gathe
 MOST_BYTES: Final = 32 << 20
 #: Rows times columns of one file, and values of all its columns.
 MOST_CELLS: Final = 1 << 21
-_MOST_CHUNKS: Final = 4000
-_MOST_NAMES: Final = 1 << 16
 
 _MAGIC: Final = b"PAR1"
 _PAGE: Final = b"PAR1\x15"
@@ -39,7 +37,7 @@ _ERRORS: Final = (pa.ArrowException, OSError, ValueError, OverflowError, KeyErro
 _MALFORMED: Final = Failure(reasons.PARQUET_MALFORMED, "cut off, damaged, or of a kind that is not supported")
 _TOO_MANY_CELLS: Final = Failure(reasons.TOO_LARGE, f"more than {MOST_CELLS:,} values")
 _TOO_MANY_PARTS: Final = Failure(
-    reasons.TOO_LARGE, f"more than {_MOST_CHUNKS:,} column chunks or {MOST_PAGES:,} pages"
+    reasons.TOO_LARGE, f"more than {MOST_PAGES:,} pages, or {MOST_FOOTER:,} bytes that describe them"
 )
 _TOO_LARGE: Final = Failure(reasons.TOO_LARGE, f"more than {MOST_BYTES:,} bytes of values")
 
@@ -73,20 +71,15 @@ class _Plan(NamedTuple):
 
 
 def _read(value: bytes) -> list[Row] | Failure:
-    source = pa.BufferReader(value)
     try:
-        footer = pq.ParquetFile(
-            source,
-            thrift_string_size_limit=len(value),
-            thrift_container_size_limit=min(len(value), _MOST_NAMES),
-            pre_buffer=False,
-        ).metadata
+        footer = read_footer(value)
+        if footer is None:
+            return _TOO_MANY_PARTS
         plan = _plan(footer, value)
         if isinstance(plan, Failure):
             return plan
         file = pq.ParquetFile(
-            source,
-            metadata=footer,
+            pa.BufferReader(value),
             read_dictionary=plan.dictionaries,
             pre_buffer=False,
             arrow_extensions_enabled=False,
@@ -103,49 +96,42 @@ def _read(value: bytes) -> list[Row] | Failure:
     return rows or NO_ROWS
 
 
-def _plan(footer: Any, value: bytes) -> _Plan | Failure:
+def _plan(footer: Footer, value: bytes) -> _Plan | Failure:
     """Return how to read a file, or why not to: nothing of it has been read yet."""
-    groups = footer.num_row_groups
-    rows = sum(footer.row_group(number).num_rows for number in range(min(groups, _MOST_CHUNKS)))
-    if max(rows, footer.num_rows) > MOST_ROWS:
-        return TOO_MANY_ROWS
+    rows = sum(rows for rows, _ in footer.groups)
     if not rows:
         return NO_ROWS  # the writer leaves no sound pages then
-    if rows * footer.num_columns > MOST_CELLS:
+    if rows > MOST_ROWS:
+        return TOO_MANY_ROWS
+    if rows * len(footer.columns) > MOST_CELLS:
         return _TOO_MANY_CELLS
-    if groups * footer.num_columns > _MOST_CHUNKS:
-        return _TOO_MANY_PARTS
     costs = _Costs()
-    for number in range(footer.num_columns):
-        about = footer.schema.column(number)
-        for group in range(groups):
-            failure = costs.add(about, footer.row_group(group).column(number), value)
+    for _, chunks in footer.groups:
+        for column, chunk in zip(footer.columns, chunks, strict=True):
+            failure = costs.add(column, chunk, value)
             if failure is not None:
                 return failure
-    return _Plan(costs.dictionaries, costs.rows_at_once())
+    return _Plan(sorted(costs.dictionaries), costs.rows_at_once())
 
 
 class _Costs:
     """Adds up what column chunks become."""
 
     def __init__(self) -> None:
-        self.dictionaries: list[str] = []
+        self.dictionaries: set[str] = set()
         self._values = 0
         self._bytes = 0
         self._pages = 0
         self._largest_delta = 0
 
-    def add(self, about: Any, chunk: Any, data: bytes) -> Failure | None:
-        """Add a chunk of the column that ``about`` describes; return why the file is too large."""
-        self._values += chunk.num_values
-        if chunk.num_values < 0 or self._values > MOST_CELLS:
+    def add(self, column: Column, chunk: Chunk, data: bytes) -> Failure | None:
+        """Add a chunk of a column; return why the file is too large."""
+        self._values += chunk.values
+        if self._values > MOST_CELLS:
             return _TOO_MANY_CELLS
-        self._bytes += max(about.length, 0) * chunk.num_values
-        start = chunk.data_page_offset
-        if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
-            start = chunk.dictionary_page_offset
+        self._bytes += column.length * chunk.values
         largest, delta = 0, False
-        for page in pages(data, start, chunk.total_compressed_size):
+        for page in pages(data, chunk):
             self._pages += 1
             self._bytes += page.size
             if self._pages > MOST_PAGES:
@@ -154,15 +140,13 @@ class _Costs:
                 return _TOO_LARGE
             largest = max(largest, page.size)
             delta = delta or page.encoding == _DELTA_BYTE_ARRAY
-            if page.is_dictionary and about.physical_type == "BYTE_ARRAY":
-                self.dictionaries.append(about.path)
-        if delta:
-            return self._add_delta(about, chunk, largest)
-        return None
+            if page.is_dictionary and column.is_text:
+                self.dictionaries.add(column.path)
+        return self._add_delta(column, chunk, largest) if delta else None
 
-    def _add_delta(self, about: Any, chunk: Any, largest: int) -> Failure | None:
+    def _add_delta(self, column: Column, chunk: Chunk, largest: int) -> Failure | None:
         """Note texts of which each starts as the one before: each can be as long as all that the page holds."""
-        if about.max_repetition_level and chunk.num_values * largest > MOST_BYTES:
+        if column.is_repeated and chunk.values * largest > MOST_BYTES:
             return _TOO_LARGE
         self._largest_delta = max(self._largest_delta, largest)
         return None

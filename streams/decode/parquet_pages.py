@@ -1,9 +1,9 @@
-"""What a Parquet file's pages really become, read from their headers before any of them is opened.
+"""What a Parquet file becomes, by its own words: its footer, and the header of each page, before any page is opened.
 
-The footer of a file says how large its columns are; the reader believes the header before each page instead, and
-makes room for what that says. So these headers are read first. They are Thrift structs in the compact protocol.
+The library believes these words: it makes room for what they say, and some of its answers about a footer that
+contradicts itself end the process. So they are read here first, and must agree.
 
-Sources: the Parquet format's ``parquet.thrift`` (PageHeader), Thrift's specification of the compact protocol.
+Source: the Parquet format's ``parquet.thrift`` (FileMetaData, SchemaElement, ColumnMetaData, PageHeader).
 """
 
 from __future__ import annotations
@@ -11,20 +11,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from streams.decode.thrift_compact import CompactReader, ThriftError, structs, whole
+
+#: Longest footer that is read, in bytes.
+MOST_FOOTER: Final = 1 << 18
 #: Pages of one file whose headers are read.
 MOST_PAGES: Final = 4000
 
+_TAIL: Final = 8
+_REPEATED: Final = 2
+_BYTE_ARRAY: Final = 6
+_FIXED_LEN_BYTE_ARRAY: Final = 7
 _DICTIONARY_PAGE: Final = 2
-_DEEPEST: Final = 6
-_MOST_FIELDS: Final = 64
-# Types of the compact protocol.
-_TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _, _STRUCT = range(1, 13)
 _DATA_HEADER, _DATA_HEADER_2 = 5, 8
 """Fields of a PageHeader: what they hold has the encoding as its field 2 and 4."""
 
 
-class PageError(ValueError):
-    """A page header that cannot be read, or says what cannot be."""
+class Column(NamedTuple):
+    """A leaf of the schema."""
+
+    path: str
+    is_text: bool
+    """Of values of any length."""
+    length: int
+    """Bytes of each value where the schema sets that; else 0."""
+    is_repeated: bool
+    """It is in a list or map, so a row can have many of its values."""
+
+
+class Chunk(NamedTuple):
+    """A column's values in one row group."""
+
+    values: int
+    start: int
+    size: int
+    """Bytes, as stored."""
+
+
+class Footer(NamedTuple):
+    """What the footer says of the whole file."""
+
+    columns: list[Column]
+    groups: list[tuple[int, list[Chunk]]]
+    """Rows and chunks of each row group; the chunks are those of the columns, in their order."""
 
 
 class Page(NamedTuple):
@@ -37,99 +66,94 @@ class Page(NamedTuple):
     """As numbered by Parquet; -1 of a dictionary page."""
 
 
-def pages(data: bytes, start: int, size: int) -> Iterator[Page]:
-    """Yield the pages of a column chunk of ``size`` bytes at ``start``.
+def read_footer(data: bytes) -> Footer | None:
+    """Return the footer; None when it is longer than is read.
 
     Raises:
-        PageError: they do not fit into the chunk, or the chunk not into the data.
+        ThriftError: it is damaged or contradicts itself.
     """
-    end = start + size
-    if start < 0 or size < 0 or end > len(data):
-        raise PageError
+    size = int.from_bytes(data[-_TAIL:-4], "little")
+    start = len(data) - _TAIL - size
+    if start < 4 or not data.endswith(b"PAR1"):
+        raise ThriftError
+    if size > MOST_FOOTER:
+        return None
+    fields = CompactReader(data, start, len(data) - _TAIL).struct()
+    columns = _Schema(structs(fields.get(2))).columns()
+    groups = []
+    for group in structs(fields.get(4)):
+        chunks = list(map(_chunk, structs(group.get(1))))
+        if len(chunks) != len(columns):
+            raise ThriftError
+        groups.append((whole(group.get(3)), chunks))
+    if sum(rows for rows, _ in groups) != whole(fields.get(3)):
+        raise ThriftError
+    return Footer(columns, groups)
+
+
+class _Schema:
+    """Turns the list of elements, each before its children, into leaves."""
+
+    def __init__(self, elements: list[dict[int, Any]]) -> None:
+        self._elements = iter(elements)
+
+    def columns(self) -> list[Column]:
+        root = next(self._elements, {})
+        found: list[Column] = []
+        self._add(found, whole(root.get(5, 0)), (), repeated=False, depth=0)
+        if next(self._elements, None) is not None:
+            raise ThriftError
+        return found
+
+    def _add(
+        self, found: list[Column], count: int, path: tuple[str, ...], repeated: bool, depth: int
+    ) -> None:
+        if depth > 100:
+            raise ThriftError
+        for _ in range(count):
+            element = next(self._elements, None)
+            if element is None or type(element.get(4)) is not bytes:
+                raise ThriftError
+            own = (*path, element[4].decode())
+            inside = repeated or element.get(3) == _REPEATED
+            children = whole(element.get(5, 0))
+            if children:
+                self._add(found, children, own, inside, depth + 1)
+                continue
+            kind = element.get(1)
+            length = whole(element.get(2)) if kind == _FIXED_LEN_BYTE_ARRAY else 0
+            found.append(Column(".".join(own), kind == _BYTE_ARRAY, length, inside))
+
+
+def _chunk(fields: dict[int, Any]) -> Chunk:
+    about = fields.get(3)
+    if type(about) is not dict or fields.get(1) is not None:  # values in another file
+        raise ThriftError
+    start = whole(about.get(9))
+    dictionary = about.get(11)
+    if type(dictionary) is int and 0 < dictionary < start:
+        start = dictionary
+    return Chunk(whole(about.get(5)), start, whole(about.get(7)))
+
+
+def pages(data: bytes, chunk: Chunk) -> Iterator[Page]:
+    """Yield the pages of a column chunk.
+
+    Raises:
+        ThriftError: they do not fit into the chunk, or the chunk not into the data.
+    """
+    start, end = chunk.start, chunk.start + chunk.size
+    if end > len(data):
+        raise ThriftError
     while start < end:
-        header = _Compact(data, start, end)
-        fields = header.struct(0)
-        opened, stored = _whole(fields.get(2)), _whole(fields.get(3))
+        header = CompactReader(data, start, end)
+        fields = header.struct()
+        opened, stored = whole(fields.get(2)), whole(fields.get(3))
         start = header.place + stored
         if start > end:
-            raise PageError
+            raise ThriftError
         about = fields.get(_DATA_HEADER) or fields.get(_DATA_HEADER_2)
         encoding = -1
         if isinstance(about, dict):
-            encoding = _whole(about.get(2 if _DATA_HEADER in fields else 4))
+            encoding = whole(about.get(2 if _DATA_HEADER in fields else 4))
         yield Page(fields.get(1) == _DICTIONARY_PAGE, opened, encoding)
-
-
-def _whole(number: Any) -> int:
-    """Return a number that must be there and not be negative."""
-    if type(number) is not int or number < 0:
-        raise PageError
-    return number
-
-
-class _Compact:
-    """Reads one struct of the compact protocol.
-
-    Args:
-        place: where it starts; afterwards where it ends.
-    """
-
-    def __init__(self, data: bytes, place: int, end: int) -> None:
-        self._data = data
-        self.place = place
-        self._end = end
-
-    def struct(self, depth: int) -> dict[int, Any]:
-        """Return the fields by their number: integers and structs as they are, others as None."""
-        if depth > _DEEPEST:
-            raise PageError
-        fields: dict[int, Any] = {}
-        number = 0
-        for _ in range(_MOST_FIELDS):
-            head = self._byte()
-            if head == 0:
-                return fields
-            number = number + (head >> 4) if head >> 4 else self._signed()
-            fields[number] = self._value(head & 15, depth)
-        raise PageError
-
-    def _value(self, kind: int, depth: int) -> Any:
-        if kind in (_TRUE, _FALSE):
-            return None
-        if kind in (_I16, _I32, _I64):
-            return self._signed()
-        if kind == _STRUCT:
-            return self.struct(depth + 1)
-        if kind == _BINARY:
-            self._skip(self._varint())
-        elif kind == _BYTE:
-            self._skip(1)
-        elif kind == _DOUBLE:
-            self._skip(8)
-        else:  # lists, sets and maps: no page header has any
-            raise PageError
-        return None
-
-    def _skip(self, size: int) -> None:
-        self.place += size
-        if self.place > self._end:
-            raise PageError
-
-    def _byte(self) -> int:
-        if self.place >= self._end:
-            raise PageError
-        self.place += 1
-        return self._data[self.place - 1]
-
-    def _varint(self) -> int:
-        number = 0
-        for shift in range(0, 70, 7):
-            byte = self._byte()
-            number |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return number
-        raise PageError
-
-    def _signed(self) -> int:
-        number = self._varint()
-        return (number >> 1) ^ -(number & 1)

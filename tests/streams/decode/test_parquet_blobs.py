@@ -16,8 +16,9 @@ import pytest
 from streams.decode import reasons
 from streams.decode.base import Read
 from streams.decode.parquet_blobs import MOST_BYTES, MOST_CELLS, ParquetReader
-from streams.decode.parquet_pages import PageError, pages
+from streams.decode.parquet_pages import Chunk, pages, read_footer
 from streams.decode.several_rows import MOST_ROWS
+from streams.decode.thrift_compact import ThriftError
 from tests.support.data import needs_data, online_retail_rows
 
 READER = ParquetReader()
@@ -148,7 +149,9 @@ def test_a_text_many_times_is_read_once() -> None:
 
 def test_a_page_that_becomes_more_than_the_footer_says() -> None:
     value = parquet({"a": ["x" * 1000]}, compression="none", use_dictionary=False)
-    [page] = pages(value, 4, len(value) - 4 - 8 - int.from_bytes(value[-8:-4], "little"))
+    footer = read_footer(value)
+    assert footer is not None
+    [page] = pages(value, footer.groups[0][1][0])
     assert page.size > 1000
     size = page.size << 1  # zigzag
     at = value.index(b"\x15" + bytes((size & 0x7F | 0x80, size >> 7)))
@@ -163,10 +166,19 @@ def test_a_page_that_becomes_more_than_the_footer_says() -> None:
     [b"", b"\x15", b"\x15\x04" * 100, b"\x1c" * 100, b"\xff" * 100, b"\x00", b"\x05\x80" + b"\x80" * 12],
 )
 def test_page_headers_that_are_none(data: bytes) -> None:
-    with pytest.raises(PageError):
-        list(pages(data, 0, len(data) or 1))
-    with pytest.raises(PageError):
-        list(pages(data, -1, 5))
+    with pytest.raises(ThriftError):
+        list(pages(data, Chunk(1, 0, len(data) or 1)))
+
+
+def test_footer() -> None:
+    footer = read_footer(parquet({"a": ["x"], "l": [[{"b": 1}]], "f": pa.array([b"xy"], pa.binary(2))}))
+    assert footer is not None
+    assert [tuple(column) for column in footer.columns] == [
+        ("a", True, 0, False),
+        ("l.list.element.b", False, 0, True),
+        ("f", False, 2, False),
+    ]
+    assert [(rows, [chunk.values for chunk in chunks]) for rows, chunks in footer.groups] == [(1, [1, 1, 1])]
 
 
 @pytest.mark.parametrize(
