@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from catalogs.document import Asset, Field, Pii, Quality
 from pandian.intervals import wilson
 from pandian.semantics import semantic_types
 
+#: From this share on it is what is left to everything that counts.
+_NEARLY = 0.99
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 
 
@@ -23,7 +26,7 @@ def markdown(text: str) -> str:
 
 def percent(share: float) -> str:
     """Return a share in per cent."""
-    text = f"{share * 100:.4g}"
+    text = f"{share * 100:.{3 if share < _NEARLY else 4}g}"
     # What is nearly everything is not everything.
     return f"{share * 100:.8g} %" if text == "100" and share < 1 else f"{text} %"
 
@@ -46,7 +49,12 @@ def asset_line(asset: Asset) -> str:
         said.append(f"{len(asset.personal)} fields hold personal data and are masked")
     if asset.source.envelope:
         said.append(f"taken out of {asset.source.envelope} envelopes")
-    return line(". ".join(said) + ".")
+    return _sentences(said)
+
+
+def _sentences(said: Iterable[str]) -> str:
+    shorn = [text.strip().rstrip(".") for text in said]
+    return line(" ".join(f"{text[:1].upper()}{text[1:]}." for text in shorn if text))
 
 
 def grade_line(quality: Quality) -> str | None:
@@ -79,7 +87,7 @@ def field_line(field: Field) -> str:
         said.append(distinct_line(field))
     if (personal := pii_line(field.pii, field.masked)) is not None:
         said.append(personal)
-    return line(". ".join(text.rstrip(".") for text in said) + ".")
+    return _sentences(said)
 
 
 def meaning(field: Field) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from catalogs.document import Asset, Interval, Quality
 from catalogs.html.charts import trail, whisker
 from catalogs.html.field import HEADS, row
-from catalogs.html.figures import size, whole
+from catalogs.html.figures import instant, size, whole
 from catalogs.html.markup import Markup, join, tag, value
 from catalogs.references import Reference
 from catalogs.words import percent, spaced
@@ -51,7 +51,7 @@ def _head(asset: Asset) -> Markup:
         ("size", size(asset.bytes)),
         ("fields", whole(len(asset.fields))),
         ("personal", whole(len(asset.personal))) if asset.personal else None,
-        ("last event", asset.freshness.last_event) if asset.freshness.last_event else None,
+        ("last event", instant(asset.freshness.last_event)) if asset.freshness.last_event else None,
     ]
     return tag(
         "header",
@@ -75,7 +75,7 @@ def _findings(asset: Asset, held: Sequence[Reference]) -> Markup | None:
     found = [
         _quality(asset.quality),
         _grown(asset),
-        _finding("Refers to", [_reference(one, asset) for one in held]),
+        _finding("Relations", [_reference(one, asset) for one in held]),
         _finding("Schema changes", _changes(asset)),
         _finding("Not readable", [_count(name, count) for name, count in asset.quarantined_reasons.items()]),
         _finding("From envelopes", _lineage(asset)),

@@ -12,7 +12,8 @@ from catalogs.html.markup import Markup, join, tag
 from catalogs.words import percent
 
 WIDTH, HEIGHT = 240, 56
-_RANKS = 12
+#: Most values that are drawn.
+RANKS = 12
 #: Relative difference from which on two widths are different.
 _EVEN = 1e-3
 
@@ -21,7 +22,7 @@ def distribution(field: Field) -> Markup | None:
     """Return a histogram of numbers, ranks of other values; None where nothing is known."""
     if field.histogram is not None and field.histogram.drawable:
         return _histogram(field.histogram)
-    return _ranked(field.top[:_RANKS], field.count) if field.top else None
+    return _ranked(field.top[:RANKS], field.count) if field.top else None
 
 
 def _histogram(histogram: Histogram) -> Markup:
@@ -51,7 +52,7 @@ def _histogram(histogram: Histogram) -> Markup:
 
 def _ranked(top: Sequence[Top], count: int) -> Markup:
     most = max(*(one.count for one in top), 1)
-    step = WIDTH / _RANKS
+    step = WIDTH / RANKS
     bars = [
         _bar(place * step, step - 3, one.count / most, f"{shown(one.value)}: {whole(one.count)}", "rank")
         for place, one in enumerate(top)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from catalogs.checks import KEYS
 from catalogs.document import Field
-from catalogs.html.charts import distribution, share
+from catalogs.html.charts import RANKS, distribution, share
 from catalogs.html.figures import estimate, figure, shown, whole
 from catalogs.html.markup import Markup, join, tag, value
 from catalogs.words import missing_line, percent, pii_line, spaced
@@ -76,6 +77,8 @@ def _missing(field: Field) -> Markup:
 
 
 def _distinct(field: Field) -> Markup:
+    if field.types and not field.types.keys() - {"object", "array"}:
+        return tag("span", "–", class_="none")
     text, note = estimate(field.distinct)
     return join(tag("span", text, class_="figure"), tag("span", note, class_="faint"))
 
@@ -86,13 +89,33 @@ def _picture(field: Field) -> Markup:
     drawn = distribution(field)
     if drawn is None:
         return tag("span", "–", class_="none")
+    return join(drawn, _axis(field), _spread(field))
+
+
+def _axis(field: Field) -> Markup:
+    if not field.quantiles:
+        # Bars stand in the order of their frequency: there are no ends to name.
+        several = field.distinct is None or field.distinct.estimate > len(field.top[:RANKS])
+        said = f"the {len(field.top[:RANKS])} most frequent" if several else "all values, by frequency"
+        return tag("div", said, class_="axis")
     median = field.quantile(0.5)
-    middle = tag("span", f"median {figure(median.value)}", class_="middle") if median else None
-    ends = tag("div", value(shown(field.minimum)), middle, value(shown(field.maximum)), class_="axis")
-    mean = None
-    if field.mean is not None and field.stddev is not None:
-        mean = tag("div", f"mean {figure(field.mean)} ± {figure(field.stddev)}", class_="faint")
-    return join(drawn, ends, mean)
+    middle = (
+        tag("span", f"median {figure(median.value)}", class_="middle")
+        if median and _measures(field)
+        else None
+    )
+    return tag("div", value(shown(field.minimum)), middle, value(shown(field.maximum)), class_="axis")
+
+
+def _spread(field: Field) -> Markup | None:
+    if field.mean is None or field.stddev is None or not _measures(field):
+        return None
+    return tag("div", f"mean {figure(field.mean)} ± {figure(field.stddev)}", class_="faint")
+
+
+def _measures(field: Field) -> bool:
+    """Whether numbers measure something: those that only name things have no middle."""
+    return field.semantic_type not in KEYS
 
 
 def _top(field: Field) -> Markup:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from catalogs.document import Estimate, Value
 
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
@@ -26,6 +28,15 @@ def shown(value: Value | None) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.6g}" if isinstance(value, float) and value != int(value) else f"{value}"
+
+
+def instant(text: str | None) -> str:
+    """Return a time of the document in words that are easy to compare; what is no time as it is."""
+    try:
+        read = datetime.fromisoformat(text or "")
+    except ValueError:
+        return text or "–"
+    return f"{read.astimezone(UTC) if read.tzinfo else read:%Y-%m-%d %H:%M} UTC"
 
 
 def size(count: int) -> str:

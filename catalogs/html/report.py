@@ -15,7 +15,7 @@ from catalogs.base import Context
 from catalogs.document import Asset, Inventory
 from catalogs.html.asset import grade, section
 from catalogs.html.charts import share
-from catalogs.html.figures import size, whole
+from catalogs.html.figures import instant, size, whole
 from catalogs.html.markup import Markup, join, tag, value
 from catalogs.references import references
 from catalogs.words import spaced
@@ -120,8 +120,20 @@ def _overview(document: Inventory, anchors: dict[str, str]) -> Markup | None:
         return None
     most = max(*(asset.records for asset in document.assets), 1)
     rows = [_line(asset, anchors[asset.name], most) for asset in document.assets]
-    heads = ("", "Asset", "Kind", "Records", "", "Fields", "Personal", "Last event")
-    head = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads)))
+    heads = {
+        "": "",
+        "Asset": "",
+        "Kind": "",
+        "Records": "number",
+        " ": "",
+        "Fields": "number",
+        "Personal": "",
+        "Last event": "",
+    }
+    head = tag(
+        "thead",
+        tag("tr", *(tag("th", name, scope="col", class_=kind or None) for name, kind in heads.items())),
+    )
     return tag("nav", tag("table", head, tag("tbody", *rows), class_="overview"), aria_label="Assets")
 
 
@@ -136,5 +148,5 @@ def _line(asset: Asset, anchor: str, most: int) -> Markup:
         tag("td", share(asset.records / most, "records against the largest asset"), class_="bar"),
         tag("td", whole(len(asset.fields)), class_="number"),
         tag("td", join(tag("span", f"{personal} masked", class_="badge masked") if personal else None)),
-        tag("td", asset.freshness.last_event or "–", class_="faint"),
+        tag("td", instant(asset.freshness.last_event), class_="faint"),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from catalogs.document import Field
+from catalogs.openmetadata.names import entity_name, qualified
 from catalogs.words import markdown, spaced
 from pandian.semantics import semantic_types
 
@@ -24,7 +25,7 @@ _BUILT_IN = {"sensitive": "PII.Sensitive", "personal": "PersonalData.Personal"}
 
 def labels(field: Field) -> list[dict[str, str]]:
     """Return the tags of a field."""
-    names = [] if field.semantic_type == "unknown" else [f"{MEANING}.{field.semantic_type}"]
+    names = [] if field.semantic_type == "unknown" else [qualified(MEANING, entity_name(field.semantic_type))]
     if field.pii.cls in _PERSON:
         names.append(f"{PERSON}.{field.pii.cls}")
     if field.pii.cls in _BUILT_IN:
@@ -44,7 +45,10 @@ def classifications(fields: Iterable[Field]) -> tuple[list[dict[str, Any]], list
         {"name": MEANING, "description": "What a field means.", "mutuallyExclusive": True},
         {"name": PERSON, "description": "How personal a field is.", "mutuallyExclusive": True},
     ]
-    tags = [{"classification": MEANING, "name": name, "description": _meaning(name)} for name in meanings]
+    tags = [
+        {"classification": MEANING, "name": entity_name(name), "description": _meaning(name)}
+        for name in meanings
+    ]
     tags += [{"classification": PERSON, "name": name, "description": _PERSON[name]} for name in classes]
     return groups, tags
 
