@@ -87,6 +87,7 @@ def _read(value: bytes) -> list[Row] | Failure:
         rows: list[Row] = []
         size = 0
         for batch in file.iter_batches(plan.rows, use_threads=False):
+            batch.validate(full=True)  # places in dictionaries are not looked at before
             size += batch.nbytes + sum(map(_repeated_bytes, batch.columns))
             if size > 2 * MOST_BYTES:
                 return _TOO_LARGE

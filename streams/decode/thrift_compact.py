@@ -36,8 +36,6 @@ class CompactReader:
         Raises:
             ThriftError: it is none, or goes beyond the end.
         """
-        if depth > _DEEPEST:
-            raise ThriftError
         fields: dict[int, Any] = {}
         number = 0
         for _ in range(_MOST_FIELDS):
@@ -50,6 +48,8 @@ class CompactReader:
         raise ThriftError
 
     def _value(self, kind: int, depth: int) -> Any:
+        if depth > _DEEPEST:
+            raise ThriftError
         if _I16 <= kind <= _I64:
             return self._signed()
         if kind == _BINARY:
