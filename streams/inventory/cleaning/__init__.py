@@ -1,4 +1,4 @@
-"""Values made canonical: trimmed, unescaped, in one notation; and how many each rule changed. Raw data is never altered.
+"""Values made canonical: trimmed, unescaped, in one notation; and how many each rule changed. Raw data stays.
 
 Modules:
     base: the contract of a rule.

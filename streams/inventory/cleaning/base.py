@@ -17,6 +17,7 @@ Scalar = str | int | float | bool | None
 
 #: Stands between joined texts, and at both ends. A text that holds it itself needs cleaning anyway.
 MARK = "\x00"
+_BLANK = ord(" ")
 
 
 class Signs:
@@ -32,6 +33,34 @@ class Signs:
     def raw(self) -> npt.NDArray[np.uint8]:
         """The same as UTF-8."""
         return np.frombuffer(self.joined.encode("utf-8", "surrogatepass"), np.uint8)
+
+    @cached_property
+    def controls(self) -> bool:
+        """Whether any text holds an ASCII control character: a tab, a line break, a mark or the like."""
+        return bool(np.count_nonzero(self.raw < _BLANK) > self.marks) or "\x7f" in self.joined
+
+    @cached_property
+    def loose_blanks(self) -> bool:
+        """Whether a blank stands at a border of a text or beside another one."""
+        blank = self.raw <= _BLANK
+        pairs = np.count_nonzero(blank[1:] & blank[:-1])
+        if not pairs:
+            return False
+        mark = self.raw == 0
+        return bool(pairs > np.count_nonzero(mark[1:] & mark[:-1]))
+
+    @cached_property
+    def rare(self) -> str:
+        """Only the characters beyond ASCII, in their order."""
+        if self.ascii:
+            return ""
+        return self.raw[self.raw > 127].tobytes().decode("utf-8", "surrogatepass")
+
+    def begins_with(self, signs: str) -> bool:
+        """Tell whether any text begins with one of these ASCII signs."""
+        marks = np.flatnonzero(self.raw[:-1] == 0)
+        first = self.raw[marks + 1]
+        return any(bool((first == ord(sign)).any()) for sign in signs)
 
 
 class Rule(Protocol):

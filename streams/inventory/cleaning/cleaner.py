@@ -38,8 +38,8 @@ class Cleaner:
 
     Args:
         texts: rules for any text; applied again until nothing changes.
-        last: rules that a field's meaning asks for, applied once, in this order: a text that one of them turned into something
-            that is no text is done.
+        last: rules that a field's meaning asks for, applied once, in this order: what one of them turned into
+            something that is no text is done.
     """
 
     def __init__(self, texts: Sequence[Rule], last: Sequence[Rule] = ()) -> None:

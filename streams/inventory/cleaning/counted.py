@@ -1,30 +1,40 @@
-"""What a field's values were found to need, and which of its numbers are negative or zero."""
+"""How many values of a field each rule changes, and how many of its numbers are negative or zero, with their places."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from streams.inventory.cleaning.base import Signs
 from streams.inventory.cleaning.plan import PLAIN, FieldPlan
+from streams.inventory.masking.tags import TAGS
 from streams.inventory.occurrences import Occurrences
+from streams.inventory.profile.clip import MAX_TEXT
 from streams.inventory.profile.policy import BatchMeta
 
-#: Distinct texts, and their characters, whose outcome is remembered.
-_CACHED = 4_096
+#: Texts, and their characters, whose outcome is remembered.
+_CACHED = 8_192
 _CHARACTERS = 1 << 18
 #: Texts of one batch that are joined in one go.
-_TEXTS = 2_048
-_MINUS, _ZERO = map(ord, "-0")
+_TEXTS = 8_192
 
+#: What is counted besides rules.
+NEGATIVE, ZERO = "negative", "zero"
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
+
+Found = tuple[str, ...]
+_NOTHING: Found = ()
 #: Returns the place in the batch of the record that a value, by its number, is of.
 Locate = Callable[[int], int | None]
 
 
 class FieldCounts:
     """Counts for one field. Exact, and the same however the values are cut into batches.
+
+    While the profile holds every value of the field, only values that are new to it are looked at: a batch without any
+    costs nothing. After that the texts of a batch are tested together.
 
     Args:
         hidden: whether the field is personal: then no value is remembered.
@@ -35,12 +45,14 @@ class FieldCounts:
         "_characters",
         "_cleaner",
         "_hidden",
-        "negative",
+        "_known",
+        "_looked",
+        "_odd",
+        "_synced",
+        "found",
         "plan",
         "planned",
-        "rules",
         "texts",
-        "zero",
     )
 
     def __init__(self, *, hidden: bool = False) -> None:
@@ -48,16 +60,21 @@ class FieldCounts:
         """Texts that were looked at."""
         self.planned = 0
         """Of these, those looked at with the field's own plan; the others only with the rules for any text."""
-        self.rules: dict[str, Occurrences] = {}
-        """By rule: values that it would change."""
-        self.negative = Occurrences()
-        """Numbers, also as texts, below zero."""
-        self.zero = Occurrences()
+        self.found: dict[str, Occurrences] = {}
+        """By rule, the values that it would change; ``negative`` and ``zero`` for such numbers, also as texts."""
         self.plan: FieldPlan | None = None
         self._cleaner = PLAIN.cleaner(typed=False, missing=False)
         self._hidden = hidden
-        self._cache: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[str, Found] = {}
         self._characters = 0
+        self._known: dict[str, tuple[int, Found]] = {}
+        """Texts of which there is something to say, with the counts that the profile had of them."""
+        self._looked = 0
+        """How many of the profile's texts were looked at."""
+        self._synced = True
+        """Whether those counts are of the batch before; after a restart they are not."""
+        self._odd = False
+        """Whether the profile shows some texts otherwise than they came."""
 
     def learn(self, plan: FieldPlan) -> None:
         """Count by this plan from now on; the first one stays."""
@@ -74,72 +91,135 @@ class FieldCounts:
     def _forget(self) -> None:
         self._cache = {}
         self._characters = 0
+        self._known = {}
+        self._looked = 0
+        self._synced = False
 
     def add_numbers(self, values: Sequence[int | float], locate: Locate, meta: BatchMeta) -> None:
         """Count numbers."""
-        # The least one is found faster than an array is made of all.
-        if min(values) > 0:
+        least = min(values)
+        if least > 0:
             return
-        array = np.array(values, dtype=np.float64)
-        _note(self.negative, np.flatnonzero(array < 0).tolist(), locate, meta)
-        _note(self.zero, np.flatnonzero(array == 0).tolist(), locate, meta)
+        if least < 0:
+            self._note(NEGATIVE, [place for place, value in enumerate(values) if value < 0], locate, meta)
+        if 0 in values:
+            self._note(ZERO, [place for place, value in enumerate(values) if value == 0], locate, meta)
 
-    def add_texts(self, texts: Sequence[str], locate: Locate, meta: BatchMeta) -> None:
-        """Count texts."""
+    def add_texts(
+        self, texts: Sequence[str], kept: dict[str, int] | None, locate: Locate, meta: BatchMeta
+    ) -> None:
+        """Count texts.
+
+        Args:
+            texts: those of a batch.
+            kept: all texts that the field ever had, with their counts, these included; None when it is not known.
+            locate: finds their records.
+            meta: says where these stand.
+        """
         self.texts += len(texts)
         self.planned += len(texts) * (self.plan is not None)
+        synced = self._synced
+        grown = self._grown(kept) if kept is not None and not self._hidden else None
+        if grown is not None and synced:
+            self._count_grown(texts, grown, locate, meta)
+            return
         for start in range(0, len(texts), _TEXTS):
             piece = texts[start : start + _TEXTS]
-            self._add_piece(piece, lambda place, start=start: locate(start + place), meta)
+            if self._suspects(piece):
+                self._count(piece, _shifted(locate, start), meta)
 
-    def _add_piece(self, texts: Sequence[str], locate: Locate, meta: BatchMeta) -> None:
+    def _grown(self, kept: dict[str, int]) -> dict[str, int] | None:
+        """Return by how much those texts grew of which there is something to say; None when the profile does not tell."""
+        if self._odd:
+            return None
+        new = list(islice(reversed(kept.keys()), len(kept) - self._looked))
+        if new and not _as_they_came(new):
+            # A text that was clipped or masked does not tell what it was: from now on all are looked at.
+            self._odd = True
+            self._known = {}
+            return None
+        if new and self._suspects(new):
+            outcomes = self._outcomes(new)
+            self._known.update({text: (0, outcomes[text]) for text in new if text in outcomes})
+        self._looked = len(kept)
+        grown = {text: kept[text] - count for text, (count, _) in self._known.items() if kept[text] != count}
+        self._known.update({text: (kept[text], self._known[text][1]) for text in grown})
+        self._synced = True
+        return grown
+
+    def _count_grown(
+        self, texts: Sequence[str], grown: Mapping[str, int], locate: Locate, meta: BatchMeta
+    ) -> None:
+        """Count by what the profile says; only places are looked for in the batch."""
+        by_name: dict[str, set[str]] = {}
+        for text in grown:
+            for name in self._known[text][1]:
+                by_name.setdefault(name, set()).add(text)
+        for name, those in by_name.items():
+            one = self.found.setdefault(name, Occurrences())
+            count = sum(map(grown.__getitem__, those))
+            last = next((place for place in range(len(texts) - 1, -1, -1) if texts[place] in those), None)
+            first = last if one.first else next((n for n, text in enumerate(texts) if text in those), None)
+            _note(one, count, None if first is None or last is None else (locate(first), locate(last)), meta)
+
+    def _suspects(self, texts: Sequence[str]) -> bool:
         signs = Signs(texts)
-        if any(rule.suspects(signs) for rule in self._cleaner.rules):
-            self._count_changes(texts, locate, meta)
-        negative, zero = _starts(signs)
-        if negative:
-            _note(self.negative, _numbers(texts, "-"), locate, meta)
-        if zero:
-            _note(self.zero, _numbers(texts, "0"), locate, meta)
+        return any(rule.suspects(signs) for rule in self._cleaner.rules) or signs.begins_with("-0")
 
-    def _count_changes(self, texts: Sequence[str], locate: Locate, meta: BatchMeta) -> None:
-        """Count what the rules change among the texts."""
-        changed = self._outcomes(set(texts))
-        if not changed:
+    def _count(self, texts: Sequence[str], locate: Locate, meta: BatchMeta) -> None:
+        outcomes = self._outcomes(texts)
+        if not outcomes:
             return
-        by_rule: dict[str, list[int]] = {}
-        for place in [place for place, text in enumerate(texts) if text in changed]:
-            for name in changed[texts[place]]:
-                by_rule.setdefault(name, []).append(place)
-        for name, places in by_rule.items():
-            _note(self.rules.setdefault(name, Occurrences()), places, locate, meta)
+        places: dict[str, list[int]] = {}
+        for place in [place for place, text in enumerate(texts) if text in outcomes]:
+            for name in outcomes[texts[place]]:
+                places.setdefault(name, []).append(place)
+        for name, found in places.items():
+            self._note(name, found, locate, meta)
 
-    def _outcomes(self, distinct: set[str]) -> Mapping[str, tuple[str, ...]]:
-        """Return the texts that are changed, with the rules that do."""
+    def _outcomes(self, texts: Sequence[str]) -> Mapping[str, Found]:
+        """Return, of each text of which there is something to say, what."""
+        distinct = set(texts)
+        if self._hidden:
+            return self._looked_at(distinct)
         cache = self._cache
-        new = [text for text in distinct if text not in cache]
-        cleaned = self._cleaner.clean(dict.fromkeys(new, 1))
-        found = dict(cleaned.rules)
-        found |= {text: cache[text] for text in distinct if cache.get(text)}
-        if not self._hidden:
-            self._remember(new, cleaned.rules)
+        new = distinct.difference(cache)
+        found = (
+            {text: cache[text] for text in distinct if cache.get(text)} if len(new) < len(distinct) else {}
+        )
+        if new:
+            fresh = self._looked_at(new)
+            found |= fresh
+            self._remember(new, fresh)
         return found
 
-    def _remember(self, new: Sequence[str], rules: Mapping[str, tuple[str, ...]]) -> None:
+    def _looked_at(self, texts: set[str]) -> dict[str, Found]:
+        found = dict(self._cleaner.clean(dict.fromkeys(texts, 1)).rules)
+        for text in texts:
+            if text[:1] in "-0" and _NUMBER.fullmatch(text):
+                name = NEGATIVE if text.strip("-0.") and text[0] == "-" else ZERO
+                if name == NEGATIVE or not text.strip("-0."):
+                    found[text] = (*found.get(text, _NOTHING), name)
+        return found
+
+    def _remember(self, new: set[str], found: Mapping[str, Found]) -> None:
         self._characters += sum(map(len, new))
         if len(self._cache) + len(new) > _CACHED or self._characters > _CHARACTERS:
-            self._forget()
+            self._cache = {}
+            self._characters = 0
             return
-        self._cache.update({text: rules.get(text, ()) for text in new})
+        self._cache.update({text: found.get(text, _NOTHING) for text in new})
+
+    def _note(self, name: str, places: Sequence[int], locate: Locate, meta: BatchMeta) -> None:
+        one = self.found.setdefault(name, Occurrences())
+        _note(one, len(places), (locate(places[0]), locate(places[-1])), meta)
 
     def merge(self, other: FieldCounts) -> None:
         """Add what another one counted in other records."""
         self.texts += other.texts
         self.planned += other.planned
-        for name, theirs in other.rules.items():
-            self.rules.setdefault(name, Occurrences()).merge(theirs)
-        self.negative.merge(other.negative)
-        self.zero.merge(other.zero)
+        for name, theirs in other.found.items():
+            self.found.setdefault(name, Occurrences()).merge(theirs)
         if other.plan is not None:
             self.learn(other.plan)
         if other._hidden:
@@ -149,59 +229,50 @@ class FieldCounts:
         """Return the state as JSON values; values that are remembered are not part of it."""
         return {
             "texts": [self.texts, self.planned],
-            "rules": {name: one.state() for name, one in self.rules.items()},
-            "numbers": [self.negative.state(), self.zero.state()],
+            "found": {name: one.state() for name, one in self.found.items()},
             "plan": None if self.plan is None else self.plan.state(),
             "hidden": self._hidden,
+            "odd": self._odd,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what :meth:`state` gave."""
         self.texts, self.planned = state["texts"]
-        for name, one in state["rules"].items():
-            self.rules.setdefault(name, Occurrences()).restore(one)
-        self.negative.restore(state["numbers"][0])
-        self.zero.restore(state["numbers"][1])
+        for name, one in state["found"].items():
+            self.found.setdefault(name, Occurrences()).restore(one)
         self._hidden = state["hidden"]
+        self._odd = state["odd"]
+        self._synced = False
         if state["plan"] is not None:
             self.learn(FieldPlan.restored(state["plan"]))
 
     def document(self) -> dict[str, Any]:
         """Return the counts as JSON values: by rule, in the order of the most values."""
-        ordered = sorted(self.rules.items(), key=lambda item: (-item[1].count, item[0]))
+        ordered = sorted(self.found.items(), key=lambda item: (-item[1].count, item[0]))
         return {
             "texts": self.texts,
             "planned": self.planned,
-            "rules": {name: one.document() for name, one in ordered},
+            "found": {name: one.document() for name, one in ordered},
             "notes": [] if self.plan is None else list(self.plan.notes),
         }
 
 
-def _starts(signs: Signs) -> tuple[bool, bool]:
-    """Tell whether any text begins with a minus, and whether any begins with the digit zero."""
-    raw = signs.raw
-    first = raw[1:] * (raw[:-1] == 0)
-    return bool((first == _MINUS).any()), bool((first == _ZERO).any())
-
-
-def _numbers(texts: Sequence[str], sign: str) -> list[int]:
-    """Return the places of the texts that are numbers below zero (for ``-``), or zero (for ``0``)."""
-    places = [place for place, text in enumerate(texts) if text.startswith(sign)]
-    return [place for place in places if _is(texts[place], negative=sign == "-")]
-
-
-def _is(text: str, *, negative: bool) -> bool:
-    bare = text.removeprefix("-")
-    if not bare[:1].isdigit() or not bare.replace(".", "", 1).isdecimal() or not bare.isascii():
+def _as_they_came(texts: Sequence[str]) -> bool:
+    """Tell whether none of the profile's texts was clipped or masked."""
+    if max(map(len, texts)) > MAX_TEXT:
         return False
-    return bool(bare.strip("0.")) == negative
+    joined = "".join(texts)
+    return "]" not in joined or not any(tag in joined for tag in TAGS)
 
 
-def _note(one: Occurrences, places: Sequence[int], locate: Locate, meta: BatchMeta) -> None:
-    if not places:
-        return
-    first, last = locate(places[0]), locate(places[-1])
-    if first is None or last is None:
-        one.count += len(places)
+def _shifted(locate: Locate, start: int) -> Locate:
+    return (lambda place: locate(start + place)) if start else locate
+
+
+def _note(
+    one: Occurrences, count: int, places: tuple[int | None, int | None] | None, meta: BatchMeta
+) -> None:
+    if places is None or places[0] is None or places[1] is None:
+        one.count += count
     else:
-        one.add(len(places), first, last, meta)
+        one.add(count, places[0], places[1], meta)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.decode.base import Column, RowGroup
@@ -37,21 +37,14 @@ class CleaningPart:
     def add(self, group: RowGroup, fields: Mapping[str, FieldProfile], meta: BatchMeta) -> None:
         """Count the records of one format in one batch."""
         for column in group.columns:
-            if not column.values or column.kind == "bool":
+            field = fields.get(column.path)
+            # A path that is personal itself is kept under another: such fields are left out.
+            if not column.values or column.kind == "bool" or field is None:
                 continue
             counts = self.fields.get(column.path)
             if counts is None:
-                field = fields.get(column.path)
-                if field is None:
-                    continue
                 counts = self.fields[column.path] = FieldCounts(hidden=field.masked_as is not None)
-            locate = _Places(column, group)
-            for text, values, places in _by_kind(column):
-                at: Locate = locate if places is None else lambda place, places=places: locate(places[place])
-                if text:
-                    counts.add_texts(values, at, meta)
-                else:
-                    counts.add_numbers(values, at, meta)
+            _add(counts, column, field, _Places(column, group), meta)
 
     def hide(self, path: str, semantic_type: str) -> None:
         """Let go of a field's values."""
@@ -76,7 +69,7 @@ class CleaningPart:
 
     def document(self) -> dict[str, dict[str, Any]]:
         """Return, by path, what the rules change in each field in which they change anything."""
-        return {path: one.document() for path, one in self.fields.items() if one.rules or one.plan}
+        return {path: one.document() for path, one in self.fields.items() if one.found or one.plan}
 
 
 class _Places:
@@ -102,13 +95,21 @@ class _Places:
         return [index for index, value in zip(group.indexes, values, strict=True) if value is not None]
 
 
-def _by_kind(column: Column) -> Iterator[tuple[bool, Sequence[Any], Sequence[int] | None]]:
-    """Yield texts (True) and numbers (False) of a column, with the place of each among its values if they are mixed."""
-    if column.kind:
-        yield column.kind == "str", column.values, None
-        return
-    values = column.values
-    for text, kinds in ((True, (str,)), (False, (int, float))):
-        places = [place for place, value in enumerate(values) if type(value) in kinds]
-        if places:
-            yield text, [values[place] for place in places], places
+def _add(counts: FieldCounts, column: Column, field: FieldProfile, places: _Places, meta: BatchMeta) -> None:
+    if column.kind == "str":
+        counts.add_texts(column.values, field.all_texts(), places, meta)
+    elif column.kind:
+        counts.add_numbers(column.values, places, meta)
+    else:
+        values = column.values
+        texts = [place for place, value in enumerate(values) if type(value) is str]
+        numbers = [place for place, value in enumerate(values) if type(value) in {int, float}]
+        if texts:
+            kept, chosen = field.all_texts(), [values[place] for place in texts]
+            counts.add_texts(chosen, kept, _of(texts, places), meta)
+        if numbers:
+            counts.add_numbers([values[place] for place in numbers], _of(numbers, places), meta)
+
+
+def _of(chosen: Sequence[int], places: Locate) -> Locate:
+    return lambda place: places(chosen[place])

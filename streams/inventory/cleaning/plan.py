@@ -66,13 +66,13 @@ def _number_formats(setting: str) -> Rule:
 
 
 #: How each rule is made from its setting, in the order in which they are applied.
-_RULES: Mapping[str, Callable[[str], Rule]] = {
+_RULES: Mapping[str, Callable[[Any], Rule]] = {
     "email": lambda _: contacts.Emails(),
     "phone": lambda _: contacts.Phones(),
-    "country": lambda form: words.Countries(form),  # type: ignore[arg-type]  # one of its forms
+    "country": words.Countries,
     "currency": lambda _: words.Currencies(),
     "boolean": lambda _: words.Booleans(),
-    "date": lambda order: dates.Dates(order),  # type: ignore[arg-type]  # one of its orders
+    "date": dates.Dates,
     "unit": units.OneUnit,
     "number_format": _number_formats,
 }

@@ -158,8 +158,8 @@ class FieldProfile:
     def all_texts(self) -> dict[str, int] | None:
         """Return the strings with their counts, the latest new one last, to read only and in no time.
 
-        None when they are not all there any more, or when the field is masked. Long ones are clipped, and what is personal
-        in them is masked.
+        None when they are not all there any more, or when the field is masked. Long ones are clipped, and what is
+        personal in them is masked.
         """
         values = self._values
         return values.texts.counts if isinstance(values, PlainValues) and values.texts.exact else None

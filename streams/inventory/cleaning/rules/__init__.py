@@ -1,3 +1,4 @@
-"""The rules, a family a file. Those of :mod:`.texts`, :mod:`.encoding` and :mod:`.escapes` hold of any text; a field's meaning
-and samples decide on the others.
+"""The rules, a family a file. Those of :mod:`.texts`, :mod:`.encoding` and :mod:`.escapes` hold of any text.
+
+A field's meaning and samples decide on the others.
 """

@@ -1,7 +1,7 @@
 """Texts that were written as UTF-8 and read as something else, undone where it is certain.
 
-Latin encodings: ftfy (Speer, "ftfy", 2019), which asks how unlikely the text is as it stands. UTF-8 read as GBK is no business
-of ftfy's and has a test of its own.
+Latin encodings: ftfy (Speer, "ftfy", 2019), which asks how unlikely the text is as it stands. UTF-8 read as GBK is no
+business of ftfy's and has a test of its own.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ class Mojibake:
 
     def suspects(self, signs: Signs) -> bool:
         """Look for pairs of signs that such a reading makes, and for Chinese characters beyond the common ones."""
-        if signs.ascii:
-            return False
-        return bool(_LATIN.search(signs.joined)) or _beyond_gb2312(signs.joined)
+        return bool(_LATIN.search(signs.rare)) or _beyond_gb2312(signs.rare)
 
     def clean(self, text: str) -> Scalar:
         """Return the text as it was meant, or as it is."""
@@ -47,8 +45,8 @@ class Mojibake:
 def _from_gbk(text: str) -> str:
     """Undo reading UTF-8 as GBK.
 
-    Certain is that when all of the text's bytes are UTF-8 of common Chinese characters, at least two, while the text itself
-    has some that are not common: as it stands it would be rare, and so would be that its bytes fit by chance.
+    Certain is that when all of the text's bytes are UTF-8 of common Chinese characters, at least two, while the text
+    itself has some that are not common: as it stands it would be rare, and so would be that its bytes fit by chance.
     """
     try:
         meant = text.encode("gbk").decode()

@@ -38,7 +38,7 @@ def _character(match: re.Match[str]) -> str:
     return html.unescape(found) if found[1] == "#" or found[1:] in html5 else found
 
 
-#: An escaped byte beyond ASCII. Only texts with those, all of which are UTF-8, are surely escaped: ``100%25`` may not be.
+#: An escaped byte beyond ASCII. Only texts with those, all of them UTF-8, are surely escaped: ``100%25`` may not be.
 _BEYOND = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _BARE = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import numpy as np
-
-from streams.inventory.cleaning.base import MARK, Scalar, Signs
+from streams.inventory.cleaning.base import Scalar, Signs
 from streams.inventory.profile.missing import is_spelled_missing
 
 _SPACES = re.compile(r"\s+")
 _WIDE_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-_BLANK = ord(" ")
 
 
 class Whitespace:
@@ -23,12 +20,9 @@ class Whitespace:
 
     def suspects(self, signs: Signs) -> bool:
         """Look for two blanks in a row, one beside a border, one that is no space."""
-        if not signs.ascii and _WIDE_SPACES.search(signs.joined):
+        if signs.loose_blanks or signs.controls:
             return True
-        blank = signs.raw <= _BLANK
-        if bool((blank[1:] & blank[:-1] & ((signs.raw[1:] | signs.raw[:-1]) != 0)).any()):
-            return True
-        return bool(((signs.raw < _BLANK) & (signs.raw != 0)).any())
+        return _WIDE_SPACES.search(signs.rare) is not None
 
     def clean(self, text: str) -> Scalar:
         """Return the text with single blanks and line breaks only."""
@@ -42,10 +36,12 @@ def _one(match: re.Match[str]) -> str:
 
 #: Controls that are no white space, the byte order mark, what has no width, directions; no joiners, which mean something
 #: in emoji and in Indic scripts.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+_WIDE_CONTROLS = (
+    "\x80-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
 )
+_INVISIBLE = re.compile(f"[\x00-\x08\x0e-\x1b\x7f{_WIDE_CONTROLS}]")
 _LONE = re.compile("[\ud800-\udfff]")
+_BEYOND_ASCII = re.compile(f"[{_WIDE_CONTROLS}\ud800-\udfff]")
 
 
 class Invisible:
@@ -56,14 +52,9 @@ class Invisible:
 
     def suspects(self, signs: Signs) -> bool:
         """Look for such signs, and for marks inside the texts."""
-        raw = signs.raw
-        controls = np.count_nonzero((raw < 9) | ((raw > 13) & (raw < 28)) | (raw == 127))
-        if controls > signs.marks:
+        if signs.controls:
             return True
-        if signs.ascii:
-            return False
-        plain = signs.joined.replace(MARK, "")
-        return bool(_INVISIBLE.search(plain) or _LONE.search(plain))
+        return _BEYOND_ASCII.search(signs.rare) is not None
 
     def clean(self, text: str) -> Scalar:
         """Return the text without them."""
@@ -76,6 +67,10 @@ _ALWAYS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0
 _ALWAYS |= {ord(sign): ord(sign) - 0xFEE0 for sign in "％＋／．＝＿＠＃＆＊＄"} | {0x3000: 0x20}
 _EVERY = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE1: 0xA3}
 _WIDE = re.compile("[\uff01-\uff5e\u3000\uffe5\uffe1]")
+#: Among these are all that may join with what stands before them, which may be ASCII.
+_MAY_COMPOSE = re.compile(
+    "[\u0300-\u1fff\u20d0-\u20ff\u3099\u309a\ua66f-\uabff\ufb00-\ufe2f\U00010000-\U0010ffff]"
+)
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 
@@ -90,9 +85,11 @@ class Width:
 
     def suspects(self, signs: Signs) -> bool:
         """Look for signs of full width and for decomposed ones."""
-        if signs.ascii:
+        if not signs.rare:
             return False
-        return bool(_WIDE.search(signs.joined)) or not unicodedata.is_normalized("NFC", signs.joined)
+        if _WIDE.search(signs.rare) or not unicodedata.is_normalized("NFC", signs.rare):
+            return True
+        return bool(_MAY_COMPOSE.search(signs.rare)) and not unicodedata.is_normalized("NFC", signs.joined)
 
     def clean(self, text: str) -> Scalar:
         """Return the text in ordinary width."""
