@@ -7,6 +7,7 @@ Unlike evidence it does not grow with the number of records.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,7 @@ def _quantile(alpha: float) -> float:
     return math.sqrt(2 * math.log(1 / alpha))
 
 
-def union(before: dict[str, float], after: dict[str, float]) -> float:
+def union(before: Mapping[str, float], after: Mapping[str, float]) -> float:
     """Return the total variation of two sets of counts by bin, summed over partitions for instance."""
     first, second = sum(before.values()), sum(after.values())
     if not first or not second:

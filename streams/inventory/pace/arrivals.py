@@ -177,7 +177,7 @@ class Arrivals:
             np.frombuffer(blobs.get(state["hours"]), dtype="<f8").astype(np.float64).reshape(3, _HOURS)
         )
         self._minute, self._in_minute = state["minute"]
-        self._recent = {minute: count for minute, count in state["recent"]}
+        self._recent = dict(state["recent"])
         self.records = state["records"]
         self.first_ms, self.last_ms, self.longest_gap_ms = state["span"]
 

@@ -1,7 +1,7 @@
 """Fields that may hold the time of the event, and how late their records came to the broker.
 
 Which field it is, is decided by what the fields mean, when somebody asks; until then every field whose values read as
-moments is followed, eight at most. One record in 256 is looked at, by its number, so that it does not depend on batches.
+moments is followed, eight at most. One record in 256 is looked at, by its number, so that batches do not matter.
 """
 
 from __future__ import annotations

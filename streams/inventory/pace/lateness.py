@@ -73,7 +73,7 @@ class Durations:
     def restore(self, state: Sequence[Any]) -> None:
         """Take over what :meth:`state` gave."""
         self.zero, self.ahead, bins = state
-        self._bins = Counter({place: count for place, count in bins})
+        self._bins = Counter(dict(bins))
 
     def document(self) -> dict[str, Any]:
         """Return the quantiles as JSON values."""

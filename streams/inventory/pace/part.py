@@ -23,16 +23,25 @@ class PacePart:
     """See :class:`streams.inventory.profile.part.AssetPart`. Of a batch without broker times it counts nothing."""
 
     def __init__(self) -> None:
-        self.arrivals = Arrivals()
+        self._arrivals: dict[str, Arrivals] = {}
         self.event_times = EventTimes()
         self._records: dict[str, int] = {}
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """When the records came, of all formats together."""
+        together = Arrivals()
+        for arrivals in self._arrivals.values():
+            together.merge(arrivals)
+        return together
 
     def add(self, group: RowGroup, fields: Mapping[str, FieldProfile], meta: BatchMeta) -> None:
         """Count the records of one format in one batch."""
         if meta.timestamps is None:
             return
         times = meta.timestamps[np.asarray(group.indexes, dtype=np.int64)]
-        self.arrivals.add(times, meta.now_ms)
+        # In a batch the order between records of two formats is not known.
+        self._arrivals.setdefault(group.format, Arrivals()).add(times, meta.now_ms)
         before = self._records.get(group.format, 0)
         self._records[group.format] = before + group.records
         part = sampled(before, group.records)
@@ -63,19 +72,23 @@ class PacePart:
 
     def merge(self, other: Self) -> None:
         """Add what another one counted in other records."""
-        self.arrivals.merge(other.arrivals)
+        for name, arrivals in other._arrivals.items():
+            self._arrivals.setdefault(name, Arrivals()).merge(arrivals)
         self.event_times.merge(other.event_times)
 
     def state(self, blobs: BlobWriter) -> Any:
         """Return the state as JSON values; numbers go to ``blobs``."""
         return {
-            "arrivals": self.arrivals.state(blobs),
+            "arrivals": [[name, arrivals.state(blobs)] for name, arrivals in self._arrivals.items()],
             "event_times": self.event_times.state(),
             "records": self._records,
         }
 
     def restore(self, state: Any, blobs: BlobReader) -> None:
         """Take over what :meth:`state` gave."""
-        self.arrivals.restore(state["arrivals"], blobs)
+        self._arrivals = {}
+        for name, arrivals in state["arrivals"]:
+            self._arrivals[name] = Arrivals()
+            self._arrivals[name].restore(arrivals, blobs)
         self.event_times.restore(state["event_times"])
         self._records = dict(state["records"])

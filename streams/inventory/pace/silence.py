@@ -1,4 +1,4 @@
-"""How unusual it is that no record comes: the probability that nobody sends anything for so long, and what it was before.
+"""How unusual it is that no record comes: the probability of none for so long, and how long it was before.
 
 The number of records in a gap has the mean ``m``, the sum of the usual rates of its minutes at their hours of the week.
 Rates vary more than chance, so ``m`` itself is uncertain: a gamma variable of mean ``m`` and standard deviation ``s``,
@@ -36,7 +36,7 @@ class Silence:
     expected: float
     """Records that usually come in such a time."""
     log10_tail: float
-    """Decimal logarithm of the probability of none; never more exact than the history is long."""
+    """Decimal logarithm of the probability of none."""
     longest_s: float
     """The longest gap before."""
     told: bool

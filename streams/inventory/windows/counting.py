@@ -79,9 +79,9 @@ class WindowCounts:
             numbers.update(counts)
         elif kind == "bool":
             self.types[2] += len(values)
-            spelled = {spelled(value): count for value, count in counts.items()}
-            cells.set_texts(self.cells, spelled)
-            texts.update(spelled)
+            words = {spelled(value): count for value, count in counts.items()}
+            cells.set_texts(self.cells, words)
+            texts.update(words)
         else:
             self.types[0] += len(values) - _take_blanks(counts)
             cells.set_texts(self.cells, counts)
