@@ -52,6 +52,8 @@ class MessageReader:
         self.fields = len(descriptor.fields)
         """How many fields the type has."""
         self._class = _class(descriptor)
+        # An enum's value has a name also when it is not set.
+        self._telling = [one.name for one in descriptor.fields if one.type != FieldDescriptor.TYPE_ENUM]
         self._budget = _Budget()
         self._plan = _plans(descriptor, self._budget)
         self._byte = _memory_of_a_byte(descriptor)
@@ -96,7 +98,7 @@ class MessageReader:
         """
         message = self.message(data)
         row = self.row(message)
-        if data and not any(row.values()) and not self._class.ListFields(message):
+        if data and not any(map(row.get, self._telling)) and not self._class.ListFields(message):
             detail = "the value has not one field of its message type"
             raise UnreadableError(reasons.PROTOBUF_MALFORMED, detail)
         return row
