@@ -29,8 +29,10 @@ RULES = 64
 MERGED = 256
 #: The distance between the records of a sample grows fourfold, this often.
 _WIDEST = 3
+#: By how much lower its bound must be for the counts of a rule to begin anew.
+_EASIER = 0.01
 #: In these turns it is asked anew what the fields mean; in others only when there are new ones.
-_MEANT = frozenset({0, 1, 3})
+_MEANT = frozenset({0, 2})
 
 
 class Discovery:
@@ -57,7 +59,7 @@ class Discovery:
     @property
     def distance(self) -> int:
         """Records from one of the sample to the next."""
-        return 1 << 2 * min(self.turn, _WIDEST)
+        return 2 << 2 * min(self.turn, _WIDEST)
 
     @property
     def left(self) -> int:
@@ -69,17 +71,18 @@ class Discovery:
         """The fields that rules are checked on."""
         return list(dict.fromkeys(path for rule in self.rules for path in rule.fields))
 
-    def add(self, rows: Rows, places: Places, start: int, names: Mapping[str, str]) -> None:
+    def add(self, rows: Rows, places: Places, start: int, number: int, names: Mapping[str, str]) -> None:
         """Check the rules on records, and take those of the sample.
 
         Args:
             rows: at most :attr:`left` records.
             places: where the records of their group are.
             start: which record of the group the first one is.
+            number: which record of the stream the first one is.
             names: what CSV columns are called.
         """
         for watched in self.rules.values():
-            watched.add(rows, places, start)
+            watched.add(rows, places, start, number)
         chosen = slice(-self._into % self.distance, rows.size, self.distance)
         count = len(range(rows.size)[chosen])
         if count:
@@ -96,16 +99,22 @@ class Discovery:
         table = self.sample.table(self.types)
         candidates: list[Proposal] = []
         for family in FAMILIES.values():
-            proposals = [one for one in family.propose(table) if one.rule not in self.rules]
+            proposals = [one for one in family.propose(table) if self._is_new(one)]
             candidates += sorted(proposals, key=_best_first)[:_OF_A_FAMILY]
         candidates = sorted(candidates, key=_best_first)[:CANDIDATES]
         needed = bar(len(candidates), self.turn)
         self._make_room(len(candidates))
-        for one in candidates[: RULES - len(self.rules)]:
-            self.rules[one.rule] = Watched(one.rule, one.bound, needed)
+        for one in candidates:
+            if one.rule in self.rules or len(self.rules) < RULES:
+                self.rules[one.rule] = Watched(one.rule, one.bound, needed)
         self.turn += 1
         self._into = 0
         self.sample = Sample(self._masker)
+
+    def _is_new(self, one: Proposal) -> bool:
+        """Tell whether a rule is not checked yet, or would be easier to show by what chance gives in this sample."""
+        known = self.rules.get(one.rule)
+        return known is None or (known.evidence < known.bar and one.bound < known.bound - _EASIER)
 
     def _make_room(self, wanted: int) -> None:
         """Let go of rules that do not hold, and then of those that are least evident."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from streams.inventory.intervals import Share, wilson
 from streams.inventory.quality.delays import Delays
+from streams.inventory.quality.evidence import KEPT
 from streams.inventory.quality.judged import Judged
 from streams.inventory.quality.places import Span
 from streams.inventory.quality.rules import FAMILIES, dependency
@@ -63,12 +64,16 @@ class Findings:
             masked: fields of which no values may be shown; rules about them are left out.
         """
         more = math.log(max(searches, 1))
-        evident = [one for one in self._watched if one[0].evidence >= one[0].bar + more]
+        evident = [one for one in self._watched if _is_evident(one[0], more)]
         told = [_told(watched, names) for watched, names in evident]
         shown = [rule for rule in told if not set(masked).intersection(rule.fields)]
         self.rules = sorted(
             _simplest(shown), key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says)
         )
+
+
+def _is_evident(watched: Watched, more: float) -> bool:
+    return watched.evidence >= watched.bar + more and watched.kept >= KEPT * watched.checked
 
 
 def _told(watched: Watched, names: Mapping[str, str]) -> FoundRule:

@@ -68,10 +68,18 @@ class _Stream:
             done = low
             while done < high:
                 stop = min(high, done + self.discovery.left)
-                self._check(group, columns, places, done, stop)
+                self._check(group, columns, places, done, stop, start + done)
                 done = stop
 
-    def _check(self, group: RowGroup, columns: Sequence[Column], places: Places, low: int, high: int) -> None:
+    def _check(
+        self,
+        group: RowGroup,
+        columns: Sequence[Column],
+        places: Places,
+        low: int,
+        high: int,
+        number: int,
+    ) -> None:
         wanted = {*self.discovery.paths, *self.judged, self._event}
         sample = self.discovery.sample
         values = {
@@ -81,7 +89,7 @@ class _Stream:
         }
         rows = Rows(high - low, values, self.discovery.types)
         turn = self.discovery.turn
-        self.discovery.add(rows, places, low, self._names)
+        self.discovery.add(rows, places, low, number, self._names)
         for path, judged in self.judged.items():
             judged.add(path, rows, places, low)
         self._see_delays(group, rows, places, low)

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.quality.evidence import log_evidence
 from streams.inventory.quality.memory import CodeMemory
 from streams.inventory.quality.places import Places, Span
-from streams.inventory.quality.rows import Rows
+from streams.inventory.quality.rows import Bools, Rows
 from streams.inventory.quality.rules import FAMILIES, dependency
 from streams.inventory.quality.rules.base import Rule
 
 #: A rule that was checked on so many records and is still not evident is let go when its share is below its bound.
 _ENOUGH = 512
+#: Neighbouring records resemble each other (the lines of one order): of so many, so many count as evidence.
+UNIT = 64
+PROOFS = 8
 
 
 class Watched:
@@ -36,11 +40,15 @@ class Watched:
         """The first and the latest record that does not keep it."""
         self._checked = 0
         self._kept = 0
+        self._proof = [0, 0]
+        """Records that count as evidence, and those of them that keep the rule."""
+        self._unit = [-1, 0]
+        """The unit of the stream that was last seen, and how many records of it count."""
         self._memory = CodeMemory() if rule.family == dependency.name else None
 
     @property
     def checked(self) -> int:
-        """Records that it was checked on; of a dependency, those whose code had come before."""
+        """Records that it was checked on; of a dependency, how often a code came again."""
         return self._checked if self._memory is None else self._memory.again
 
     @property
@@ -51,6 +59,8 @@ class Watched:
     @property
     def evidence(self) -> float:
         """Logarithm of the evidence that it holds in more than :attr:`bound` of the records."""
+        if self._memory is None:
+            return log_evidence(self._proof[1], self._proof[0], self.bound)
         return log_evidence(self.kept, self.checked, self.bound)
 
     @property
@@ -59,25 +69,40 @@ class Watched:
         checked = self.checked
         return checked >= _ENOUGH and self.kept < self.bound * checked and self.evidence < self.bar
 
-    def add(self, rows: Rows, places: Places, start: int) -> None:
+    def add(self, rows: Rows, places: Places, start: int, number: int) -> None:
         """Check records.
 
         Args:
             rows: the records.
             places: where the records of their group are.
             start: which record of the group the first one is.
+            number: which record of the stream the first one is.
         """
         applies, kept = FAMILIES[self.rule.family].judge(self.rule, rows)
         if self._memory is None:
-            self._checked += int(np.count_nonzero(applies))
-            wrong = np.flatnonzero(applies & ~kept)
-            self._kept = self._kept + int(np.count_nonzero(applies)) - len(wrong)
+            told = np.flatnonzero(applies)
+            wrong = told[~kept[told]]
+            self._checked += len(told)
+            self._kept += len(told) - len(wrong)
+            if len(told):
+                proof = told[self._counts(told, (told + number) // UNIT)]
+                self._proof[0] += len(proof)
+                self._proof[1] += int(np.count_nonzero(kept[proof]))
         else:
             both = np.flatnonzero(applies)
             one, other = (rows.codes(path)[both] for path in self.rule.fields)
-            wrong = both[self._memory.add(one, other)]
+            wrong = both[self._memory.add(one, other, (both + number) // UNIT)]
         if len(wrong):
             self.broken = self.broken.union(places.span(wrong, start))
+
+    def _counts(self, told: npt.NDArray[np.intp], units: npt.NDArray[np.intp]) -> Bools:
+        """Return which records count as evidence: the first ones of each unit."""
+        _, first, lengths = np.unique(units, return_index=True, return_counts=True)
+        rank = np.arange(len(told)) - np.repeat(first, lengths)
+        if units[0] == self._unit[0]:
+            rank[: lengths[0]] += self._unit[1]
+        self._unit = [int(units[-1]), int(rank[-1]) + 1]
+        return np.asarray(rank < PROOFS)
 
     def merge(self, other: Watched) -> None:
         """Add what another one of the same rule counted in other records."""
@@ -86,6 +111,7 @@ class Watched:
         self.broken = self.broken.union(other.broken)
         self._checked += other._checked
         self._kept += other._kept
+        self._proof = [mine + more for mine, more in zip(self._proof, other._proof, strict=True)]
         if self._memory is not None and other._memory is not None:
             self._memory.merge(other._memory)
 
@@ -98,14 +124,17 @@ class Watched:
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return JSON values; hashes go to ``blobs``."""
         memory = [] if self._memory is None else self._memory.state(blobs)
-        return [*self.rule, self.bound, self.bar, self._checked, self._kept, self.broken.state(), memory]
+        counts = [self._checked, self._kept, self._proof, self._unit]
+        return [*self.rule, self.bound, self.bar, counts, self.broken.state(), memory]
 
     @classmethod
     def restored(cls, state: Sequence[Any], blobs: BlobReader) -> Watched:
         """Return what :meth:`state` was taken of."""
-        family, form, fields, value, bound, bar, checked, kept, broken, memory = state
+        family, form, fields, value, bound, bar, counts, broken, memory = state
         watched = cls(Rule(family, form, tuple(fields), value), bound, bar)
-        watched._checked, watched._kept, watched.broken = checked, kept, Span.restored(broken)
+        watched._checked, watched._kept = counts[:2]
+        watched._proof, watched._unit = map(list, counts[2:])
+        watched.broken = Span.restored(broken)
         if watched._memory is not None:
             watched._memory.restore(memory, blobs)
         return watched

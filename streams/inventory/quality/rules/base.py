@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from streams.inventory.quality.evidence import bound_over, log_evidence, surely_at_most
+from streams.inventory.quality.evidence import KEPT, bound_over, log_evidence, surely_at_most
 from streams.inventory.quality.rows import Bools, Rows
 
 #: Types whose values measure nothing and are not counted with: keys, names, texts, times.
 _NO_MEASURES = (
-    "event_type session_id event_id order_id search_query user_id device_id item_id sku gtin  "
-    "item_name item_description brand item_model category category_code color size material  "
-    "condition availability unit attributes seller_id organization_name review_text currency  "
-    "payment_method delivery_method order_status timestamp date time_of_day day_of_week country  "
-    "region city postal_code coordinates url image_url language platform hash uuid boolean label  "
-    "category_value identifier text position "
+    "event_type session_id event_id order_id search_query user_id device_id item_id sku gtin "
+    "item_name item_description brand item_model category category_code color size material "
+    "condition availability unit attributes seller_id organization_name review_text currency "
+    "payment_method delivery_method order_status timestamp date time_of_day day_of_week country "
+    "region city postal_code coordinates url image_url language platform hash uuid boolean label "
+    "category_value identifier text position"
 )
 NO_MEASURES = frozenset(_NO_MEASURES.split())
 #: Types whose values are not codes: they decide nothing, however seldom they repeat.
 _NO_CODES = (
-    "timestamp date time_of_day day_of_week price amount quantity rating score duration number  "
-    "weight length discount label boolean position review_text item_description text search_query  "
-    "price_range opening_hours age "
+    "timestamp date time_of_day day_of_week price amount quantity rating score duration number "
+    "weight length discount label boolean position review_text item_description text search_query "
+    "price_range opening_hours age"
 )
 NO_CODES = frozenset(_NO_CODES.split())
 #: Evidence in the sample, against chance alone, from which a rule is worth checking on other records.
@@ -94,7 +94,7 @@ def proposal(rule: Rule, kept: int, checked: int, chance: float, least: int = LE
     """
     chance = surely_at_most(chance, checked)
     bound = bound_over(chance)
-    if checked < least or bound >= 1 or kept < bound * checked:
+    if checked < least or bound >= 1 or kept < max(bound, KEPT) * checked:
         return None
     evidence = log_evidence(kept, checked, chance)
     return Proposal(rule, bound, evidence) if evidence >= _WORTH else None
