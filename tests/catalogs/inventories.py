@@ -19,6 +19,7 @@ from streams.demo.shop import Shop
 Document = dict[str, Any]
 
 ORDER_LINES = 3000
+NOW_MS = 1_772_443_172_405
 
 #: Planted where the document must not show them; each is found by no other text.
 SECRETS = (
@@ -161,7 +162,7 @@ def _hostile() -> Document:
     document = profiled({"hostile": [orjson.dumps(record | nested)] * 40 + [b"{}", orjson.dumps({"n": [1]})]})
     (asset,) = document["assets"]
     others = [
-        copy.deepcopy(asset) | {"asset": name, "kind": name, "fields": asset["fields"][:5]}
+        copy.deepcopy(asset) | {"asset": name, "kind": name, "fields": copy.deepcopy(asset["fields"][:5])}
         for name in HOSTILE
     ]
     for other in others:
@@ -201,14 +202,12 @@ def _masked() -> Document:
         "lengths": {"min": 1, "mean": 2.0, "max": 3, "median": 2},
         "top": [{"value": one, "count": 10, "low": 10, "high": 10} for one in SECRETS],
     }  # fmt: skip
-    for number_, field in enumerate(asset["fields"]):
+    for place, field in enumerate(asset["fields"]):
         # By either sign alone it is masked.
         sign = (
-            {"masked": True}
-            if number_ % 2
-            else {"masked": False, "pii": field["pii"] | {"class": "sensitive"}}
+            {"masked": True} if place % 2 else {"masked": False, "pii": field["pii"] | {"class": "sensitive"}}
         )
-        field |= planted | sign
+        field.update(planted | sign)
     return document
 
 
@@ -219,13 +218,10 @@ def masked() -> Document:
 
 def sparse() -> Document:
     """Return the least that an inventory can say."""
-    return {
-        "assets": [
-            {"asset": "bare", "fields": []},
-            {"asset": "null", "kind": "other", "records": 3, "quality": {"grade": None, "dimensions": {}}, "relations": None,
-             "schema_changes": None, "source": {"file": "x"}, "fields": [{"field": "n", "types": {}, "nulls": 3, "missing": 3}]},
-        ]
-    }  # fmt: skip
+    nothing = {"asset": "null", "kind": "other", "records": 3, "relations": None, "schema_changes": None}
+    nothing |= {"quality": {"grade": None, "score": None, "dimensions": {}}, "source": {"file": "x"}}
+    fields = [{"field": "n", "types": {}, "nulls": 3, "missing": 3}]
+    return {"assets": [{"asset": "bare", "fields": []}, nothing | {"fields": fields}]}
 
 
 EMPTY: Document = {"assets": []}
