@@ -8,7 +8,8 @@ Which kind of record it is may depend on earlier records of the partition too, s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ COLUMNS_HEADER = "pandian.columns"
 Aligner = Callable[[str, slice], list[Any]]
 
 _ALL = slice(None)
+
+
+def row_numbers(indexes: Sequence[int]) -> list[int] | None:
+    """Return the number of each row within its record, from 0; None when every record has but one row.
+
+    Args:
+        indexes: of the rows of whole records, ascending.
+    """
+    if len(set(indexes)) == len(indexes):
+        return None
+    return [number for _, same in groupby(indexes) for number, _ in enumerate(same)]
 
 
 def has_columns_header(headers: Headers) -> bool:
@@ -173,6 +185,8 @@ class RowGroup:
     """What the envelope said, in the order of ``indexes``; see :class:`Opened`."""
     times: Sequence[int | None] | None = None
     """When it happened by the envelope, in the order of ``indexes``; None where there was no envelope."""
+    numbers: Sequence[int] | None = None
+    """The number of each row within its record, from 0, in the order of ``indexes``; None when all are 0."""
 
     def elements(self, path: str) -> list[list[Any]]:
         """Return one list per record, in the order of ``indexes``: the elements of the array at ``path``, as they are.
@@ -198,6 +212,33 @@ class RowGroup:
             ValueError: ``path`` leads into an array (``[]``), so a record can have many values for it.
         """
         return self.aligner(path, part) if self.aligner else [None] * len(range(self.records)[part])
+
+    def where(self, chosen: Sequence[bool]) -> RowGroup:
+        """Return some of the rows, to be read by :meth:`aligned` and :meth:`elements`; the columns stay those of all.
+
+        Args:
+            chosen: for each row whether it is taken; header lines are not to be.
+        """
+
+        def pick(values: Sequence[Any]) -> list[Any]:
+            return list(compress(values, chosen))
+
+        def aligned(path: str, part: slice) -> list[Any]:
+            return pick(self.aligned(path))[part]
+
+        def elements(path: str) -> list[list[Any]]:
+            return pick(self.elements(path))
+
+        some = replace(
+            self,
+            indexes=pick(self.indexes),
+            header_records=0,
+            facts={name: pick(said) for name, said in self.facts.items()},
+            times=None if self.times is None else pick(self.times),
+            numbers=None if self.numbers is None else pick(self.numbers),
+        )
+        some.aligner, some.opener = aligned, elements
+        return some
 
     @property
     def records(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, compress
 
-from streams.decode.base import Decoded, Envelope, Headers, Opened, Reader, Row, RowGroup
+from streams.decode.base import Decoded, Envelope, Headers, Opened, Reader, Row, RowGroup, row_numbers
 from streams.decode.columns import ColumnBuilder, TooManyColumnsError, aligned_objects, elements_of_objects
 from streams.decode.kinds import Kinds, shared_shape
 from streams.decode.limits import Limits, cut_rows, wide_rows
@@ -29,6 +29,8 @@ class _Rows:
     envelope: str = ""
     facts: Mapping[str, Sequence[str | None]] | None = None
     times: Sequence[int | None] | None = None
+    numbers: Sequence[int] | None = None
+    """Of each row within its record."""
 
     @cached_property
     def shape(self) -> tuple[str, ...] | None:
@@ -47,6 +49,7 @@ class _Rows:
             if self.facts is None
             else {name: list(compress(said, chosen)) for name, said in self.facts.items()},
             times=None if self.times is None else list(compress(self.times, chosen)),
+            numbers=None if self.numbers is None else list(compress(self.numbers, chosen)),
         )
 
     def opened(self, name: str, opened: Opened) -> _Rows:
@@ -99,7 +102,9 @@ class RowDecoder:
         if headers is not None and len(read.rows) != len(headers):
             by_index = dict(zip(indexes, headers, strict=True))
             of_rows = [by_index[index] for index in read.indexes]
-        parts = self._open(_Rows(read.rows, read.indexes, of_rows, read.names), _MOST_ENVELOPES)
+        numbers = None if len(read.rows) <= len(values) - len(read.rejects) else row_numbers(read.indexes)
+        rows = _Rows(read.rows, read.indexes, of_rows, read.names, numbers=numbers)
+        parts = self._open(rows, _MOST_ENVELOPES)
         groups = [self._group(some, label) for part in parts for label, some in self._by_kind(part, kinds)]
         return Decoded(groups, read.rejects)
 
@@ -169,4 +174,5 @@ class RowDecoder:
             envelope=part.envelope,
             facts=part.facts or {},
             times=part.times,
+            numbers=part.numbers,
         )

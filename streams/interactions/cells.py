@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from streams.decode.base import RowGroup
+from streams.decode.base import RowGroup, row_numbers
 from streams.decode.columns import aligned_objects
 from streams.decode.paths import split_array
 from streams.interactions.base import FieldMapping, Part, Role
@@ -46,8 +46,13 @@ def cells_of(group: RowGroup, mapping: FieldMapping, outcomes: Counter[str]) -> 
         else:
             array, inside[role] = split
     if not inside:
-        return Cells(group.indexes, [0] * group.records, plain, group.header_records)
+        return Cells(group.indexes, _numbers(group), plain, group.header_records)
     return _opened(group, array, inside, plain, outcomes)
+
+
+def _numbers(group: RowGroup) -> Sequence[int]:
+    """Return the number of each row within its record."""
+    return group.numbers or row_numbers(group.indexes) or [0] * group.records
 
 
 def _opened(
@@ -71,7 +76,11 @@ def _opened(
     outcomes["empty-array"] += counts.count(0) - group.header_records
     return Cells(
         list(chain.from_iterable(map(repeat, group.indexes, counts))),
-        list(chain.from_iterable(map(range, counts))),
+        [
+            MAX_ELEMENTS * number + index
+            for number, count in zip(_numbers(group), counts, strict=True)
+            for index in range(count)
+        ],
         values,
     )
 

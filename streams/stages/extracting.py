@@ -14,6 +14,7 @@ from faust.types import TP
 from pandian import topics
 from streams.decode.base import RowGroup
 from streams.decode.registry import BatchDecoder
+from streams.interactions.changes import happened
 from streams.interactions.interactions import Places, Told, interactions_of
 from streams.interactions.items import ItemsReader, News
 from streams.interactions.state import ExtractionState
@@ -129,9 +130,11 @@ class Extracting:
     def _of_group(
         self, group: RowGroup, places: Places, outcomes: Counter[str], news: News
     ) -> Iterator[list[Told]]:
-        if self.state.mapping.target == "items":
-            return self.items.items_of(group, self.state.mapping, places, outcomes, news)
-        return interactions_of(group, self.state.mapping, places, outcomes)
+        mapping = self.state.mapping
+        rows = happened(group, mapping.target, outcomes)
+        if mapping.target == "items":
+            return self.items.items_of(rows, mapping, places, outcomes, news)
+        return interactions_of(rows, mapping, places, outcomes)
 
 
 def _cut(records: Sequence[Any]) -> Iterator[Sequence[Any]]:
