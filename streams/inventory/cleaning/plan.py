@@ -13,12 +13,10 @@ from streams.inventory.cleaning.rules.encoding import Mojibake
 from streams.inventory.cleaning.rules.escapes import HtmlEntities, PercentEscapes
 from streams.inventory.cleaning.rules.texts import Invisible, Missing, Whitespace, Width
 
-#: Types whose values are numbers.
-_NUMBERS = frozenset({"price", "amount", "discount", "quantity", "rating", "score", "position", "number"})
-_MEASURES = frozenset({"weight", "length"})
-_DATES = frozenset({"timestamp", "date", "birth_date"})
 #: Types whose values must stay as they are, sign by sign.
 _VERBATIM = frozenset({"password_or_token", "hash", "uuid"})
+#: Types whose rules need no samples; they bear the type's name.
+_BY_TYPE_ALONE = frozenset({"email", "phone", "currency"})
 #: Share of the samples that must fit for rules of a meaning to hold, and the least number of samples that tell.
 _FITS = 0.9
 _LEAST = 3
@@ -90,19 +88,13 @@ def plan(semantic_type: str, samples: Sequence[str]) -> FieldPlan:
     """
     if semantic_type in _VERBATIM:
         return FieldPlan({"verbatim": ""})
+    if semantic_type in _BY_TYPE_ALONE:
+        return FieldPlan({semantic_type: ""})
+    decide = _DECISIONS.get(semantic_type)
+    if decide is None:
+        return PLAIN
     tidy = Cleaner([Width(), Whitespace(), Missing()])
-    texts = [text for text in tidy.canonical(samples) if isinstance(text, str)]
-    if semantic_type in _NUMBERS:
-        return _of_numbers(texts)
-    if semantic_type in _MEASURES:
-        return _of_measures(texts)
-    if semantic_type in _DATES:
-        return _of_dates(texts)
-    if semantic_type == "boolean":
-        return _of_booleans(texts)
-    if semantic_type == "country":
-        return _of_countries(texts)
-    return FieldPlan({semantic_type: ""}) if semantic_type in {"email", "phone", "currency"} else PLAIN
+    return decide([text for text in tidy.canonical(samples) if isinstance(text, str)])
 
 
 def _fits(found: int, texts: Sequence[str]) -> bool:
@@ -165,3 +157,14 @@ def _of_countries(texts: Sequence[str]) -> FieldPlan:
     return FieldPlan(
         {"missing_but": "NA", "country": found.form}, (f"countries are written as {found.form}",)
     )
+
+
+_DECISIONS: Mapping[str, Callable[[Sequence[str]], FieldPlan]] = {
+    **dict.fromkeys(
+        ("price", "amount", "discount", "quantity", "rating", "score", "position", "number"), _of_numbers
+    ),
+    **dict.fromkeys(("weight", "length"), _of_measures),
+    **dict.fromkeys(("timestamp", "date", "birth_date"), _of_dates),
+    "boolean": _of_booleans,
+    "country": _of_countries,
+}

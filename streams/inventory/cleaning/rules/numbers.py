@@ -61,7 +61,7 @@ def read(text: str) -> Read | None:
 
 
 def point_of(digits: str) -> Point | None:
-    """Return which sign is the decimal one: ``.``, ``,``, or "" for one that is not there; None where it cannot be told.
+    """Return which sign is the decimal one: ``.``, ``,``, "" when there is none; None where it cannot be told.
 
     ``1,234`` and ``1.234`` cannot: three digits behind a single separator.
     """
@@ -80,7 +80,7 @@ def point_of(digits: str) -> Point | None:
 
 
 def grouped(whole: str) -> bool:
-    """Tell whether the part before the decimal sign is grouped rightly: threes behind the first group, one separator."""
+    """Tell whether what is before the decimal sign is grouped rightly: one separator, threes behind the first."""
     signs = {sign for sign in whole if not sign.isdigit()}
     if not signs:
         return True
@@ -214,7 +214,7 @@ class NumberFormats:
 
 
 class PlainNumbers:
-    """Makes numbers of texts that are numbers as JSON writes them; long ones, which a double does not keep, stay texts."""
+    """Makes numbers of texts that are numbers as JSON writes them; those that a double does not keep stay texts."""
 
     name = "typed"
     says = "numbers as texts, made numbers"

@@ -34,8 +34,8 @@ def _one(match: re.Match[str]) -> str:
     return "\n" if "\n" in run or "\r" in run else " "
 
 
-#: Controls that are no white space, the byte order mark, what has no width, directions; no joiners, which mean something
-#: in emoji and in Indic scripts.
+#: Controls that are no white space, the byte order mark, what has no width, directions; no joiners, which mean
+#: something in emoji and in Indic scripts.
 _WIDE_CONTROLS = (
     "\x80-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
 )
@@ -64,7 +64,7 @@ class Invisible:
 #: Letters, digits and the signs of numbers and codes are what they are at any width. Commas, stops and brackets
 #: of full width are right in Chinese and Japanese.
 _ALWAYS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
-_ALWAYS |= {ord(sign): ord(sign) - 0xFEE0 for sign in "％＋／．＝＿＠＃＆＊＄"} | {0x3000: 0x20}
+_ALWAYS |= {ord(sign): ord(sign) - 0xFEE0 for sign in "％＋／＝＿＠＃＆＊＄"} | {0x3000: 0x20}
 _EVERY = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE1: 0xA3}
 _WIDE = re.compile("[\uff01-\uff5e\u3000\uffe5\uffe1]")
 #: Among these are all that may join with what stands before them, which may be ASCII.
@@ -96,8 +96,18 @@ class Width:
         if text.isascii():
             return text
         if _WIDE.search(text):
-            text = text.translate(_ALWAYS if _CJK.search(text) else _EVERY)
+            chinese = _CJK.search(text) is not None
+            text = text.translate(_ALWAYS if chinese else _EVERY)
+            text = _INSIDE.sub(_narrow, text)
         return unicodedata.normalize("NFC", text)
+
+
+#: Of full width inside a number or a code: ``１．９``.
+_INSIDE = re.compile("(?<=[0-9A-Za-z])[．－](?=[0-9A-Za-z])")
+
+
+def _narrow(match: re.Match[str]) -> str:
+    return chr(ord(match.group()) - 0xFEE0)
 
 
 _ZERO_DATE = re.compile(

@@ -106,7 +106,7 @@ class OneUnit:
         return True
 
     def clean(self, text: str) -> Scalar:
-        """Return the measure in the field's unit, or the text as it is: in that unit, or none that can be written exactly."""
+        """Return the measure in the field's unit, or the text as it is."""
         measure = _measure(text)
         if measure is None or measure[1].kind != self._unit.kind or measure[1].symbol == self._unit.symbol:
             return text

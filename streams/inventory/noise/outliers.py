@@ -1,0 +1,99 @@
+"""Numbers far outside of where most are, by robust fences from the quantiles.
+
+The fences are those of Kimber ("Exploratory data analysis for possibly censored data from skewed distributions", 1990):
+each side has its own half of the interquartile range, so that a skewed field is not all outliers on its long side. They
+are put twice as far out as his (Tukey's "far out"): one value in 400,000 of a normal distribution lies beyond. Where
+all numbers are positive and the upper half is more than twice as wide as the lower one, which is how prices and
+quantities are distributed, the same is done with their logarithms.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from streams.inventory.profile.figures import Figures
+
+#: How many half ranges a fence is away from its quartile.
+_REACH = 6
+#: From this ratio of the halves on, positive numbers are looked at by their logarithms.
+_SKEWED = 2
+#: Below so many numbers, quartiles say little.
+_LEAST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """What lies beyond the fences of a field."""
+
+    lower: float | None
+    """Numbers below are outliers; None when there is no fence on this side."""
+    upper: float | None
+    share: float
+    """Of the numbers, beyond either fence."""
+    low: float
+    """Least share, by the bound on ranks (99 %); exact fields have none to add."""
+    high: float
+    scale: str
+    """``linear`` or ``log``."""
+    says: str
+    """How the fences came to be, in words."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+
+def outliers(figures: Figures) -> Outliers | None:
+    """Return the outliers among a field's numbers.
+
+    None when it has fewer than 20, or when both quartiles are the median: half of the values being the same, nothing
+    says how far the others may lie.
+    """
+    distribution, moments = figures.distribution, figures.moments
+    if distribution is None or moments.count < _LEAST or moments.minimum is None or moments.maximum is None:
+        return None
+    first, middle, third = (distribution.quantile(rank).value for rank in (0.25, 0.5, 0.75))
+    if first == third:
+        return None
+    log = first > 0 and moments.minimum > 0 and third - middle > _SKEWED * (middle - first)
+    lower, upper = _fences(*(map(math.log, (first, middle, third)) if log else (first, middle, third)))
+    if log:
+        lower, upper = math.exp(lower), _exp(upper)
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        return None
+    below, inside, above = distribution.histogram(
+        (-math.inf, lower, math.nextafter(upper, math.inf), math.inf)
+    )
+    share = (below + above) / max(below + inside + above, 1)
+    # A rank at each fence may be off.
+    reach = distribution.rank_error * ((moments.minimum < lower) + (moments.maximum > upper))
+    scale = "log" if log else "linear"
+    return Outliers(
+        lower=lower,
+        upper=upper,
+        share=share,
+        low=max(share - reach, 0.0),
+        high=min(share + reach, 1.0),
+        scale=scale,
+        says=_says(first, middle, third, lower, upper, log=log),
+    )
+
+
+def _fences(first: float, middle: float, third: float) -> tuple[float, float]:
+    # A side without width, as of quantities of which a quarter are 1, takes the other's.
+    below, above = middle - first, third - middle
+    return first - _REACH * (below or above), third + _REACH * (above or below)
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < 709 else math.inf
+
+
+def _says(first: float, middle: float, third: float, lower: float, upper: float, *, log: bool) -> str:
+    by = " on a logarithmic scale" if log else ""
+    return (
+        f"half of the numbers lie from {first:g} to {third:g}, around {middle:g}; outliers are below "
+        f"{lower:.6g} or above {upper:.6g}, {_REACH} times as far from the quartiles as these are from the median{by}"
+    )
