@@ -21,6 +21,7 @@ from benchmarks.base import Row, Skipped
 #: Modules with a ``Sizes`` and a ``run(sizes)`` that yields rows, in the order in which they run.
 BENCHES = (
     "parts",
+    "formats",
     "pipeline",
     "interactions",
     "produce",

@@ -4,8 +4,9 @@ A brace that closes, a line end and a brace that opens, with nothing but blanks 
 text, as a string holds no line end and between two objects stands a comma. So it tells several objects from one,
 however they are laid out, and it is where they are cut apart.
 
-Read together, these places get the mark that :mod:`streams.decode.json_objects` joins records by, and its proof holds:
-each mark must be found again between two elements of the outermost array.
+Read together, every line end gets the mark that :mod:`streams.decode.json_objects` joins records by; its proof holds:
+each mark must be found again between two elements of the outermost array. When these are all objects, each line end
+stood between two braces; else records are read one by one.
 """
 
 from __future__ import annotations
@@ -24,8 +25,7 @@ from streams.decode.several_rows import MOST_ROWS, TOO_MANY_ROWS, gathered
 _BETWEEN = re.compile(rb"\}[ \t\r]*+\n[ \t\r\n]*+\{")
 _CUT = re.compile(rb"(?<=\})[ \t\r]*+\n[ \t\r\n]*+(?=\{)")
 _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+\[[ \t\r\n]*+\{")
-_USUAL: Final = (b"}\n{", b"}\r\n{")
-_MARKED: Final = b"}" + JOIN + b"{"
+_BLANKS: Final = b" \t\r\n"
 
 
 def any_on_lines(values: Sequence[bytes]) -> bool:
@@ -61,19 +61,27 @@ class JsonLinesReader:
 
 def _read_together(values: Sequence[bytes]) -> list[Any] | None:
     """Return of each value a list of what is on its lines, or the one thing that it holds."""
-    text = JOIN.join(values)
-    counts = [1] * len(values)
-    for between in _USUAL:
-        if between in text:
-            text = text.replace(between, _MARKED)
-            counts = [count + value.count(between) for count, value in zip(counts, values, strict=True)]
+    texts, counts = [], []
+    for value in values:
+        text = value.strip(_BLANKS)
+        lines = 0 if text.startswith(b"[") else text.count(b"\n")
+        texts.append(text.replace(b"\n", JOIN) if lines else text)
+        counts.append(lines + 1)
     if max(counts) > MOST_ROWS:
         return None
-    parsed = read_joined(text, sum(counts) - 1)
+    parsed = read_joined(JOIN.join(texts), sum(counts) - 1)
     if parsed is None:
         return None
     rest = iter(parsed)
-    return [list(islice(rest, count)) if count > 1 else next(rest) for count in counts]
+    found = [list(islice(rest, count)) if count > 1 else next(rest) for count in counts]
+    if set(map(type, parsed)) == {dict} or all(map(_has_cuts, found, counts)):
+        return found
+    return None
+
+
+def _has_cuts(found: Any, count: int) -> bool:
+    """Tell whether each of the line ends stood between two objects."""
+    return count == 1 or set(map(type, found)) == {dict}
 
 
 def _read_alone(value: bytes) -> Any:
