@@ -36,6 +36,8 @@ _ASSET, _BATCH = 2_000, 20
 _RECORDS = 1_000
 #: Rows that are read of a data set.
 _ROWS = 200_000
+#: And of its columns.
+_COLUMNS = 12
 #: Files, delimiter, and whether the first line names the columns.
 SETS = {
     "online-retail": ("online-retail/transactions.csv.gz", ","),
@@ -60,7 +62,7 @@ def columns(name: str) -> Columns:
         reader = csv.reader(lines, delimiter=delimiter)
         names = next(reader)
         rows = [row for row, _ in zip(reader, range(_ROWS), strict=False) if len(row) == len(names)]
-    found = {name: [row[place] or None for row in rows] for place, name in enumerate(names)}
+    found = {name: [row[place] or None for row in rows] for place, name in enumerate(names[:_COLUMNS])}
     return {
         name: [_as_number(value) for value in values] if place % 2 else values
         for place, (name, values) in enumerate(found.items())
