@@ -9,13 +9,29 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import auc, demo, export, interactions, parts, pipeline, produce, recommend, start, train
+from benchmarks import (
+    auc,
+    demo,
+    export,
+    formats,
+    interactions,
+    parts,
+    pipeline,
+    produce,
+    recommend,
+    start,
+    train,
+)
 from benchmarks.base import Row, Skipped
 
 SIZES: dict[str, tuple[Any, list[str]]] = {
     "parts": (
         parts.Sizes(repeat=1, records=400, wide_records=200, assets=5, asset_batch=20, asset_batches=2),
         ["optional_fields_ratio", "cost_per_field_64_vs_8", "cost_per_asset_100_vs_1"],
+    ),
+    "formats": (
+        formats.Sizes(repeat=1, records=400, batch=200, file_rows=100),
+        [f"format_{name}_vs_reader" for name in ("json", "jsonl", "csv", "msgpack", "parquet", "gz", "zst")],
     ),
     "pipeline": (
         pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
@@ -52,6 +68,10 @@ BARS = {
     "inventory_vs_faust": (">=", 30),
     "inventory_vs_raw": None,
     "optional_fields_ratio": (">=", 0.5),
+    **{
+        f"format_{name}_vs_reader": None
+        for name in ("json", "jsonl", "csv", "msgpack", "parquet", "gz", "zst")
+    },
     "cost_per_field_64_vs_8": ("<=", 1.2),
     "cost_per_asset_100_vs_1": ("<=", 1.5),
     "two_workers_speedup": None,
