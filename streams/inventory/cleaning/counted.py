@@ -129,7 +129,7 @@ class FieldCounts:
                 self._count(piece, _shifted(locate, start), meta)
 
     def _grown(self, kept: dict[str, int]) -> dict[str, int] | None:
-        """Return by how much the texts grew of which there is something to say; None where the profile does not tell."""
+        """Return by how much the texts grew of which there is something to say; None when that is not known."""
         if self._odd:
             return None
         new = list(islice(reversed(kept.keys()), len(kept) - self._looked))

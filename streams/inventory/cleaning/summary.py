@@ -40,8 +40,8 @@ def plans_of(
 def summary(field: FieldProfile, plan_: FieldPlan) -> dict[str, Any]:
     """Return how many values each rule changes, with examples before and after.
 
-    ``low`` and ``high`` bound the count: they are equal while the profile holds every value. Of a masked field nothing is
-    told: its values are shapes.
+    ``low`` and ``high`` bound the count: they are equal while the profile holds every value. Of a masked field nothing
+    is told: its values are shapes.
     """
     if field.masked_as is not None:
         return {"rules": {}, "notes": list(plan_.notes)}

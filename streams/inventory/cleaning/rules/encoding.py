@@ -49,7 +49,7 @@ def _from_gbk(text: str) -> str:
     itself has some that are not common: as it stands it would be rare, and so would be that its bytes fit by chance.
     """
     try:
-        meant = text.encode("gbk").decode()
+        meant = text.encode("gb18030").decode()
         meant.encode("gb2312")
     except UnicodeError:
         return text

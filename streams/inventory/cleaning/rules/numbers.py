@@ -23,6 +23,8 @@ _LONGEST = 40
 #: Digits that a double keeps for sure.
 _DIGITS = 15
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+#: A joined text that is neither blank nor a plain number without exponent.
+_NOT_PLAIN = re.compile(r"\x00(?=[^\x00])(?!-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?\x00)")
 _MYRIADS = {"": 0, "万": 4, "亿": 8}
 
 Point = Literal[".", ",", ""]
@@ -196,10 +198,11 @@ class NumberFormats:
 
     def suspects(self, signs: Signs) -> bool:
         """Look for signs that plain numbers do not have."""
-        # Digits, signs, points and exponents are between 43 and 57, or letters: all else is seen at once.
+        # Digits, minus and point are between 45 and 57: all else is seen at once, and then where they stand.
         raw = signs.raw
-        plain = ((raw >= 48) & (raw <= 57)) | (raw == 45) | (raw == 46) | (raw == 0)
-        return self._point == "," or not bool(plain.all())
+        if self._point == "," or bool(((raw > 57) | (raw == 47) | ((raw < 45) & (raw != 0))).any()):
+            return True
+        return _NOT_PLAIN.search(signs.joined) is not None
 
     def clean(self, text: str) -> Scalar:
         """Return the number, or the text as it is."""

@@ -128,8 +128,8 @@ class Countries:
 
 _CURRENCY_WORDS = {
     "€": "EUR", "£": "GBP", "us$": "USD", "hk$": "HKD", "nt$": "TWD", "₹": "INR", "₽": "RUB", "₩": "KRW",
-    "rmb": "CNY",     "人民币": "CNY", "元": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "港币": "HKD",
-    "港元": "HKD",
+    "rmb": "CNY", "人民币": "CNY", "元": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY",
+    "港币": "HKD", "港元": "HKD",
 }  # fmt: skip
 
 
