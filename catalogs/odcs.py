@@ -19,6 +19,12 @@ from catalogs.paths import Node, column, steps, tree
 from catalogs.references import Reference, references
 from catalogs.words import asset_line, dimension_lines, field_line
 
+try:
+    # Ten times as fast; wheels have it.
+    from yaml import CSafeDumper as SafeDumper
+except ImportError:
+    from yaml import SafeDumper  # type: ignore[assignment]  # the same, in Python
+
 _EXAMPLES = 3
 _WHOLE = 256
 #: The standard's dimensions that ours are.
@@ -71,7 +77,7 @@ class DataContract:
         return yaml.dump(contract, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(SafeDumper):
     """Writes every mapping in full: anchors are harder to read than what they save."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from catalogs.document import Asset
-from catalogs.naming import clipped, digest
+from itertools import accumulate
 
-#: Longer names would make a URN longer than the 512 bytes that DataHub takes.
-_LONGEST = 120
+from catalogs.document import Asset
+from catalogs.naming import digest
+
+#: Bytes of a name. With two longer ones a URN could have more than the 512 that DataHub takes.
+_LONGEST = 180
 _ESCAPED = {"%": "%25", "(": "%28", ")": "%29", ",": "%2C", "\u241f": "%E2%90%9F", " ": "%20"}
 
 
 def _encoded(name: str) -> str:
-    return "".join(_ESCAPED.get(char, char) if char.isprintable() else _percent(char) for char in name)
+    """Return a name as it stands in a URN; a long one is cut and ends with a digest of the whole."""
+    written = [_ESCAPED.get(char, char) if char.isprintable() else _percent(char) for char in name]
+    if sum(map(_size, written)) <= _LONGEST:
+        return "".join(written)
+    end = f"-{digest(name)}"
+    lengths = accumulate(map(_size, written))
+    kept = sum(length <= _LONGEST - len(end) for length in lengths)
+    return "".join(written[:kept]) + end
+
+
+def _size(written: str) -> int:
+    return len(written.encode("utf-8", "surrogatepass"))
 
 
 def _percent(char: str) -> str:
@@ -25,12 +38,12 @@ def platform(asset: Asset) -> str:
 
 def dataset(asset: Asset, environment: str) -> str:
     """Return the URN of an asset."""
-    return f"urn:li:dataset:({platform(asset)},{_encoded(clipped(asset.name, _LONGEST))},{environment})"
+    return f"urn:li:dataset:({platform(asset)},{_encoded(asset.name)},{environment})"
 
 
 def schema_field(dataset_urn: str, path: str) -> str:
     """Return the URN of a field."""
-    return f"urn:li:schemaField:({dataset_urn},{_encoded(clipped(path, _LONGEST))})"
+    return f"urn:li:schemaField:({dataset_urn},{_encoded(path)})"
 
 
 def tag(pii: str) -> str:
