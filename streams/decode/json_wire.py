@@ -47,13 +47,13 @@ class JsonWireReader:
         headers: Sequence[Headers] | None,  # noqa: ARG002 the protocol's; JSON needs none
     ) -> Read:
         """Read records; see :meth:`streams.decode.base.Reader.read`."""
-        self._schemas.fetch(values)
+        self._schemas.begin(values)
         titles: dict[int, str] = {}
         bodies: list[bytes] = []
         rejects: list[Reject] = []
         for value, index in zip(values, indexes, strict=True):
             try:
-                titles[index] = self._schemas.get(schema_id(value))
+                titles[index] = self._schemas.get(value)
             except UnreadableError as error:
                 rejects.append(error.reject(index))
                 continue

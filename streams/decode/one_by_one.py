@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 from streams.decode.base import Headers, Read, Reject, Row
 
@@ -29,25 +30,51 @@ class UnreadableError(Exception):
 
 
 def read_one_by_one(
-    read: Callable[[bytes, Headers], list[NamedRow]],
+    read: Callable[[bytes, Headers], NamedRow],
     values: Sequence[bytes],
     indexes: Sequence[int],
     headers: Sequence[Headers] | None,
 ) -> Read:
-    """Read records; the last arguments are those of :meth:`streams.decode.base.Reader.read`.
+    """Read records of one row each; the last arguments are those of :meth:`streams.decode.base.Reader.read`.
+
+    Args:
+        read: returns the row of a record, or raises :class:`UnreadableError`.
+        values: the records' bytes.
+        indexes: their places in the batch.
+        headers: their Kafka headers.
+    """
+    names: list[str] = []
+    rows: list[Row] = []
+    places: list[int] = []
+    rejects: list[Reject] = []
+    for value, index, own in zip(values, indexes, headers or repeat(()), strict=headers is not None):
+        try:
+            name, row = read(value, own)
+        except UnreadableError as error:
+            rejects.append(error.reject(index))
+            continue
+        names.append(name)
+        rows.append(row)
+        places.append(index)
+    return Read(rows, places, rejects, names)
+
+
+def read_several(
+    read: Callable[[bytes], list[NamedRow]], values: Sequence[bytes], indexes: Sequence[int]
+) -> Read:
+    """Read records of any number of rows; the last arguments are those of :meth:`streams.decode.base.Reader.read`.
 
     Args:
         read: returns the rows of a record, at least one, or raises :class:`UnreadableError`.
         values: the records' bytes.
         indexes: their places in the batch.
-        headers: their Kafka headers.
     """
     rows: list[NamedRow] = []
     places: list[int] = []
     rejects: list[Reject] = []
-    for place, (value, index) in enumerate(zip(values, indexes, strict=True)):
+    for value, index in zip(values, indexes, strict=True):
         try:
-            found = read(value, headers[place] if headers else ())
+            found = read(value)
         except UnreadableError as error:
             rejects.append(error.reject(index))
             continue

@@ -9,7 +9,7 @@ from streams.decode import reasons
 from streams.decode.avro.container import MAGIC, Block, Container
 from streams.decode.avro.schema import MAX_MEMORY, AvroSchema, compile_schema
 from streams.decode.base import Headers, Read
-from streams.decode.one_by_one import NamedRow, UnreadableError, read_one_by_one
+from streams.decode.one_by_one import NamedRow, UnreadableError, read_several
 from streams.decode.schemas.exceptions import UnusableSchemaError
 from streams.decode.schemas.kept import Kept
 
@@ -44,12 +44,12 @@ class AvroFileReader:
         self,
         values: Sequence[bytes],
         indexes: Sequence[int],
-        headers: Sequence[Headers] | None,
+        headers: Sequence[Headers] | None,  # noqa: ARG002 the protocol's; the files say all themselves
     ) -> Read:
         """Read records; see :meth:`streams.decode.base.Reader.read`."""
-        return read_one_by_one(self._read, values, indexes, headers)
+        return read_several(self._read, values, indexes)
 
-    def _read(self, value: bytes, _: Headers) -> list[NamedRow]:
+    def _read(self, value: bytes) -> list[NamedRow]:
         container = Container(value, self._most_bytes)
         header = container.header()
         schema = self._schema(header.schema)

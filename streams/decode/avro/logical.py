@@ -13,12 +13,14 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, Final
 from uuid import UUID
 
 from fastavro.read import LOGICAL_READERS
 
 from streams.decode.avro.tree import Node
+from streams.decode.moments import utc_text
 from streams.decode.plain import plain_bytes, plain_float, shortest_float32
 
 #: Logical type of a type at which a recursive value is nested too deeply to be read on.
@@ -28,7 +30,6 @@ NAMED: Final = "pandian-named"
 
 _PREFIX = "pandian-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOCAL_EPOCH = datetime(1970, 1, 1)
 
 
 class TooDeepError(Exception):
@@ -62,23 +63,18 @@ def _time(unit: int) -> Callable[[int], Any]:
     return read
 
 
-def _timestamp(unit: int, divisor: int = 1) -> Callable[[int], Any]:
-    def read(ticks: int) -> Any:
-        try:
-            moment = _EPOCH + timedelta(microseconds=ticks * unit // divisor)
-        except OverflowError:
-            return ticks
-        return moment.isoformat()[:-6] + "Z"
+def _timestamp(unit: int, divisor: int = 1) -> Callable[[int, Any, Any], Any]:
+    def read(ticks: int, _writer: Any, _reader: Any) -> Any:
+        text = utc_text(ticks * unit // divisor)
+        return ticks if text is None else text
 
     return read
 
 
-def _local_timestamp(unit: int, divisor: int = 1) -> Callable[[int], Any]:
-    def read(ticks: int) -> Any:
-        try:
-            return (_LOCAL_EPOCH + timedelta(microseconds=ticks * unit // divisor)).isoformat()
-        except OverflowError:
-            return ticks
+def _local_timestamp(unit: int, divisor: int = 1) -> Callable[[int, Any, Any], Any]:
+    def read(ticks: int, _writer: Any, _reader: Any) -> Any:
+        text = utc_text(ticks * unit // divisor)
+        return ticks if text is None else text[:-1]
 
     return read
 
@@ -93,6 +89,10 @@ def _base64(value: bytes) -> str:
 
 def _raise_too_deep(_: Any) -> Any:
     raise TooDeepError
+
+
+def _double(value: float, _writer: Any, _reader: Any) -> Any:
+    return value if -inf < value < inf else plain_float(value)
 
 
 def _of_value(convert: Callable[[Any], Any]) -> Callable[[Any, Any, Any], Any]:
@@ -117,7 +117,7 @@ def _named(value: Any, writer: Mapping[str, Any], _reader: Any) -> Any:
 
 _READERS: Final[Mapping[str, Callable[[Any, Any, Any], Any]]] = {
     "float-pandian-float": _of_value(shortest_float32),
-    "double-pandian-double": _of_value(plain_float),
+    "double-pandian-double": _double,
     "bytes-pandian-bytes": _of_value(plain_bytes),
     "fixed-pandian-fixed": _of_value(plain_bytes),
     "bytes-pandian-decimal": _decimal,
@@ -127,12 +127,12 @@ _READERS: Final[Mapping[str, Callable[[Any, Any, Any], Any]]] = {
     "int-pandian-date": _of_value(_date),
     "int-pandian-time-millis": _of_value(_time(1_000)),
     "long-pandian-time-micros": _of_value(_time(1)),
-    "long-pandian-timestamp-millis": _of_value(_timestamp(1_000)),
-    "long-pandian-timestamp-micros": _of_value(_timestamp(1)),
-    "long-pandian-timestamp-nanos": _of_value(_timestamp(1, 1_000)),
-    "long-pandian-local-timestamp-millis": _of_value(_local_timestamp(1_000)),
-    "long-pandian-local-timestamp-micros": _of_value(_local_timestamp(1)),
-    "long-pandian-local-timestamp-nanos": _of_value(_local_timestamp(1, 1_000)),
+    "long-pandian-timestamp-millis": _timestamp(1_000),
+    "long-pandian-timestamp-micros": _timestamp(1),
+    "long-pandian-timestamp-nanos": _timestamp(1, 1_000),
+    "long-pandian-local-timestamp-millis": _local_timestamp(1_000),
+    "long-pandian-local-timestamp-micros": _local_timestamp(1),
+    "long-pandian-local-timestamp-nanos": _local_timestamp(1, 1_000),
     f"fixed-{TOO_DEEP}": _of_value(_raise_too_deep),
     f"record-{NAMED}": _named,
 }

@@ -36,6 +36,8 @@ class AvroSchema:
     weight: int
     """How many types and fields it has: what it takes to keep."""
     cost: Cost
+    most_bytes: int
+    """Bytes of one row at most: a longer one could take more than :data:`MAX_MEMORY`."""
     _parsed: Any
     """The schema in fastavro's form; its types are renamed, so that names that fastavro refuses can be read."""
     _renamed: dict[str, str]
@@ -86,7 +88,14 @@ def compile_schema(text: str | bytes, references: Sequence[str] = ()) -> AvroSch
         parsed = fastavro.parse_schema(written.write(root, 0))
     except SchemaParseException:
         raise UnusableSchemaError("the schema is not a valid Avro schema") from None
-    return AvroSchema(tuple(node.name for node in records), written.nodes, cost, parsed, written.renamed)
+    return AvroSchema(
+        tuple(node.name for node in records),
+        written.nodes,
+        cost,
+        (MAX_MEMORY - cost.row) // cost.byte,
+        parsed,
+        written.renamed,
+    )
 
 
 def _loads(text: str | bytes) -> Any:

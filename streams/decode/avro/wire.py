@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Final
 
 from streams.decode import reasons
-from streams.decode.avro.schema import MAX_MEMORY, AvroSchema, compile_schema
+from streams.decode.avro.schema import AvroSchema, compile_schema
 from streams.decode.base import Headers, Read
 from streams.decode.one_by_one import NamedRow, UnreadableError, read_one_by_one
 from streams.decode.schemas.base import Schema, SchemaKind, SchemaSource, flattened
@@ -42,19 +42,18 @@ class AvroWireReader:
         headers: Sequence[Headers] | None,
     ) -> Read:
         """Read records; see :meth:`streams.decode.base.Reader.read`."""
-        self._schemas.fetch(values)
+        self._schemas.begin(values)
         return read_one_by_one(self._read, values, indexes, headers)
 
-    def _read(self, value: bytes, _: Headers) -> list[NamedRow]:
-        schema = self._schemas.get(schema_id(value))
-        if schema.cost.bound(1, len(value)) > MAX_MEMORY:
+    def _read(self, value: bytes, _: Headers) -> NamedRow:
+        schema = self._schemas.get(value)
+        if len(value) > schema.most_bytes:
             raise UnreadableError(reasons.TOO_LARGE, "the row can take more memory than one record may")
-        stream = BytesIO(value)
-        stream.seek(HEADER)
+        stream = BytesIO(value[HEADER:])
         row = schema.read(stream)
-        if stream.tell() != len(value):
+        if stream.tell() != len(value) - HEADER:
             raise UnreadableError(reasons.AVRO_MALFORMED, "the record goes on after its schema's end")
-        return [row]
+        return row
 
 
 def _compile(schema: Schema) -> tuple[AvroSchema, int]:

@@ -86,17 +86,17 @@ class ProtobufReader:
     ) -> Read:
         """Read records; see :meth:`streams.decode.base.Reader.read`."""
         if self._schemas is not None:
-            self._schemas.fetch(values)
+            self._schemas.begin(values)
         return read_one_by_one(self._read, values, indexes, headers)
 
-    def _read(self, value: bytes, headers: Headers) -> list[NamedRow]:
+    def _read(self, value: bytes, headers: Headers) -> NamedRow:
         reader, data = self._framed(value) if is_framed(value) else (self._named(value, headers), value)
-        return [(reader.name, reader.read(data))]
+        return reader.name, reader.read(data)
 
     def _framed(self, value: bytes) -> tuple[MessageReader, bytes]:
         if self._schemas is None:
             raise UnreadableError(reasons.SCHEMA_UNKNOWN, "there is no source of schemas")
-        types = self._schemas.get(schema_id(value))
+        types = self._schemas.get(value)
         found = message_path(value, HEADER)
         if found is None:
             detail = "the index of the message type behind the schema's id is damaged"

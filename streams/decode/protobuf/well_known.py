@@ -6,20 +6,16 @@ Source: protobuf's ProtoJSON mapping. Durations are seconds and wrapped 64-bit i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from streams.decode.moments import utc_text
 from streams.decode.plain import MAX_DEPTH, plain
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _timestamp(message: Any) -> Any:
-    try:
-        moment = _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
-    except OverflowError:
-        return message.seconds
-    return moment.isoformat()[:-6] + "Z"
+    seconds = message.seconds
+    text = utc_text(seconds * 1_000_000 + message.nanos // 1000)
+    return seconds if text is None else text
 
 
 def _duration(message: Any) -> float:

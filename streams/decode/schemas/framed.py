@@ -11,7 +11,7 @@ from streams.decode.one_by_one import UnreadableError
 from streams.decode.schemas.base import Schema, SchemaKind, SchemaSource
 from streams.decode.schemas.exceptions import UnusableSchemaError
 from streams.decode.schemas.kept import Kept
-from streams.decode.schemas.wire import schema_ids
+from streams.decode.schemas.wire import HEADER, schema_id, schema_ids
 
 Compiled = TypeVar("Compiled")
 
@@ -40,27 +40,39 @@ class FramedSchemas(Generic[Compiled]):
         self._prepare = prepare
         self._seconds = seconds
         self._kept: Kept[int, tuple[Schema, Compiled | UnusableSchemaError]] = Kept(most)
+        self._of_batch: dict[bytes, Compiled] = {}
 
     def may_be_ours(self, key: int, *, unknown: bool) -> bool:
         """Tell whether a schema is of the reader's language; ``unknown`` where it is not known. Never waits."""
         schema = self._source.find(key)
         return schema.kind is self._kind if isinstance(schema, Schema) else unknown
 
-    def fetch(self, values: Sequence[bytes]) -> None:
-        """Learn of the schemas of a batch's records, within the time given."""
+    def begin(self, values: Sequence[bytes]) -> None:
+        """Begin with a batch: learn of the schemas of its records, within the time given."""
+        self._of_batch.clear()
         missing = [key for key in schema_ids(values) if isinstance(self._source.find(key), Failure)]
         if missing:
             self._source.fetch(missing, self._seconds)
 
-    def get(self, key: int) -> Compiled:
-        """Return a schema in the reader's form.
+    def get(self, value: bytes) -> Compiled:
+        """Return the schema of a record of the batch, in the reader's form.
 
         Raises:
             UnreadableError: there is none, or none to read by.
         """
+        head = value[:HEADER]
+        compiled = self._of_batch.get(head)
+        if compiled is None:
+            compiled = self._of_batch[head] = self._get(schema_id(value))
+        return compiled
+
+    def _get(self, key: int) -> Compiled:
         schema = self._source.find(key)
         if isinstance(schema, Failure):
             raise UnreadableError(*schema)
+        if schema.kind is not self._kind:
+            detail = "the schema was not known yet when it was asked which format the record has"
+            raise UnreadableError(reasons.SCHEMA_REGISTRY_DOWN, detail)
         kept = self._kept.get(key)
         if kept is None or kept[0] is not schema:
             kept = (schema, self._compiled(key, schema))
@@ -71,8 +83,6 @@ class FramedSchemas(Generic[Compiled]):
     def _compiled(self, key: int, schema: Schema) -> Compiled | UnusableSchemaError:
         compiled: Compiled | UnusableSchemaError
         try:
-            if schema.kind is not self._kind:
-                raise UnusableSchemaError("the schema is of another language")
             compiled, weight = self._prepare(schema)
         except UnusableSchemaError as error:
             compiled, weight = error, 1

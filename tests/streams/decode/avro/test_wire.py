@@ -156,3 +156,16 @@ def test_json_behind_a_schemas_id(shop: Registry) -> None:
     assert all(objects.accepts(value, ()) and not avro.accepts(value, ()) for value in good + bad)
     assert avro.accepts(OLD, ())
     assert not objects.accepts(OLD, ())
+
+
+def test_a_schema_that_comes_too_late_makes_its_record_wait(shop: Registry) -> None:
+    shop.schemas[11] = {"schema": "{}", "schemaType": "JSON"}
+    source = RegistrySchemas(RegistryClient(RegistryAddress(shop.url)))
+    objects, avro = JsonWireReader(source, 5), AvroWireReader(source, 5)
+    value = framed(11, b'{"id": 1}')
+    assert avro.accepts(value, ())  # nothing is known of the id yet
+    [reject] = read(avro, [value]).rejects
+    assert reject.reason == reasons.SCHEMA_REGISTRY_DOWN
+    assert not avro.accepts(value, ())
+    assert objects.accepts(value, ())
+    assert read(objects, [value]).rows == [{"id": 1}]
