@@ -15,8 +15,8 @@ def readers_with_schemas(
 ) -> list[Reader]:
     """Return the readers of Avro files, of records behind a schema's id, and of Protobuf.
 
-    They come before formats of text. The reader of Avro is the last of those that share the id in front: it takes what
-    nothing is known of yet.
+    They come behind formats that are known by how they start, and before CSV: a Protobuf message without an id is taken
+    for one because it is no text.
 
     Args:
         source: where schemas are found by their id: :func:`streams.decode.schemas.opening.open_schemas`.
@@ -25,9 +25,7 @@ def readers_with_schemas(
     """
     readers: list[Reader] = [AvroFileReader()]
     if source is not None:
-        readers.append(JsonWireReader(source, seconds))
+        readers += [AvroWireReader(source, seconds), JsonWireReader(source, seconds)]
     if source is not None or known is not None:
         readers.append(ProtobufReader(source, known, seconds))
-    if source is not None:
-        readers.append(AvroWireReader(source, seconds))
     return readers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from streams.decode.schemas.base import SchemaKind, flattened
 from streams.decode.schemas.client import MAX_ANSWER, RegistryAddress, RegistryClient
 from streams.decode.schemas.exceptions import RegistryDownError, UnknownSchemaError, UnusableSchemaError
 from tests.streams.decode.schemas.server import Registry
+from tests.support.security import Security, openssl_missing
 
 TEXT = '{"type": "string"}'
 
@@ -139,3 +141,24 @@ def test_addresses_that_are_none(url: str) -> None:
 def test_a_file_of_authorities_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         RegistryClient(RegistryAddress("https://localhost", ca=tmp_path / "none.pem"))
+
+
+@pytest.fixture
+def tls(tmp_path: Path, registry: Registry) -> Security:
+    """Put a certificate that an authority of its own has signed in front of the registry."""
+    if reason := openssl_missing():
+        pytest.skip(reason)
+    security = Security(tmp_path / "tls")
+    security.make_certificates()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(security.folder / "server.pem")
+    registry.secure(context)
+    return security
+
+
+def test_tls_with_an_authority_of_its_own(registry: Registry, tls: Security) -> None:
+    registry.schemas[7] = {"schema": TEXT}
+    assert registry.url.startswith("https://")
+    assert client(registry, ca=tls.folder / "ca.pem").schema(7).text == TEXT
+    with pytest.raises(RegistryDownError, match="SSLCertVerificationError"):
+        client(registry).schema(7)
