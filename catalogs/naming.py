@@ -22,7 +22,7 @@ def safe(name: str, *, dots: bool = True, longest: int = _LONGEST) -> str:
     Names that are such already stay as they are; what was changed or cut ends with a digest of the name.
     """
     kept = _UNSAFE.sub("-", name).strip("-.") if dots else _UNSAFE.sub("-", name.replace(".", "-")).strip("-")
-    if kept == name and len(kept) <= longest:
+    if name and kept == name and len(kept) <= longest:
         return name
     return f"{kept[: longest - 9].rstrip('-.')}-{digest(name)}".lstrip("-")
 
