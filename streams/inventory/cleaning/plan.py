@@ -75,6 +75,7 @@ _RULES: Mapping[str, Callable[[Any], Rule]] = {
     "number_format": _number_formats,
 }
 
+_NAMIBIA = frozenset({"NA"})
 #: What holds of any field of texts.
 PLAIN = FieldPlan({})
 
@@ -93,7 +94,7 @@ def plan(semantic_type: str, samples: Sequence[str]) -> FieldPlan:
     decide = _DECISIONS.get(semantic_type)
     if decide is None:
         return PLAIN
-    tidy = Cleaner([Width(), Whitespace(), Missing()])
+    tidy = Cleaner([Width(), Whitespace(), Missing(_NAMIBIA if semantic_type == "country" else frozenset())])
     return decide([text for text in tidy.canonical(samples) if isinstance(text, str)])
 
 

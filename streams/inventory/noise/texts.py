@@ -19,7 +19,7 @@ _REPEATED = re.compile(r"(\w)\1{4,}+", re.IGNORECASE)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz")
 _LEAST_KEYS = 4
 _TRIALS = re.compile(
-    r"(?:test|testing|dummy|foobar|lorem ipsum|asdf|xxx+|tbd|delete me|do not use"
+    r"(?:test|testing|dummy|foobar|lorem ipsum|xxx+|tbd|delete me|do not use"
     r"|测试|测试商品|测试数据|测试用|试试)(?:[ _-]?[0-9]{1,6})?(?:[ _-]?(?:item|product|user|order|data|row))?",
     re.IGNORECASE,
 )
@@ -68,7 +68,7 @@ def _signs_only(text: str) -> bool:
 #: By name; the order is that of the document.
 NOISE: Mapping[str, NoiseRule] = {
     "trial": NoiseRule(
-        "a trial: test, dummy, asdf, 测试", lambda text: len(text) <= _LONGEST and _TRIALS.fullmatch(text)
+        "a trial: test, dummy, 测试", lambda text: len(text) <= _LONGEST and _TRIALS.fullmatch(text)
     ),
     "mashed": NoiseRule("neighbouring keys, pressed one after the other", _mashed),
     "repeated": NoiseRule("mostly one letter, five times and more", _repeated),

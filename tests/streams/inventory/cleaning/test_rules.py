@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.inventory.cleaning import PLAIN, Cleaner, FieldPlan
@@ -231,6 +231,7 @@ def test_the_gate_lets_every_change_through(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@settings(max_examples=40)
 @given(st.lists(TEXTS, max_size=4))
 def test_gate_and_rule_agree_on_any_text(case: Case, texts: list[str]) -> None:
     cleaned = [case.rule.clean(text) for text in texts]
@@ -272,6 +273,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@settings(max_examples=60)
 @given(TEXTS)
 def test_cleaning_twice_is_cleaning_once(plan: FieldPlan, text: str) -> None:
     cleaner = FieldPlan.restored(plan.state()).cleaner()
@@ -298,7 +300,7 @@ def test_what_never_settles_is_left() -> None:
 def test_other_values_are_canonical() -> None:
     cleaner = PLAIN.cleaner()
     assert cleaner.canonical([1, 2.5, True, None, " a"]) == [1, 2.5, True, None, "a"]
-    assert cleaner.clean({1: 5, True: 2}).values == 0
+    assert cleaner.clean({2: 5, True: 2}).values == 0
 
 
 def test_many_long_texts_are_tested_in_pieces() -> None:
