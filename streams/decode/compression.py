@@ -1,5 +1,7 @@
 """Records inside of gzip (RFC 1952) and Zstandard (RFC 8878): opened without ever holding more than is allowed.
 
+Allowed is what the caller says, and no more than :data:`MOST_RATIO` times the record's own size.
+
 What a compressed record claims is not believed: output is asked for in pieces that never pass the bound, and a
 record that ends too early, fails its checksum or is followed by anything else is refused as a whole.
 """
@@ -15,6 +17,10 @@ import zstandard
 
 from streams.decode import reasons
 
+#: Bytes of content that a value may have for each of its own, and for itself. Real records have ten, bombs a thousand
+#: and more: a batch of a megabyte that became thirty megabytes a record would fill the memory.
+MOST_RATIO: Final = 100
+ALWAYS_ALLOWED: Final = 4096
 #: Members of one gzip value, or frames of one zstd value.
 MOST_PARTS: Final = 1000
 
@@ -47,6 +53,7 @@ class Gzip:
 
     def open(self, value: bytes, most: int) -> bytes | _Fault:
         """Return what is inside; see :meth:`streams.decode.base.Compression.open`."""
+        most = _allowed(value, most)
         member = zlib.decompressobj(_GZIP_WINDOW)
         try:
             found = member.decompress(value, most + 1)
@@ -104,6 +111,7 @@ class Zstd:
 
     def open(self, value: bytes, most: int) -> bytes | _Fault:
         """Return what is inside; see :meth:`streams.decode.base.Compression.open`."""
+        most = _allowed(value, most)
         try:
             if 0 < zstandard.frame_content_size(value) <= most:
                 return self._whole.decompress(value, allow_extra_data=False)
@@ -187,6 +195,10 @@ def _frame_end(value: bytes, start: int) -> int | None:
             place += _CHECKSUM if checksum else 0
             return place if place <= len(value) else None
     return None
+
+
+def _allowed(value: bytes, most: int) -> int:
+    return min(most, ALWAYS_ALLOWED + MOST_RATIO * len(value))
 
 
 def _damaged(name: str) -> _Fault:

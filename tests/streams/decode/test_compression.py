@@ -8,16 +8,19 @@ import struct
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import pytest
 import zstandard
 
 from streams.decode import reasons
 from streams.decode.base import Compression
-from streams.decode.compression import MOST_PARTS, Gzip, Zstd
+from streams.decode.compression import ALWAYS_ALLOWED, MOST_PARTS, MOST_RATIO, Gzip, Zstd
 
 MOST = 1 << 20
 TEXT = b'{"id":1,"name":"Anna"}'
+#: Compresses by less than a hundredth.
+LOOSE = b"".join(map(b"%030d".__mod__, random.Random(2).sample(range(10**9), 35_000)))[: 1 << 20]
 NOISE = random.Random(1).randbytes(9000)
 
 
@@ -47,16 +50,16 @@ CASES: dict[str, tuple[Compression, bytes, bytes]] = {
     "gz, empty": (Gzip(), gzip.compress(b""), b""),
     "gz, several members": (Gzip(), gzip.compress(TEXT) * 3 + gzip.compress(b""), TEXT * 3),
     "gz, large members": (Gzip(), gzip.compress(NOISE) * 20, NOISE * 20),
-    "gz, as large as allowed": (Gzip(), gzip.compress(bytes(MOST)), bytes(MOST)),
-    "gz, members as large as allowed": (Gzip(), gzip.compress(bytes(MOST // 2)) * 2, bytes(MOST)),
+    "gz, as large as allowed": (Gzip(), gzip.compress(LOOSE), LOOSE),
+    "gz, members as large as allowed": (Gzip(), gzip.compress(LOOSE[: MOST // 2]) * 2, LOOSE[: MOST // 2] * 2),
     "zst": (Zstd(), zst(TEXT), TEXT),
     "zst, empty": (Zstd(), zst(b""), b""),
     "zst, with checksum": (Zstd(), zst(TEXT, write_checksum=True), TEXT),
-    "zst, of unknown size": (Zstd(), unsized(TEXT * 10_000), TEXT * 10_000),
+    "zst, of unknown size": (Zstd(), unsized(LOOSE[:250_000]), LOOSE[:250_000]),
     "zst, several frames": (Zstd(), zst(TEXT) + unsized(TEXT) + zst(b"") + zst(TEXT), TEXT * 3),
     "zst, skippable frames": (Zstd(), zst(TEXT) + skippable(b"") + unsized(TEXT) + skippable(b"index"), TEXT * 2),
-    "zst, as large as allowed": (Zstd(), zst(bytes(MOST)), bytes(MOST)),
-    "zst, unknown size, as large as allowed": (Zstd(), unsized(bytes(MOST)), bytes(MOST)),
+    "zst, as large as allowed": (Zstd(), zst(LOOSE), LOOSE),
+    "zst, unknown size, as large as allowed": (Zstd(), unsized(LOOSE), LOOSE),
 }  # fmt: skip
 
 
@@ -97,6 +100,15 @@ def test_one_byte_too_many(case: tuple[Compression, bytes, bytes]) -> None:
         assert (reason, detail) == (reasons.TOO_LARGE, f"more than {len(content) - 1:,} bytes inside")
 
 
+@pytest.mark.parametrize("compress", [gzip.compress, zst, unsized])
+def test_what_grows_too_much_is_too_large(compress: Callable[[bytes], bytes]) -> None:
+    compression: Compression = Gzip() if compress is gzip.compress else Zstd()
+    assert compression.open(compress(bytes(ALWAYS_ALLOWED)), MOST) == bytes(ALWAYS_ALLOWED)
+    value = compress(bytes(500_000))
+    assert len(value) * MOST_RATIO + ALWAYS_ALLOWED < 500_000
+    assert compression.open(value, MOST)[0] == reasons.TOO_LARGE
+
+
 @pytest.mark.parametrize("compression", [Gzip(), Zstd()], ids=lambda one: one.name)
 @pytest.mark.parametrize("value", [b"", b"{}", b"\x1f", b"\x28\xb5", b"PAR1", b"\x1f\x8b\x07", b"a,b"])
 def test_others_are_left_alone(compression: Compression, value: bytes) -> None:
@@ -105,7 +117,7 @@ def test_others_are_left_alone(compression: Compression, value: bytes) -> None:
 
 def lying(size: int) -> bytes:
     """Return a frame whose header says another size than it has."""
-    head, body = zst(b"x" * 100_000)[:9], zst(b"x" * 100_000)[9:]
+    head, body = zst(LOOSE[:100_000])[:9], zst(LOOSE[:100_000])[9:]
     assert head[4] == 0xA0  # four bytes of size
     return head[:5] + struct.pack("<I", size) + body
 
