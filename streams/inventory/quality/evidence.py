@@ -16,7 +16,7 @@ import numpy.typing as npt
 #: The chance that any rule at all is shown of an asset that holds in no more than its bound.
 ALPHA = 0.01
 #: No rule is shown that may hold in no more than this share of records ...
-FLOOR = 0.8
+FLOOR = 0.75
 #: ... nor one that less than this share of the records checked kept.
 KEPT = 0.9
 #: A rule has at most this part of the exceptions that chance alone would give.

@@ -1,9 +1,8 @@
-"""Which names codes had: a bounded memory that merges, for rules that compare records with earlier ones.
+"""Which names codes had lately: a bounded memory for rules that compare records with earlier ones.
 
-Not all codes are remembered but those whose hash is below a limit, which is halved whenever they become too many: a
-uniform sample of all codes, each with all of its records (Gibbons, "Distinct Sampling for Highly-Accurate Answers to
-Distinct Values Queries", VLDB 2001). Which codes remain depends on the set of codes only. Hashes have 32 bits, texts
-are not kept.
+The codes seen last are remembered, so that both a code that comes all the time and one that lives for some records only
+(an order) are compared with themselves. What is counted depends on the records and their order alone. Hashes of 32 bits
+are kept, no texts.
 """
 
 from __future__ import annotations
@@ -19,112 +18,87 @@ from streams.inventory.quality.rows import Bools, Codes
 
 #: Codes remembered.
 MAX_CODES = 512
-#: Names remembered of each; further ones are counted together.
+#: Names remembered of each; further ones are no more told apart.
 MAX_NAMES = 4
 _REST = 0
 
 
 class CodeMemory:
-    """Codes with the names they had, and in how many units of the stream.
+    """Codes with the names they had, and how often one came again with its usual name.
 
     A unit is some neighbouring records. Neighbours resemble each other (the lines of one order), so a pair of code and
     name counts once a unit.
     """
 
     def __init__(self) -> None:
-        self._limit = 1 << 32
-        self._names: dict[int, dict[int, list[int]]] = {}
-        """By code and name: units it was seen in, and the last of them."""
-
-    @property
-    def again(self) -> int:
+        self.again = 0
         """How often a remembered code came again."""
-        return sum(sum(map(_units, names.values())) - 1 for names in self._names.values())
-
-    @property
-    def kept(self) -> int:
-        """How often it then bore the name that it bears most."""
-        return sum(max(map(_units, names.values())) - 1 for names in self._names.values())
+        self.kept = 0
+        """How often it then bore the name that it had borne most."""
+        self._names: dict[int, dict[int, list[int]]] = {}
+        """By code, the latest last, and name: units it was seen in, and the last of them."""
 
     def add(self, codes: Codes, names: Codes, units: npt.NDArray[np.int64]) -> Bools:
-        """Count records; return which of them bear another name than the first that their code bore.
+        """Count records; return which of them bear another name than their code usually does.
 
         Args:
             codes: of each record, not 0.
             names: of each record, not 0.
             units: of each record, ascending.
         """
-        broken = np.zeros(len(codes), dtype=np.bool_)
-        rows = np.flatnonzero(codes < self._limit) if self._limit < 1 << 32 else np.arange(len(codes))
-        for row, code, name, unit in zip(
-            rows.tolist(), codes[rows].tolist(), names[rows].tolist(), units[rows].tolist(), strict=True
-        ):
-            known = self._names.get(code)
-            if known is None:
-                self._names[code] = {name: [1, unit]}
-                continue
-            kept = name if name in known or len(known) < MAX_NAMES else _REST
-            pair = known.setdefault(kept, [0, -1])
-            if pair[1] != unit:
-                pair[0] += 1
-                pair[1] = unit
-            if len(known) > 1 and next(iter(known)) != kept:
-                broken[row] = True
-        self._make_room()
-        return broken
+        broken = [
+            self._add(code, name, unit)
+            for code, name, unit in zip(codes.tolist(), names.tolist(), units.tolist(), strict=True)
+        ]
+        return np.array(broken, dtype=np.bool_)
 
-    def _make_room(self) -> None:
-        while len(self._names) > MAX_CODES:
-            self._limit >>= 1
-            self._names = {code: names for code, names in self._names.items() if code < self._limit}
+    def _add(self, code: int, name: int, unit: int) -> bool:
+        known = self._names.pop(code, None)
+        if known is None:
+            self._names[code] = {name: [1, unit]}
+            if len(self._names) > MAX_CODES:
+                del self._names[next(iter(self._names))]
+            return False
+        self._names[code] = known
+        usual = name if len(known) == 1 and name in known else _usual(known)
+        kept = name if name in known or len(known) < MAX_NAMES else _REST
+        pair = known.setdefault(kept, [0, -1])
+        if pair[1] != unit:
+            self.again += 1
+            self.kept += kept == usual
+            pair[0] += 1
+            pair[1] = unit
+        return kept != usual
 
     def merge(self, other: CodeMemory) -> None:
-        """Add what another one counted in other records."""
-        self._limit = min(self._limit, other._limit)
-        self._names = {code: names for code, names in self._names.items() if code < self._limit}
-        for code, names in other._names.items():
-            if code < self._limit:
-                both = {name: list(pair) for name, pair in self._names.get(code, {}).items()}
-                for name, (units, last) in names.items():
-                    mine = both.get(name, [0, last])
-                    both[name] = [mine[0] + units, mine[1]]
-                self._names[code] = _most(both)
-        self._make_room()
+        """Add what another one counted in other records; codes are not compared between the two."""
+        self.again += other.again
+        self.kept += other.kept
 
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return JSON values; the hashes go to ``blobs``."""
         flat = [(code, name, *pair) for code, names in self._names.items() for name, pair in names.items()]
         table = np.array(flat, dtype="<i8").reshape(-1, 4)
         # One column after the other compresses well.
-        return [
-            self._limit,
-            blobs.put(table[:, 0].astype("<u4").tobytes()),
-            blobs.put(table[:, 1].astype("<u4").tobytes()),
-            blobs.put(table[:, 2].tobytes()),
-            blobs.put(table[:, 3].tobytes()),
-        ]
+        columns = [table[:, place].astype(kind).tobytes() for place, kind in enumerate(_COLUMNS)]
+        return [self.again, self.kept, *map(blobs.put, columns)]
 
     def restore(self, state: Sequence[Any], blobs: BlobReader) -> None:
         """Take over what :meth:`state` gave."""
-        self._limit = state[0]
-        codes, names = (np.frombuffer(blobs.get(one), dtype="<u4").tolist() for one in state[1:3])
-        counts, lasts = (np.frombuffer(blobs.get(one), dtype="<i8").tolist() for one in state[3:5])
+        self.again, self.kept = state[:2]
+        columns = [
+            np.frombuffer(blobs.get(one), dtype=kind).tolist()
+            for one, kind in zip(state[2:], _COLUMNS, strict=True)
+        ]
         self._names = {}
-        for code, name, count, last in zip(codes, names, counts, lasts, strict=True):
-            self._names.setdefault(code, {})[name] = [count, last]
+        for code, name, units, last in zip(*columns, strict=True):
+            self._names.setdefault(code, {})[name] = [units, last]
 
 
-def _units(pair: list[int]) -> int:
-    return pair[0]
+#: Of the columns code, name, units, last unit.
+_COLUMNS = ("<u4", "<u4", "<u4", "<i8")
 
 
-def _most(names: dict[int, list[int]]) -> dict[int, list[int]]:
-    """Return the first and the most frequent names; the others together."""
-    if len(names) <= MAX_NAMES:
-        return names
-    # The first one stays the first: records are compared with it.
-    first = next(iter(names))
-    ranked = sorted(names, key=lambda name: (-names[name][0], name))
-    kept = {first: names[first]} | {name: names[name] for name in ranked[: MAX_NAMES - 1] if name != _REST}
-    rest = sum(pair[0] for pair in names.values()) - sum(pair[0] for pair in kept.values())
-    return kept | {_REST: [rest, -1]}
+def _usual(names: dict[int, list[int]]) -> int:
+    """Return the name that was there most often; of several, the first one."""
+    return max(names, key=lambda name: names[name][0])

@@ -19,8 +19,8 @@ from streams.inventory.quality.rules.base import Rule
 #: A rule that was checked on so many records and is still not evident is let go when its share is below its bound.
 _ENOUGH = 512
 #: Neighbouring records resemble each other (the lines of one order): of so many, so many count as evidence.
-UNIT = 64
-PROOFS = 8
+UNIT = 32
+PROOFS = 6
 
 
 class Watched:
