@@ -22,6 +22,7 @@ from benchmarks.base import Row, Skipped
 BENCHES = (
     "parts",
     "formats",
+    "formats_avro",
     "pipeline",
     "interactions",
     "produce",

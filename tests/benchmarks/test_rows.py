@@ -14,6 +14,7 @@ from benchmarks import (
     demo,
     export,
     formats,
+    formats_avro,
     interactions,
     parts,
     pipeline,
@@ -32,6 +33,10 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "formats": (
         formats.Sizes(repeat=1, records=400, batch=200, file_rows=100),
         [f"format_{name}_vs_reader" for name in ("json", "jsonl", "csv", "msgpack", "parquet", "gz", "zst")],
+    ),
+    "formats_avro": (
+        formats_avro.Sizes(repeat=1, records=400, batch=200),
+        [f"format_{name}_vs_reader" for name in ("avro", "avro_file", "protobuf")],
     ),
     "pipeline": (
         pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
@@ -70,7 +75,18 @@ BARS = {
     "optional_fields_ratio": (">=", 0.5),
     **{
         f"format_{name}_vs_reader": None
-        for name in ("json", "jsonl", "csv", "msgpack", "parquet", "gz", "zst")
+        for name in (
+            "json",
+            "jsonl",
+            "csv",
+            "msgpack",
+            "parquet",
+            "gz",
+            "zst",
+            "avro",
+            "avro_file",
+            "protobuf",
+        )
     },
     "cost_per_field_64_vs_8": ("<=", 1.2),
     "cost_per_asset_100_vs_1": ("<=", 1.5),
