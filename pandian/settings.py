@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     mapping: Path | None = None
     """TOML file that says which fields of a topic are user, item, action and time, where the inventory is not to
     decide."""
+    quality: Path | None = None
+    """TOML file that says what is asked of the quality of an asset: least shares, and how late a record may be."""
     sequence_length: int = Field(default=100, ge=1, le=10_000)
     """Interactions kept of each user: the newest by event time."""
     max_users: int = Field(default=2_000_000, ge=1)

@@ -130,4 +130,5 @@ def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMe
         now_ms=now_ms,
         offsets=np.fromiter(batch.offsets, np.int64, len(values)),
         sizes=sizes,
+        partition=batch.tp.partition,
     )

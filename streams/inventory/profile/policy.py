@@ -43,6 +43,8 @@ class BatchMeta:
     """The offset of each record of the batch (of a file: its row's number), to say where something was seen."""
     sizes: npt.NDArray[np.int64] | None = None
     """Bytes of each record's value, where they are known one by one."""
+    partition: int = 0
+    """The source partition, to say where something was seen; 0 of a file."""
 
     def of(self, indexes: Sequence[int]) -> BatchMeta:
         """Return what is known of some of the records, each counted once; no bytes where sizes are not known."""

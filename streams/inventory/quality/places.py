@@ -72,8 +72,6 @@ class Places:
     def __init__(self, indexes: Sequence[int], meta: BatchMeta) -> None:
         self._indexes = indexes
         self._meta = meta
-        #: Which source partition; 0 where the batch does not say.
-        self._partition = int(getattr(meta, "partition", 0) or 0)
 
     def at(self, row: int) -> Place | None:
         """Return where a row of the group is."""
@@ -82,7 +80,7 @@ class Places:
         if offsets is None or index >= len(offsets):
             return None
         time = int(times[index]) if times is not None and index < len(times) else 0
-        return Place(time, self._partition, int(offsets[index]))
+        return Place(time, self._meta.partition, int(offsets[index]))
 
     def span(self, rows: Sequence[int] | npt.NDArray[np.intp], start: int = 0) -> Span:
         """Return the span of some rows, ascending and counted from ``start``."""
