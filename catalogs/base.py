@@ -35,6 +35,11 @@ class Exporter(Protocol):
         """Whether the format has one file an asset: then :meth:`export` is given inventories of one asset."""
         ...
 
+    @property
+    def timed(self) -> bool:
+        """Whether it says what was measured only where :attr:`Context.time_ms` is known."""
+        ...
+
     def export(self, document: Inventory, context: Context) -> str:
         """Return the file's text."""
         ...

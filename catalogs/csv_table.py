@@ -36,6 +36,7 @@ class CsvTable:
 
     suffix = ".csv"
     per_asset = False
+    timed = False
 
     def export(self, document: Inventory, context: Context) -> str:  # noqa: ARG002 - the contract's
         """Return the table; an inventory without assets gives the header only."""

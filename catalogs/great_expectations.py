@@ -23,6 +23,7 @@ class ExpectationSuite:
 
     suffix = ".suite.json"
     per_asset = True
+    timed = False
 
     def export(self, document: Inventory, context: Context) -> str:  # noqa: ARG002 - the contract's
         """Return the suite of the only asset.

@@ -27,6 +27,7 @@ class JsonSchema:
 
     suffix = ".schema.json"
     per_asset = True
+    timed = False
 
     def export(self, document: Inventory, context: Context) -> str:  # noqa: ARG002 - the contract's
         """Return the schema of the only asset.

@@ -51,6 +51,7 @@ class DataContract:
 
     suffix = ".odcs.yaml"
     per_asset = False
+    timed = False
 
     def export(self, document: Inventory, context: Context) -> str:  # noqa: ARG002 - the contract's
         """Return the contract; its version is a digest of what the assets look like, not of what was counted."""

@@ -20,6 +20,7 @@ class DataHubFile:
 
     suffix = ".datahub.json"
     per_asset = False
+    timed = True
 
     def export(self, document: Inventory, context: Context) -> str:
         """Return the proposals, terms and tags before what bears them."""
@@ -32,6 +33,7 @@ class DataHubRest:
 
     suffix = ".datahub-rest.json"
     per_asset = False
+    timed = True
 
     def export(self, document: Inventory, context: Context) -> str:
         """Return the body of the request. Aspects are JSON texts in it, of ASCII only, as the server wants them."""

@@ -26,6 +26,7 @@ class HtmlReport:
 
     suffix = ".html"
     per_asset = False
+    timed = False
 
     def export(self, document: Inventory, context: Context) -> str:
         """Return the page; it looks the same for the same inventory, whenever it is made."""

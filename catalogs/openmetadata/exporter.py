@@ -35,6 +35,7 @@ class OpenMetadata:
 
     suffix = ".openmetadata.json"
     per_asset = False
+    timed = True
 
     def export(self, document: Inventory, context: Context) -> str:
         """Return the requests. Profiles are among them only where the time is known."""

@@ -92,6 +92,8 @@ def command(
         )
     known = _chosen(_read(inventory, url), assets)
     time_ms = known.time_ms if moment is None else _epoch_ms(moment)
+    if time_ms is None and exporter(fmt).timed:
+        say("no time is known: what was measured is left out; say --time now, or when the inventory was so")
     texts = _texts(exporter(fmt), known, Context(time_ms, environment))
     if out == _STDOUT:
         _print(texts)
