@@ -159,9 +159,11 @@ class MergeStage:
         try:
             infos = await self._admin.topics(names)
             sends = []
-            for name in sorted(names & self._views.keys()):
-                sends += await self._publish(name, infos.get(name))
-                await asyncio.sleep(0)
+            for name in sorted(names):
+                # Looked up here: it may have gone to another worker while the one before was sent.
+                if name in self._views:
+                    sends += await self._publish(name, infos.get(name))
+                    await asyncio.sleep(0)
             await asyncio.gather(*sends)
             await self._table.checkpoint()
         except BaseException:
