@@ -58,7 +58,8 @@ class Signs:
 
     def begins_with(self, signs: str) -> bool:
         """Tell whether any text begins with one of these ASCII signs."""
-        return any(MARK + sign in self.joined for sign in signs)
+        first = self.raw[np.flatnonzero(self.raw[:-1] == 0) + 1]
+        return any(bool((first == ord(sign)).any()) for sign in signs)
 
 
 class Rule(Protocol):
