@@ -1,4 +1,4 @@
-"""How many different values there are: HyperLogLog over texts (Apache DataSketches, 4 bits, 8,192 registers)."""
+"""How many different values there are: HyperLogLog over texts (Apache DataSketches, 4 bits, 16,384 registers)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
 
-LG_K = 13
+LG_K = 14
 #: Three standard deviations: 99.7 % confidence.
 _DEVIATIONS = 3
 

@@ -13,6 +13,7 @@ from streams.inventory.profile.distinct import Estimate
 from streams.inventory.profile.figures import Figures, TopValue
 from streams.inventory.profile.masked import MaskedValues
 from streams.inventory.profile.values import PlainValues
+from streams.inventory.relations.sketch import Hashes
 
 
 class FieldProfile:
@@ -154,6 +155,10 @@ class FieldProfile:
         if isinstance(self._values, MaskedValues):
             return {}, False
         return self._values.kept(), self._values.exact
+
+    def keys(self) -> Hashes | None:
+        """Return the set of the values that may be keys or references; None where some were not taken in."""
+        return self._values.keys()
 
     def all_texts(self) -> dict[str, int] | None:
         """Return the strings with their counts, the latest new one last, to read only and in no time.

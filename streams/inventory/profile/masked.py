@@ -18,6 +18,7 @@ from streams.inventory.profile.figures import Figures, TopValue, most_frequent
 from streams.inventory.profile.frequent import FrequentItems
 from streams.inventory.profile.missing import is_spelled_missing
 from streams.inventory.profile.numerals import Number, number_texts
+from streams.inventory.relations.sketch import Hashes
 
 
 class MaskedValues:
@@ -117,6 +118,10 @@ class MaskedValues:
     def distinct(self) -> Estimate:
         """Return the number of different values, not of shapes."""
         return self._distinct.estimate()
+
+    def keys(self) -> Hashes | None:
+        """Return None: the hashes that are compared could be looked up by whoever guesses the value."""
+        return None
 
     def figures(self) -> Figures:
         """Return the statistics that tell nothing about any one."""

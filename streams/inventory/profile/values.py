@@ -19,6 +19,7 @@ from streams.inventory.profile.frequent import FrequentItems, count_array
 from streams.inventory.profile.masked import MaskedValues
 from streams.inventory.profile.numerals import Number, canonical, number_texts
 from streams.inventory.profile.tally import Tally
+from streams.inventory.relations.sketch import Hashes, keyable, sketch_of, union
 
 
 class PlainValues:
@@ -132,6 +133,14 @@ class PlainValues:
     def kept(self) -> dict[str, int]:
         """Return the values that are counted one by one, as text and without blanks, with their counts."""
         return self._by_text()[0]
+
+    def keys(self) -> Hashes | None:
+        """Return the set of those values that may be keys or references; None where some were not taken in."""
+        kept = sketch_of(keyable(list(self._by_text()[0])))
+        if self._evicted is None:
+            return kept
+        evicted = self._evicted.keys
+        return None if evicted is None else union(kept, evicted.compact())
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values as text with counts, and how many different ones there are.
