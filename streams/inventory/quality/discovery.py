@@ -1,6 +1,6 @@
 """The search for rules: in turns, each on a sample of its own; what it finds is then checked on all later records.
 
-A turn takes 256 of the checked records, each time farther apart, and asks the families of rules which hold in
+A turn takes 256 of the checked records, each time twice as far apart, and asks the families of rules which hold in
 them more often than chance gives. The candidates are checked on records after the sample, never on those that
 suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar` spends the error over
 turns and candidates. A rule that appears late in a stream is found by a later turn.
@@ -27,12 +27,12 @@ _OF_A_FAMILY = 24
 RULES = 64
 #: Rules of all partitions together.
 MERGED = 256
-#: The distance between the records of a sample grows fourfold, this often.
-_WIDEST = 3
+#: The distance between the records of a sample doubles this often.
+_WIDEST = 5
 #: By how much lower its bound must be for the counts of a rule to begin anew.
 _EASIER = 0.01
 #: In these turns it is asked anew what the fields mean; in others only when there are new ones.
-_MEANT = frozenset({0, 2})
+_MEANT = frozenset({0, 3})
 
 
 class Discovery:
@@ -59,7 +59,7 @@ class Discovery:
     @property
     def distance(self) -> int:
         """Records from one of the sample to the next."""
-        return 2 << 2 * min(self.turn, _WIDEST)
+        return 2 << min(self.turn, _WIDEST)
 
     @property
     def left(self) -> int:

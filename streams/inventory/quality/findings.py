@@ -12,7 +12,7 @@ from streams.inventory.quality.delays import Delays
 from streams.inventory.quality.evidence import KEPT
 from streams.inventory.quality.judged import Judged
 from streams.inventory.quality.places import Span
-from streams.inventory.quality.rules import FAMILIES, dependency
+from streams.inventory.quality.rules import FAMILIES, constant, dependency, equal
 from streams.inventory.quality.watched import Watched
 
 _FAMILY_ORDER = {name: place for place, name in enumerate(FAMILIES)}
@@ -73,7 +73,8 @@ class Findings:
 
 
 def _is_evident(watched: Watched, more: float) -> bool:
-    return watched.evidence >= watched.bar + more and watched.kept >= KEPT * watched.checked
+    least = constant.KEPT if watched.rule.family == constant.name else KEPT
+    return watched.evidence >= watched.bar + more and watched.kept >= least * watched.checked
 
 
 def _told(watched: Watched, names: Mapping[str, str]) -> FoundRule:
@@ -100,11 +101,11 @@ def _simplest(rules: list[FoundRule]) -> list[FoundRule]:
     decides b, b decides c) the last step follows. Fields that are equal decide the same.
     """
     deciding = {rule.fields for rule in rules if rule.family == dependency.name}
-    equal = {frozenset(rule.fields) for rule in rules if rule.family == "equal"}
+    same = {frozenset(rule.fields) for rule in rules if rule.family == equal.name}
 
     def follows(rule: FoundRule) -> bool:
         one, other = rule.fields
-        if frozenset(rule.fields) in equal:
+        if frozenset(rule.fields) in same:
             return True
         # By a step in between that is not just another name of the first or of the last.
         return any(

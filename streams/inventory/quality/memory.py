@@ -36,7 +36,7 @@ class CodeMemory:
         self.kept = 0
         """How often it then bore the name that it had borne most."""
         self._names: dict[int, dict[int, list[int]]] = {}
-        """By code, the latest last, and name: units it was seen in, and the last of them."""
+        """By code, the latest last, and name: units it was seen in, the last of them, and whether it was unusual there."""
 
     def add(self, codes: Codes, names: Codes, units: npt.NDArray[np.int64]) -> Bools:
         """Count records; return which of them bear another name than their code usually does.
@@ -46,29 +46,35 @@ class CodeMemory:
             names: of each record, not 0.
             units: of each record, ascending.
         """
+        # Runs of the same pair in a unit change nothing after their first record.
+        same = np.zeros(len(codes), dtype=np.bool_)
+        same[1:] = (codes[1:] == codes[:-1]) & (names[1:] == names[:-1]) & (units[1:] == units[:-1])
+        first = np.flatnonzero(~same)
         broken = [
             self._add(code, name, unit)
-            for code, name, unit in zip(codes.tolist(), names.tolist(), units.tolist(), strict=True)
+            for code, name, unit in zip(
+                codes[first].tolist(), names[first].tolist(), units[first].tolist(), strict=True
+            )
         ]
-        return np.array(broken, dtype=np.bool_)
+        return np.repeat(np.array(broken, dtype=np.bool_), np.diff(first, append=len(codes)))
 
     def _add(self, code: int, name: int, unit: int) -> bool:
-        known = self._names.pop(code, None)
+        known = self._names.get(code)
         if known is None:
-            self._names[code] = {name: [1, unit]}
+            self._names[code] = {name: [1, unit, 0]}
             if len(self._names) > MAX_CODES:
                 del self._names[next(iter(self._names))]
             return False
-        self._names[code] = known
-        usual = name if len(known) == 1 and name in known else _usual(known)
         kept = name if name in known or len(known) < MAX_NAMES else _REST
-        pair = known.setdefault(kept, [0, -1])
+        pair = known.setdefault(kept, [0, -1, 0])
         if pair[1] != unit:
+            usual = _usual(known)
             self.again += 1
             self.kept += kept == usual
-            pair[0] += 1
-            pair[1] = unit
-        return kept != usual
+            pair[:] = pair[0] + 1, unit, int(kept != usual)
+            # The codes seen last are at the end.
+            self._names[code] = self._names.pop(code)
+        return bool(pair[2])
 
     def merge(self, other: CodeMemory) -> None:
         """Add what another one counted in other records; codes are not compared between the two."""
@@ -78,7 +84,7 @@ class CodeMemory:
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return JSON values; the hashes go to ``blobs``."""
         flat = [(code, name, *pair) for code, names in self._names.items() for name, pair in names.items()]
-        table = np.array(flat, dtype="<i8").reshape(-1, 4)
+        table = np.array(flat, dtype="<i8").reshape(-1, len(_COLUMNS))
         # One column after the other compresses well.
         columns = [table[:, place].astype(kind).tobytes() for place, kind in enumerate(_COLUMNS)]
         return [self.again, self.kept, *map(blobs.put, columns)]
@@ -91,12 +97,12 @@ class CodeMemory:
             for one, kind in zip(state[2:], _COLUMNS, strict=True)
         ]
         self._names = {}
-        for code, name, units, last in zip(*columns, strict=True):
-            self._names.setdefault(code, {})[name] = [units, last]
+        for code, name, *pair in zip(*columns, strict=True):
+            self._names.setdefault(code, {})[name] = pair
 
 
-#: Of the columns code, name, units, last unit.
-_COLUMNS = ("<u4", "<u4", "<u4", "<i8")
+#: Of the columns code, name, units, last unit, unusual there.
+_COLUMNS = ("<u4", "<u4", "<u4", "<i8", "<u1")
 
 
 def _usual(names: dict[int, list[int]]) -> int:

@@ -18,6 +18,8 @@ from streams.inventory.quality.rules.base import Rule
 
 #: A rule that was checked on so many records and is still not evident is let go when its share is below its bound.
 _ENOUGH = 512
+#: One with so little evidence (its logarithm) at once.
+_AGAINST = -7.0
 #: Neighbouring records resemble each other (the lines of one order): of so many, so many count as evidence.
 UNIT = 32
 PROOFS = 6
@@ -66,8 +68,9 @@ class Watched:
     @property
     def hopeless(self) -> bool:
         """Whether it may be let go."""
-        checked = self.checked
-        return checked >= _ENOUGH and self.kept < self.bound * checked and self.evidence < self.bar
+        evidence = self.evidence
+        below = self.checked >= _ENOUGH and self.kept < self.bound * self.checked and evidence < self.bar
+        return below or evidence < _AGAINST
 
     def add(self, rows: Rows, places: Places, start: int, number: int) -> None:
         """Check records.

@@ -86,7 +86,7 @@ def propose(sample: Rows) -> list[Proposal]:
     table = _Table(sample, paths)
     with np.errstate(all="ignore"):
         of_three = list(_of_three(table))
-        return _simplest(found([*of_three, *_of_four(table)]))
+        return _simplest(found([*of_three, *_of_four(table)]), table)
 
 
 def _is_measure(sample: Rows, path: str) -> bool:
@@ -173,14 +173,14 @@ def _proposed(table: _Table, form: str, target: int, inputs: tuple[int, ...]) ->
     return proposal(rule, int(np.diagonal(kept).sum()), len(rows), outer_chance(kept))
 
 
-def _simplest(proposals: list[Proposal]) -> list[Proposal]:
-    """Leave out what says the same again: the same four fields in another order of the same sum."""
+def _simplest(proposals: list[Proposal], table: _Table) -> list[Proposal]:
+    """Leave out what says the same again: a = b - c is c = b - a; the greater one is told by the others."""
+    sizes = dict(zip(table.paths, np.nanmean(np.abs(table.numbers), axis=1).tolist(), strict=True))
     kept: dict[tuple[str, frozenset[str]], Proposal] = {}
-    for one in proposals:
+    for one in sorted(proposals, key=lambda one: (-sizes[one.rule.fields[0]], one.rule)):
         form, fields = one.rule.form, one.rule.fields
-        same = (form, frozenset(fields)) if form == "sum_less" else (f"{form} {fields[0]}", frozenset(fields))
-        if same not in kept or kept[same].evidence < one.evidence:
-            kept[same] = one
+        turned = form in ("sum_less", "product_less")
+        kept.setdefault((form if turned else f"{form} {fields[0]}", frozenset(fields)), one)
     return list(kept.values())
 
 

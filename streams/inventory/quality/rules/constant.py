@@ -8,9 +8,11 @@ from streams.inventory.quality.rules.base import Names, Proposal, Rule, Verdict
 
 name = "constant"
 
-#: How many records of the sample must have it, and in which share of all others it must surely hold.
+#: How many records of the sample must have it, in which share of all others it must surely hold, and how often it
+#: did where it was checked.
 _LEAST = 64
-_BOUND = 0.98
+_BOUND = 0.95
+KEPT = 0.995
 #: A longer value would say little as a rule.
 _LONGEST = 60
 _NOTHING_YET = frozenset({"label", "boolean", "quantity", "discount", "position"})
