@@ -191,13 +191,6 @@ def _rule(check: Check) -> dict[str, Any]:
                 "unit": "percent",
                 "mustBeLessOrEqualTo": broken,
             }
-        case "unique":
-            return rule | {
-                "type": "library",
-                "metric": "duplicateValues",
-                "unit": "percent",
-                "mustBeLessOrEqualTo": broken,
-            }
         case "values":
             allowed = {"validValues": list(check.values)}
             return rule | {
@@ -207,8 +200,8 @@ def _rule(check: Check) -> dict[str, Any]:
                 "unit": "percent",
                 "mustBeLessOrEqualTo": broken,
             }
-        case "range":
-            # The standard's library has no range of which a share may stay outside.
+        case "range" | "unique":
+            # The library of the standard has no range, and counts duplicates in rows, of which there are ever more.
             expected = expectation(check, column(check.field.path) or check.field.path)
             implementation = {"type": expected["type"], "kwargs": expected["kwargs"]}
             return rule | {"type": "custom", "engine": "greatExpectations", "implementation": implementation}

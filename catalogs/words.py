@@ -11,6 +11,7 @@ from pandian.semantics import semantic_types
 
 #: From this share on it is what is left to everything that counts.
 _NEARLY = 0.99
+_MOST_DIGITS = 9
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 
 
@@ -25,10 +26,23 @@ def markdown(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent."""
-    text = f"{share * 100:.{3 if share < _NEARLY else 4}g}"
-    # What is nearly everything is not everything.
-    return f"{share * 100:.8g} %" if text == "100" and share < 1 else f"{text} %"
+    """Return a share in per cent, in three digits or a few more: what is nearly everything is not everything."""
+    digits = 3 if share < _NEARLY else 4
+    while share < 1 and digits < _MOST_DIGITS and _rounded(share, digits) == "100":
+        digits += 1
+    return f"{_rounded(share, digits)} %"
+
+
+def between(low: float, high: float) -> str:
+    """Return the ends of an interval of shares in per cent, in as many digits as tell them apart."""
+    digits = 3 if low < _NEARLY else 4
+    while low < high and digits < _MOST_DIGITS and _rounded(low, digits) == _rounded(high, digits):
+        digits += 1
+    return f"{_rounded(low, digits)} to {_rounded(high, digits)} %"
+
+
+def _rounded(share: float, digits: int) -> str:
+    return f"{share * 100:.{digits}g}"
 
 
 def spaced(text: str) -> str:
@@ -103,7 +117,7 @@ def missing_line(field: Field) -> str:
     """Say what share of a field's places is missing, with its interval."""
     share = wilson(field.missing, field.places)
     spelled = f", further {field.missing_spelled:,} say so in words" if field.missing_spelled else ""
-    return f"{percent(share.score)} missing (95 % interval {percent(share.low)} to {percent(share.high)}){spelled}"
+    return f"{percent(share.score)} missing (95 % interval {between(share.low, share.high)}){spelled}"
 
 
 def distinct_line(field: Field) -> str:

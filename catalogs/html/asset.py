@@ -10,7 +10,7 @@ from catalogs.html.field import HEADS, row
 from catalogs.html.figures import instant, size, whole
 from catalogs.html.markup import Markup, join, tag, value
 from catalogs.references import Reference
-from catalogs.words import percent, spaced
+from catalogs.words import between, percent, spaced
 
 _CHANGES, _FACTS = 10, 3
 
@@ -98,7 +98,7 @@ def _quality(quality: Quality) -> Markup | None:
             tag("span", spaced(name)),
             whisker(one, name),
             tag("span", percent(one.score), class_="figure"),
-            tag("span", f"{percent(one.low)} to {percent(one.high)}", class_="faint"),
+            tag("span", between(one.low, one.high), class_="faint"),
         )
         for name, one in shares.items()
     ]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from catalogs.document import Field, Histogram, Interval, Point, Top
 from catalogs.html.figures import figure, shown, whole
 from catalogs.html.markup import Markup, join, tag
-from catalogs.words import percent
+from catalogs.words import between, percent
 
 WIDTH, HEIGHT = 240, 56
 #: Most values that are drawn.
@@ -104,7 +104,7 @@ def whisker(score: Interval, label: str) -> Markup:
         tag("rect", class_="bound", x=f"{low:.2f}%", width=f"{max(high - low, 1.2):.2f}%", height=12, rx=1.5),
         class_="whisker",
         role="img",
-        aria_label=f"{label}: {percent(score.score)}, between {percent(score.low)} and {percent(score.high)}",
+        aria_label=f"{label}: {percent(score.score)}, {between(score.low, score.high)}",
     )
 
 

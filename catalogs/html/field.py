@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalogs.checks import KEYS
 from catalogs.document import Field
 from catalogs.html.charts import RANKS, distribution, share
-from catalogs.html.figures import estimate, figure, shown, whole
+from catalogs.html.figures import estimate, figure, rough, shown, whole
 from catalogs.html.markup import Markup, join, tag, value
 from catalogs.words import missing_line, percent, pii_line, spaced
 
@@ -110,7 +110,7 @@ def _axis(field: Field) -> Markup:
 def _spread(field: Field) -> Markup | None:
     if field.mean is None or field.stddev is None or not _measures(field):
         return None
-    return tag("div", f"mean {figure(field.mean)} ± {figure(field.stddev)}", class_="faint")
+    return tag("div", f"mean {rough(field.mean)} ± {rough(field.stddev)}", class_="faint")
 
 
 def _measures(field: Field) -> bool:

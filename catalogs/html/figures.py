@@ -21,6 +21,11 @@ def figure(number: float) -> str:
     return f"{number:,.6g}" if abs(number) >= 1e-4 else f"{number:.4g}"
 
 
+def rough(number: float) -> str:
+    """Return a number in four digits."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
 def shown(value: Value | None) -> str:
     """Return a value of the data; numbers as they are, as many are names of things."""
     if value is None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from catalogs.base import Context
 from catalogs.document import read_inventory
-from catalogs.registry import exporter
+from catalogs.registry import FORMATS, exporter
 from tests.catalogs.inventories import HOSTILE, NOW_MS, hostile, shop
 
 
@@ -157,3 +159,10 @@ def _tags(node: Any) -> list[str]:
         own = [tag["tagFQN"] for tag in node.get("tags", ()) if isinstance(tag, dict)]
         return own + [tag for value in node.values() for tag in _tags(value)]
     return [tag for value in node for tag in _tags(value)] if isinstance(node, list) else []
+
+
+def test_the_paper_lists_the_formats() -> None:
+    paper = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| .* \| one( an asset)? \|$", paper, re.MULTILINE)
+    assert [name for name, _ in listed] == list(FORMATS)
+    assert [bool(each) for _, each in listed] == [exporter(name).per_asset for name in FORMATS]

@@ -15,7 +15,7 @@ from catalogs.naming import file_names, safe
 from catalogs.openmetadata.names import entity_name, qualified
 from catalogs.paths import column, steps
 from catalogs.references import references
-from catalogs.words import markdown, percent
+from catalogs.words import between, markdown, percent
 from streams.decode.paths import child, element
 from tests.catalogs.inventories import HOSTILE, shop
 
@@ -150,7 +150,20 @@ def test_markdown_shows_what_the_text_says() -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0 %"), (1, "100 %"), (0.123456, "12.3 %"), (0.99957, "99.96 %"), (0.9999999, "99.99999 %")],
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.123456, "12.3 %"),
+        (0.99957, "99.96 %"),
+        (0.9999999, "99.99999 %"),
+        (0.99999161, "99.999 %"),
+    ],
 )
 def test_shares_for_people(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_ends_of_intervals_are_told_apart() -> None:
+    assert between(0.97666, 0.97726) == "97.67 to 97.73 %"
+    assert between(0.99999, 1.0) == "99.999 to 100 %"
+    assert between(0.5, 0.5) == "50 to 50 %"
