@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     """Fields profiled per asset and partition; values of further fields are counted in ``overflow``."""
     quarantine_original: bool = False
     """Keep the original bytes of quarantined records in ``pandian.quarantine``. They may hold personal data."""
+    hash_key: SecretStr | None = Field(default=None, min_length=16)
+    """Secret of at least 16 characters. With it, personal identifiers that data is joined by (a user known by e-mail
+    address) become keyed hashes; without it they are left out."""
     mapping: Path | None = None
     """TOML file that says which fields of a topic are user, item, action and time, where the inventory is not to
     decide."""
@@ -147,7 +150,7 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        secret = "password" in name
+        secret = Settings.model_fields[name].annotation == SecretStr | None
         shown = "***" if secret else repr(first["input"])
         doc = (Settings.model_fields[name].description or "").split(". ")[0].strip(".").replace("\n", " ")
         raise SettingError(
