@@ -108,7 +108,7 @@ FORMS: dict[str, Form] = {
     "time_of_day": Form(
         "times of day", _either(_pattern(f"T?{_CLOCK}{_ZONE}|[0-9]{{1,2}} ?[AaPp][Mm]"), _number(0, 24))
     ),
-    "price": Form("prices of 0 or more", _either(_number(0, 1e12), _pattern(_MONEY))),
+    "price": Form("prices of 0 or more", _either(_number(0, 1e12), _pattern(_MONEY.replace("[+-]?", "")))),
     "amount": Form("amounts", _either(_number_of_any_size, _pattern(_MONEY))),
     "quantity": Form("numbers", _either(_number_of_any_size, _pattern(r"[0-9][0-9.,]{0,12} ?[^0-9]{1,12}"))),
     "number": Form("numbers", _number_of_any_size),

@@ -36,7 +36,7 @@ class CodeMemory:
         self.kept = 0
         """How often it then bore the name that it had borne most."""
         self._names: dict[int, dict[int, list[int]]] = {}
-        """By code, the latest last, and name: units it was seen in, the last of them, and whether it was unusual there."""
+        """By code, the latest last, and name: units it was seen in, the last of them, whether it was unusual there."""
 
     def add(self, codes: Codes, names: Codes, units: npt.NDArray[np.int64]) -> Bools:
         """Count records; return which of them bear another name than their code usually does.
