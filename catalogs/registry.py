@@ -27,7 +27,7 @@ FORMATS: dict[str, Format] = {
     ),
     "datahub": Format("catalogs.datahub.exporters:DataHubFile", "for `datahub ingest` with its file source"),
     "datahub-rest": Format(
-        "catalogs.datahub.exporters:DataHubRest", "body for POST /aspects?action=ingestProposalBatch"
+        "catalogs.datahub.exporters:DataHubRest", "bodies for POST /aspects?action=ingestProposalBatch"
     ),
     "openmetadata": Format(
         "catalogs.openmetadata.exporter:OpenMetadata", "requests to OpenMetadata's REST API, in order"

@@ -1,8 +1,8 @@
-"""The two ways into DataHub: a file for ``datahub ingest``, and the body of the REST emitter's request."""
+"""The two ways into DataHub: a file for ``datahub ingest``, and the bodies of the REST emitter's requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -13,6 +13,9 @@ from catalogs.datahub.assertions import assertions
 from catalogs.datahub.profile import operation, profile
 from catalogs.document import Inventory
 from catalogs.references import references
+
+#: Proposals and bytes of one request, as DataHub's own emitter limits them.
+_MOST, _MOST_BYTES = 200, 15_000_000
 
 
 class DataHubFile:
@@ -29,17 +32,41 @@ class DataHubFile:
 
 
 class DataHubRest:
-    """Proposals as the REST emitter posts them to ``/aspects?action=ingestProposalBatch``."""
+    """Proposals as the REST emitter posts them to ``/aspects?action=ingestProposalBatch``.
 
-    suffix = ".datahub-rest.json"
+    JSON Lines, a request's body each: no longer than the emitter makes them, as the server takes no longer ones.
+    """
+
+    suffix = ".datahub-rest.jsonl"
     per_asset = False
     timed = True
 
     def export(self, document: Inventory, context: Context) -> str:
-        """Return the body of the request. Aspects are JSON texts in it, of ASCII only, as the server wants them."""
-        proposals = [_proposal(one, _serialised(one.value)) for one in _statements(document, context)]
-        body = {"proposals": proposals, "async": "false"}
-        return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
+        """Return the bodies in the order to send them. Aspects are JSON texts in them, of ASCII only."""
+        proposals = [
+            _dumped(_proposal(one, _serialised(one.value))) for one in _statements(document, context)
+        ]
+        return "".join(
+            f'{{"proposals":[{",".join(batch)}],"async":"false"}}\n' for batch in _batches(proposals)
+        )
+
+
+def _batches(proposals: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for proposal in proposals:
+        length = len(proposal.encode())
+        if batch and (len(batch) == _MOST or size + length > _MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(proposal)
+        size += length
+    if batch:
+        yield batch
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _statements(document: Inventory, context: Context) -> Iterator[aspects.Aspect]:

@@ -126,7 +126,9 @@ def test_without_a_time_nothing_is_said_that_needs_one() -> None:
 
 
 def test_both_ways_into_datahub_say_the_same() -> None:
-    sent = json.loads(made("datahub-rest", hostile()))["proposals"]
+    bodies = [json.loads(line) for line in made("datahub-rest", hostile()).splitlines()]
+    assert len(bodies) > 1
+    sent = [one for body in bodies for one in body["proposals"]]
     filed = json.loads(made("datahub", hostile()))
     assert [one | {"aspect": json.loads(one["aspect"]["value"])} for one in sent] == [
         one | {"aspect": one["aspect"]["json"]} for one in filed

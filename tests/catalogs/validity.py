@@ -72,9 +72,12 @@ def datahub(text: str) -> None:
 
 
 def datahub_rest(text: str) -> None:
-    body = strict_json(text)
-    assert set(body) == {"proposals", "async"}
-    _proposals(body["proposals"], _serialised)
+    for line in text.splitlines():
+        body = strict_json(line)
+        assert set(body) == {"proposals", "async"}
+        assert 0 < len(body["proposals"]) <= 200
+        assert len(line.encode()) < 16_000_000
+        _proposals(body["proposals"], _serialised)
 
 
 def _serialised(aspect: dict[str, str]) -> Any:
