@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from streams.inventory.cleaning.base import Signs
 from streams.inventory.cleaning.plan import PLAIN, FieldPlan
-from streams.inventory.masking.tags import TAGS
 from streams.inventory.occurrences import Occurrences
-from streams.inventory.profile.clip import MAX_TEXT
 from streams.inventory.profile.policy import BatchMeta
 
 #: Texts, and their characters, whose outcome is remembered.
@@ -25,6 +22,8 @@ NEGATIVE, ZERO = "negative", "zero"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 
 Found = tuple[str, ...]
+#: What :meth:`streams.inventory.profile.field.FieldProfile.latest_texts` gives.
+Latest = tuple[Mapping[str, int], Sequence[str], int]
 _NOTHING: Found = ()
 #: Returns the place in the batch of the record that a value, by its number, is of.
 Locate = Callable[[int], int | None]
@@ -33,22 +32,20 @@ Locate = Callable[[int], int | None]
 class FieldCounts:
     """Counts for one field. Exact, and the same however the values are cut into batches.
 
-    While the profile holds every value of the field, only values that are new to it are looked at: a batch without any
-    costs nothing. After that the texts of a batch are tested together.
+    Of a batch that the profile has counted, only values that it did not keep before are looked at, and occurrences are
+    searched only when there is something to say of one. Where it does not tell, the texts of a batch are tested together.
 
     Args:
         hidden: whether the field is personal: then no value is remembered.
     """
 
     __slots__ = (
+        "_batches",
         "_cache",
         "_characters",
         "_cleaner",
         "_hidden",
         "_known",
-        "_looked",
-        "_odd",
-        "_synced",
         "found",
         "plan",
         "planned",
@@ -68,13 +65,9 @@ class FieldCounts:
         self._cache: dict[str, Found] = {}
         self._characters = 0
         self._known: dict[str, tuple[int, Found]] = {}
-        """Texts of which there is something to say, with the counts that the profile had of them."""
-        self._looked = 0
-        """How many of the profile's texts were looked at."""
-        self._synced = True
-        """Whether those counts are of the batch before; after a restart they are not."""
-        self._odd = False
-        """Whether the profile shows some texts otherwise than they came."""
+        """Of the texts that the profile keeps, those of which there is something to say, with the counts it had of them."""
+        self._batches = 0
+        """How many batches the profile had counted then; negative when that is not known."""
 
     def learn(self, plan: FieldPlan) -> None:
         """Count by this plan from now on; the first one stays."""
@@ -92,8 +85,7 @@ class FieldCounts:
         self._cache = {}
         self._characters = 0
         self._known = {}
-        self._looked = 0
-        self._synced = False
+        self._batches = -1
 
     def add_numbers(self, values: Sequence[int | float], locate: Locate, meta: BatchMeta) -> None:
         """Count numbers."""
@@ -105,69 +97,52 @@ class FieldCounts:
         if 0 in values:
             self._note(ZERO, [place for place, value in enumerate(values) if value == 0], locate, meta)
 
-    def add_texts(
-        self, texts: Sequence[str], kept: dict[str, int] | None, locate: Locate, meta: BatchMeta
-    ) -> None:
+    def add_texts(self, texts: Sequence[str], latest: Latest | None, locate: Locate, meta: BatchMeta) -> None:
         """Count texts.
 
         Args:
             texts: those of a batch.
-            kept: all texts that the field ever had, with their counts, these included; None when it is not known.
+            latest: what the profile, which has counted them already, says of them; None when it says nothing.
             locate: finds their records.
             meta: says where these stand.
         """
         self.texts += len(texts)
         self.planned += len(texts) * (self.plan is not None)
-        synced = self._synced
-        grown = self._grown(kept) if kept is not None and not self._hidden else None
-        if grown is not None and synced:
-            self._count_grown(texts, grown, locate, meta)
-            return
-        for start in range(0, len(texts), _TEXTS):
-            piece = texts[start : start + _TEXTS]
-            if self._suspects(piece):
-                self._count(piece, _shifted(locate, start), meta)
+        told = None if latest is None or self._hidden else self._told(*latest)
+        if told is None:
+            for start in range(0, len(texts), _TEXTS):
+                piece = texts[start : start + _TEXTS]
+                if self._suspects(piece):
+                    self._count(piece, self._outcomes(piece), _shifted(locate, start), meta)
+        elif told:
+            self._count(texts, told, locate, meta)
 
-    def _grown(self, kept: dict[str, int]) -> dict[str, int] | None:
-        """Return by how much the texts grew of which there is something to say; None when that is not known."""
-        if self._odd:
+    def _told(self, kept: Mapping[str, int], new: Sequence[str], batches: int) -> Mapping[str, Found] | None:
+        """Return the texts in the batch of which there is something to say; None when the profile does not tell."""
+        followed = batches == self._batches + 1
+        self._batches = batches
+        if not followed:
+            self._known = {text: (kept[text], found) for text, found in self._outcomes(list(kept)).items()}
             return None
-        new = list(islice(reversed(kept.keys()), len(kept) - self._looked))
-        if new and not _as_they_came(new):
-            # A text that was clipped or masked does not tell what it was: from now on all are looked at.
-            self._odd = True
-            self._known = {}
-            return None
-        if new and self._suspects(new):
-            outcomes = self._outcomes(new)
-            self._known.update({text: (0, outcomes[text]) for text in new if text in outcomes})
-        self._looked = len(kept)
-        grown = {text: kept[text] - count for text, (count, _) in self._known.items() if kept[text] != count}
-        self._known.update({text: (kept[text], self._known[text][1]) for text in grown})
-        self._synced = True
-        return grown
-
-    def _count_grown(
-        self, texts: Sequence[str], grown: Mapping[str, int], locate: Locate, meta: BatchMeta
-    ) -> None:
-        """Count by what the profile says; only places are looked for in the batch."""
-        by_name: dict[str, set[str]] = {}
-        for text in grown:
-            for name in self._known[text][1]:
-                by_name.setdefault(name, set()).add(text)
-        for name, those in by_name.items():
-            one = self.found.setdefault(name, Occurrences())
-            count = sum(map(grown.__getitem__, those))
-            last = next((place for place in range(len(texts) - 1, -1, -1) if texts[place] in those), None)
-            first = last if one.first else next((n for n, text in enumerate(texts) if text in those), None)
-            _note(one, count, None if first is None or last is None else (locate(first), locate(last)), meta)
+        told = dict(self._outcomes(new)) if new and self._suspects(new) else {}
+        for text, (count, found) in self._known.items():
+            # It was seen again, or is no longer kept, and then it may have been.
+            if kept.get(text) != count:
+                told[text] = found
+        for text, found in told.items():
+            if text in kept:
+                self._known[text] = (kept[text], found)
+            else:
+                self._known.pop(text, None)
+        return told
 
     def _suspects(self, texts: Sequence[str]) -> bool:
         signs = Signs(texts)
         return any(rule.suspects(signs) for rule in self._cleaner.rules) or signs.begins_with("-0")
 
-    def _count(self, texts: Sequence[str], locate: Locate, meta: BatchMeta) -> None:
-        outcomes = self._outcomes(texts)
+    def _count(
+        self, texts: Sequence[str], outcomes: Mapping[str, Found], locate: Locate, meta: BatchMeta
+    ) -> None:
         if not outcomes:
             return
         places: dict[str, list[int]] = {}
@@ -232,7 +207,6 @@ class FieldCounts:
             "found": {name: one.state() for name, one in self.found.items()},
             "plan": None if self.plan is None else self.plan.state(),
             "hidden": self._hidden,
-            "odd": self._odd,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -241,8 +215,7 @@ class FieldCounts:
         for name, one in state["found"].items():
             self.found.setdefault(name, Occurrences()).restore(one)
         self._hidden = state["hidden"]
-        self._odd = state["odd"]
-        self._synced = False
+        self._batches = -1
         if state["plan"] is not None:
             self.learn(FieldPlan.restored(state["plan"]))
 
@@ -255,14 +228,6 @@ class FieldCounts:
             "found": {name: one.document() for name, one in ordered},
             "notes": [] if self.plan is None else list(self.plan.notes),
         }
-
-
-def _as_they_came(texts: Sequence[str]) -> bool:
-    """Tell whether none of the profile's texts was clipped or masked."""
-    if max(map(len, texts)) > MAX_TEXT:
-        return False
-    joined = "".join(texts)
-    return "]" not in joined or not any(tag in joined for tag in TAGS)
 
 
 def _shifted(locate: Locate, start: int) -> Locate:

@@ -97,7 +97,7 @@ class _Places:
 
 def _add(counts: FieldCounts, column: Column, field: FieldProfile, places: _Places, meta: BatchMeta) -> None:
     if column.kind == "str":
-        counts.add_texts(column.values, field.all_texts(), places, meta)
+        counts.add_texts(column.values, field.latest_texts(), places, meta)
     elif column.kind:
         counts.add_numbers(column.values, places, meta)
     else:
@@ -105,7 +105,7 @@ def _add(counts: FieldCounts, column: Column, field: FieldProfile, places: _Plac
         texts = [place for place, value in enumerate(values) if type(value) is str]
         numbers = [place for place, value in enumerate(values) if type(value) in {int, float}]
         if texts:
-            kept, chosen = field.all_texts(), [values[place] for place in texts]
+            kept, chosen = field.latest_texts(), [values[place] for place in texts]
             counts.add_texts(chosen, kept, _of(texts, places), meta)
         if numbers:
             counts.add_numbers([values[place] for place in numbers], _of(numbers, places), meta)

@@ -3,8 +3,9 @@
 The fences are those of Kimber ("Exploratory data analysis for possibly censored data from skewed distributions", 1990):
 each side has its own half of the interquartile range, so that a skewed field is not all outliers on its long side. They
 are put twice as far out as his (Tukey's "far out"): one value in 400,000 of a normal distribution lies beyond. Where
-all numbers are positive and the upper half is more than twice as wide as the lower one, which is how prices and
-quantities are distributed, the same is done with their logarithms.
+three quarters of the numbers are positive and the upper half is more than twice as wide as the lower one, which is how
+prices and quantities are distributed, the same is done with their logarithms; negative ones, which are returns then,
+may be as large as positive ones.
 """
 
 from __future__ import annotations
@@ -57,10 +58,11 @@ def outliers(figures: Figures) -> Outliers | None:
     first, middle, third = (distribution.quantile(rank).value for rank in (0.25, 0.5, 0.75))
     if first == third:
         return None
-    log = first > 0 and moments.minimum > 0 and third - middle > _SKEWED * (middle - first)
+    log = first > 0 and third - middle > _SKEWED * (middle - first)
     lower, upper = _fences(*(map(math.log, (first, middle, third)) if log else (first, middle, third)))
     if log:
-        lower, upper = math.exp(lower), _exp(upper)
+        upper = _exp(upper)
+        lower = math.exp(lower) if moments.minimum > 0 else -upper
     if not (math.isfinite(lower) and math.isfinite(upper)):
         return None
     below, inside, above = distribution.histogram(

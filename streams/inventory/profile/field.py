@@ -160,14 +160,14 @@ class FieldProfile:
         """Return the set of the values that may be keys or references; None where some were not taken in."""
         return self._values.keys()
 
-    def all_texts(self) -> dict[str, int] | None:
-        """Return the strings with their counts, the latest new one last, to read only and in no time.
+    def latest_texts(self) -> tuple[Mapping[str, int], Sequence[str], int] | None:
+        """Return the strings kept, with counts; those of the latest batch that were not kept before it; and how many batches.
 
-        None when they are not all there any more, or when the field is masked. Long ones are clipped, and what is
-        personal in them is masked.
+        To read only, until the next batch. Every string of the latest batch is among the first or the second, or was kept
+        before. None when the field is masked.
         """
         values = self._values
-        return values.texts.counts if isinstance(values, PlainValues) and values.texts.exact else None
+        return (values.texts.counts, values.news, values.adds) if isinstance(values, PlainValues) else None
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values (shapes when masked) with counts, and the number of values."""
