@@ -161,10 +161,10 @@ class FieldProfile:
         return self._values.keys()
 
     def latest_texts(self) -> tuple[Mapping[str, int], Sequence[str], int] | None:
-        """Return the strings kept, with counts; those of the latest batch that were not kept before it; and how many batches.
+        """Return the strings kept, with counts; those of the latest batch that were new to them; how many batches.
 
-        To read only, until the next batch. Every string of the latest batch is among the first or the second, or was kept
-        before. None when the field is masked.
+        To read only, until the next batch. Every string of the latest batch was kept before it, or is among the second.
+        None when the field is masked.
         """
         values = self._values
         return (values.texts.counts, values.news, values.adds) if isinstance(values, PlainValues) else None
