@@ -1,0 +1,32 @@
+"""Which fields are unique per record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from streams.inventory.relations.base import FieldSet, Key
+
+#: A key is there in so many records ...
+_PRESENT: Final = 0.99
+#: ... and tells so many of them apart, for sure.
+UNIQUE: Final = 0.9
+
+
+def single_keys(fields: Sequence[FieldSet], records: int) -> list[Key]:
+    """Return the fields that tell the records apart, the surest first.
+
+    Only identifiers are keys: a time or a price that never repeats is none.
+
+    Args:
+        fields: of the asset, those that may be keys.
+        records: of the asset, header lines left out.
+    """
+    if records < 2:
+        return []
+    found = [
+        Key((one.path,), one.unique, min(one.count / records, 1.0))
+        for one in fields
+        if "[]" not in one.path and one.count >= _PRESENT * records and one.unique.low >= UNIQUE
+    ]
+    return sorted(found, key=lambda key: (-key.unique.estimate, key.fields))
