@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeVar
@@ -131,6 +132,21 @@ def rank(header: SetHeader, name: bytes) -> Rank:
     has seen a *higher* set acknowledged, so the highest set that was ever completed is never tombstoned.
     """
     return (header.end, -(header.origin + header.gone.offsets), name)
+
+
+def name_above(drawn: bytes, header: SetHeader, known: Iterable[Rank]) -> bytes:
+    """Return a name for a set; where known sets reach as far, one that ranks above them: this one holds more.
+
+    Args:
+        drawn: a name that nobody uses. Half of it stays, so that two workers that do this at once do not take the same.
+        header: of the set.
+        known: ranks of the sets that are there.
+    """
+    highest = max(known, default=None)
+    if highest is None or rank(header, drawn)[:2] != highest[:2] or rank(header, drawn) > highest:
+        return drawn
+    half = len(drawn) // 2
+    return (int.from_bytes(highest[2][:half]) + 1).to_bytes(half + 1)[1:] + drawn[half:]
 
 
 class ReloadReason(StrEnum):

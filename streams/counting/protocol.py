@@ -44,6 +44,7 @@ from streams.counting.base import (
     Span,
     StateType,
     Window,
+    name_above,
     rank,
 )
 from streams.counting.codec import NAME_BYTES, PIECE_BYTES, encode_pieces
@@ -208,6 +209,26 @@ class PartitionCounter(Generic[S]):
         memory.dirty = True
         return None
 
+    def amend(self, apply: Callable[[S], object]) -> Reload | None:
+        """Count records below :attr:`end` that could not be counted when they came: the end stays where it is.
+
+        The state must know which those are, so that it holds whichever of two sets with the same end a start takes:
+        the older one still waits for them, the newer one has them.
+
+        Raises:
+            BaseException: whatever ``apply`` raised; the memory is dropped, as it may hold half of them.
+        """
+        memory = self._memory
+        if memory is None:
+            return self._dropped
+        try:
+            apply(memory.state)
+        except BaseException:
+            self._drop(ReloadReason.BATCH_FAILED, "records that had waited could not be counted")
+            raise
+        memory.dirty = True
+        return None
+
     def check(self, topic_id: UUID | None) -> Reload | None:
         """Compare the topic's id, asked just now, with the one that is counted; None means there is no topic."""
         memory = self._memory
@@ -237,7 +258,8 @@ class PartitionCounter(Generic[S]):
             window=memory.window,
             state_format=self._states.format,
         )
-        memory.frozen = Frozen(memory, self._set_names(), header, self._states.dump(memory.state))
+        name = name_above(self._set_names(), header, [known.rank for known in memory.known.values()])
+        memory.frozen = Frozen(memory, name, header, self._states.dump(memory.state))
         memory.step = Step.FROZEN
         memory.keys = ()
         memory.window = Window(memory.end)

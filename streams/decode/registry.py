@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, Final, cast
 
 from streams.decode import reasons
-from streams.decode.base import Compression, Decoded, Decoder, Envelope, Headers, Reject
+from streams.decode.base import Compression, Decoded, Decoder, Envelope, Headers, Reader, Reject
 from streams.decode.compression import Gzip, Zstd
 from streams.decode.csv_lines import CsvDecoder
 from streams.decode.envelopes import ENVELOPES
 from streams.decode.grouping import RowDecoder
+from streams.decode.halves import Failure
 from streams.decode.json_lines import JsonLinesReader, any_on_lines
 from streams.decode.json_objects import JsonReader
 from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
 from streams.decode.msgpack import MessagePackReader
 from streams.decode.parquet_blobs import ParquetReader
+from streams.decode.protobuf.reader import KnownMessages
+from streams.decode.schemas.base import SchemaSource
+from streams.decode.schemas.wire import schema_ids
+from streams.decode.with_schemas import readers_with_schemas
 
 _BRACE = ord("{")
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
-#: Compressions within compressions that are opened.
-_MOST_COMPRESSIONS: Final = 2
+#: Compressions within compressions that are opened: each multiplies what a small record can become.
+_MOST_COMPRESSIONS: Final = 1
+#: Bytes of a record, or of what is in a compressed one. Kafka's own limit is 1 MB unless somebody raised it.
+MOST_BYTES: Final = 32 << 20
 
 
 def envelopes() -> tuple[Envelope, ...]:
@@ -37,12 +44,16 @@ def compressions() -> tuple[Compression, ...]:
     return (Gzip(), Zstd())
 
 
-def formats(limits: Limits) -> tuple[Decoder, ...]:
+def formats(
+    limits: Limits, schemas: SchemaSource | None = None, messages: KnownMessages | None = None
+) -> tuple[Decoder, ...]:
     """Return the formats in the order in which a record is offered to them: add a new one here.
 
-    What starts with a brace is always JSON, of one row or of several, whatever stands here.
+    What starts with a brace is always JSON, of one row or of several, whatever stands here. Formats that need a schema
+    are there when there is something to find it in.
     """
-    readers = (JsonLinesReader(), JsonReader(), ParquetReader(), MessagePackReader())
+    readers: list[Reader] = [JsonLinesReader(), JsonReader(), ParquetReader(), MessagePackReader()]
+    readers += readers_with_schemas(schemas, messages)
     return (*(RowDecoder(reader, envelopes(), limits) for reader in readers), CsvDecoder(limits))
 
 
@@ -53,17 +64,40 @@ class BatchDecoder:
         max_fields: field paths of one record that become columns; what is under further ones is counted in
             ``RowGroup.dropped_values``.
         max_depth: nested containers of one record that are opened; deeper ones are counted, not opened.
-        max_bytes: bytes that a compressed record may become.
+        max_bytes: bytes of a record, or of what is in a compressed one; a larger one is rejected.
+        schemas: where schemas are found by their id.
+        messages: types of Protobuf messages without one.
 
     Holds no state between batches. What it reads out of a record depends on that record alone; which kind of record it
     is, on the :class:`~streams.decode.kinds.Kinds` that it is given as well.
     """
 
-    def __init__(self, *, max_fields: int = 1000, max_depth: int = 64, max_bytes: int = 32 << 20) -> None:
-        self._formats = formats(Limits(max_fields, max_depth))
+    def __init__(
+        self,
+        *,
+        max_fields: int = 1000,
+        max_depth: int = 64,
+        max_bytes: int = MOST_BYTES,
+        schemas: SchemaSource | None = None,
+        messages: KnownMessages | None = None,
+    ) -> None:
+        self._schemas = schemas
+        self._formats = formats(Limits(max_fields, max_depth), schemas, messages)
         self._objects = next(decoder for decoder in self._formats if decoder.name == "json")
         self._compressions = compressions()
         self._max_bytes = max_bytes
+
+    def missing_schemas(self, values: Sequence[bytes | None]) -> set[int]:
+        """Return the ids of schemas that a batch needs and that are not known yet: :meth:`fetch_schemas` first."""
+        if self._schemas is None:
+            return set()
+        find = self._schemas.find
+        return {key for key in schema_ids(values) if isinstance(find(key), Failure)}
+
+    def fetch_schemas(self, keys: Collection[int], seconds: float = 3.0) -> None:
+        """Learn of schemas, for at most ``seconds``: to be called in a thread. Never raises."""
+        if self._schemas is not None:
+            self._schemas.fetch(keys, seconds)
 
     def decode(
         self,
@@ -96,8 +130,10 @@ class BatchDecoder:
         kinds: Kinds | None,
         depth: int,
     ) -> Decoded:
-        if _all_objects(values) and not any_on_lines(cast("Sequence[bytes]", values)):
-            return self._objects.decode(cast("Sequence[bytes]", values), indexes, headers, kinds)
+        if _all_objects(values):
+            objects = cast("Sequence[bytes]", values)
+            if max(map(len, objects)) <= self._max_bytes and not any_on_lines(objects):
+                return self._objects.decode(objects, indexes, headers, kinds)
         routed, rejects = self._route(values, indexes, headers, depth)
         parts = []
         for taker, places in routed.items():
@@ -152,12 +188,11 @@ class BatchDecoder:
         objects = routed.setdefault(self._objects, [])
         rejects = []
         for place, value in enumerate(values):
-            if value and value[0] == _BRACE and b"\n" not in value:
+            reject = _refused(indexes[place], value, self._max_bytes)
+            if reject is not None or value is None:
+                rejects.extend([reject] if reject else [])
+            elif value[0] == _BRACE and b"\n" not in value:
                 objects.append(place)
-            elif value is None:
-                rejects.append(Reject(indexes[place], reasons.TOMBSTONE, "no value"))
-            elif not value.strip(_BLANKS):
-                rejects.append(Reject(indexes[place], reasons.EMPTY, f"{len(value)} bytes, all blank"))
             else:
                 taker = self._taker(value, headers[place] if headers else (), depth)
                 if taker is None:
@@ -183,6 +218,17 @@ def _all_objects(values: Sequence[Any]) -> bool:
         return set(map(itemgetter(0), values)) == {_BRACE}
     except (TypeError, IndexError):  # a tombstone, an empty value
         return False
+
+
+def _refused(place: int, value: bytes | None, most: int) -> Reject | None:
+    """Return why a record is offered to no format."""
+    if value is None:
+        return Reject(place, reasons.TOMBSTONE, "no value")
+    if not value.strip(_BLANKS):
+        return Reject(place, reasons.EMPTY, f"{len(value)} bytes, all blank")
+    if len(value) > most:
+        return Reject(place, reasons.TOO_LARGE, f"{len(value):,} bytes, more than {most:,}")
+    return None
 
 
 def _reject(place: int, value: bytes) -> Reject:

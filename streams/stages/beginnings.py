@@ -144,6 +144,14 @@ class Beginnings:
             return None
         if state.mapping.same_as(mapping):
             return state
+        if state.mapping.hashed_by(mapping):
+            log.warning(
+                "%s: personal identifiers are pseudonyms of the present key from offset %d on",
+                name,
+                state.end,
+            )
+            state.mapping = mapping
+            return state
         if not state.pinned:
             log.info("%s: nothing was made of it so far, so it is read again by another mapping", name)
             return fresh

@@ -12,7 +12,9 @@ from typing import Any
 from faust.types import TP
 
 from pandian import topics
+from pandian.errors import PandianError
 from streams.decode.base import RowGroup
+from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.decode.registry import BatchDecoder
 from streams.interactions.changes import happened
 from streams.interactions.interactions import Places, Told, interactions_of
@@ -26,6 +28,10 @@ _CHUNK_BYTES = 192 << 10
 #: Bytes of what one chunk becomes; one that becomes more is halved, so that all for one partition fits one batch.
 _MOST_BYTES = 4 << 20
 _PLACE = itemgetter(0, 1)
+
+
+class SchemaAwaitedError(PandianError):
+    """Records cannot be read before the schema registry answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,17 @@ class Extracting:
         self, records: Sequence[Any], decoder: BatchDecoder, outcomes: Counter[str], news: News
     ) -> list[Told]:
         headers = [record.headers for record in records]
-        decoded = decoder.decode([record.value for record in records], headers if any(headers) else None)
+        values = [record.value for record in records]
+        if missing := decoder.missing_schemas(values):
+            await asyncio.to_thread(decoder.fetch_schemas, missing)
+        decoded = decoder.decode(values, headers if any(headers) else None)
+        if any(reject.reason == SCHEMA_REGISTRY_DOWN for reject in decoded.rejects):
+            # Passed over now they would never become anything.
+            raise SchemaAwaitedError(
+                f"{self.tp.topic}[{self.tp.partition}] has records behind a schema's id",
+                "the schema registry must answer",
+                "it is asked again until it does",
+            )
         outcomes["unreadable"] += len(decoded.rejects)
         source = self.state.source
         places = Places(
@@ -134,7 +150,7 @@ class Extracting:
         rows = happened(group, mapping.target, outcomes)
         if mapping.target == "items":
             return self.items.items_of(rows, mapping, places, outcomes, news)
-        return interactions_of(rows, mapping, places, outcomes)
+        return interactions_of(rows, mapping, places, outcomes, self.items.identities)
 
 
 def _cut(records: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -17,7 +17,9 @@ from faust.types import TP
 from monitoring.extraction import ExtractionMetrics
 from pandian import topics
 from pandian.errors import PandianError
-from streams.decode.registry import BatchDecoder
+from pandian.hashing import keyed_hash
+from streams.decode.opening import open_decoder
+from streams.interactions.identities import Identities
 from streams.interactions.items import ItemsReader
 from streams.interactions.override import read_overrides
 from streams.stages.beginnings import Beginnings
@@ -65,13 +67,16 @@ class ExtractionPart:
         self._context = context
         self._profile = profile
         self._states = StateLog(context.app, context.admin, topics.EXTRACTIONS, _PARTITIONS)
+        masker, hashing = context.policy.masker, keyed_hash(context.settings)
         self._beginnings = Beginnings(
             context,
             self._states,
-            Mappings(inventory, read_overrides(context.settings.mapping)),
-            ItemsReader(context.policy.masker),
+            Mappings(
+                inventory, read_overrides(context.settings.mapping), hashing.fingerprint if hashing else None
+            ),
+            ItemsReader(masker, Identities(masker, hashing)),
         )
-        self._decoder = BatchDecoder(max_fields=context.settings.max_fields)
+        self._decoder = open_decoder(context.settings)
         self._outbox = Outbox(context.settings, LARGEST_BATCH)
         self._metrics = ExtractionMetrics(context.metrics.registry)
         self._extracting: dict[TP, Extracting] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from pandian import topics
 from pandian.errors import PandianError
+from pandian.hashing import keyed_hash
 from pandian.settings import Settings
 from streams.interactions.base import FieldMapping, NoMapping
 from streams.interactions.override import read_overrides
@@ -31,7 +32,10 @@ class ExtractionsPart:
 
     def __init__(self, context: StageContext, inventory: InventoryFollower) -> None:
         settings: Settings = context.settings
-        self._mappings = Mappings(inventory, read_overrides(settings.mapping))
+        hashing = keyed_hash(settings)
+        self._mappings = Mappings(
+            inventory, read_overrides(settings.mapping), hashing.fingerprint if hashing else None
+        )
         self._log = StateLog(context.app, context.admin, topics.EXTRACTIONS, _PARTITIONS)
         self._follower = TopicFollower(settings, topics.EXTRACTIONS, self._take, max_bytes=LARGEST)
         self._states: dict[bytes, ExtractionState] = {}

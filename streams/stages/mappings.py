@@ -20,11 +20,13 @@ class Mappings:
     Args:
         inventory: knows what fields mean.
         overrides: what a user's file says instead.
+        key: fingerprint of the key that makes pseudonyms of personal identifiers; None when there is none.
     """
 
-    def __init__(self, inventory: InventoryFollower, overrides: Overrides) -> None:
+    def __init__(self, inventory: InventoryFollower, overrides: Overrides, key: str | None = None) -> None:
         self._inventory = inventory
         self._overrides = overrides
+        self._key = key
         self._document: Document = {}
         self._by_topic: dict[str, list[Document]] = {}
         self._chosen: dict[str, tuple[list[Document], Document]] = {}
@@ -83,17 +85,25 @@ class Mappings:
         return found
 
     def _mapping(self, topic: str, asset: Document) -> FieldMapping | NoMapping:
-        said = self._overrides.of(topic, asset)
-        return mapping_of(asset) if said is None else said
+        said = self._overrides.of(topic, asset, self._key)
+        return mapping_of(asset, self._key) if said is None else said
 
     def why_no_longer(self, topic: str, asset: Document | None, mapping: FieldMapping) -> str | None:
-        """Return why a mapping that is in use may be used no longer: a field has turned out to be personal."""
+        """Return why a mapping that is in use may be used no longer: a field has turned out to be personal.
+
+        Or the key is not there, or another one, by which it was hashed.
+        """
         if asset is None:
             return None
+        if any(part.hashed not in (None, self._key) for part in mapping.parts.values()):
+            return "it was read by a PANDIAN_HASH_KEY that is no longer set"
         known = self._masked.get(topic)
         if known is None or known[0] is not asset:
             known = self._masked[topic] = asset, masked_fields(asset)
-        found = next((part.field for part in mapping.parts.values() if part.field in known[1]), None)
+        found = next(
+            (part.field for part in mapping.parts.values() if part.hashed is None and part.field in known[1]),
+            None,
+        )
         return found and f"{found} has turned out to be personal"
 
 

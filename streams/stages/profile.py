@@ -17,12 +17,14 @@ from pandian.errors import PandianError
 from streams.counting.base import Reload, ReloadReason
 from streams.counting.protocol import PartitionCounter
 from streams.decode.base import Decoded
-from streams.decode.registry import BatchDecoder
+from streams.decode.opening import open_decoder
+from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.stages.context import StageContext
 from streams.stages.loading import Loader, StartFrom
 from streams.stages.quarantine import QuarantineLog
-from streams.stages.source import Checkpoint, ProfileState, SourcePartition, batch_meta
+from streams.stages.source import Checkpoint, ProfileState, SourcePartition, records_meta
 from streams.stages.throttle import Throttle
+from streams.stages.waiting import WaitingRecords
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
 from streams.transport.errors import KAFKA_ERRORS
@@ -58,7 +60,8 @@ class ProfileStage:
         self._settings = settings
         self._policy = context.policy
         self._metrics = context.metrics
-        self._decoder = BatchDecoder(max_fields=settings.max_fields)
+        self._decoder = open_decoder(settings)
+        self._waiting = WaitingRecords(settings, self._decoder, self)
         self._quarantine = QuarantineLog(app, settings.quarantine_original)
         self._loader = Loader(context, start, self._is_current)
         self._throttle = Throttle(max_rate)
@@ -106,19 +109,44 @@ class ProfileStage:
             self._restart(source, source.counter.out_of_range())
             return
         values = batch.values
+        if missing := self._decoder.missing_schemas(values):
+            await asyncio.to_thread(self._decoder.fetch_schemas, missing)
+            if batch.epoch != source.epoch:
+                return
         kinds = source.counter.state.kinds
         decoded = self._decoder.decode(values, batch.headers_of_records, kinds)
         if decoded.rejects:
-            sends = await self._quarantine.send(source, batch, values, decoded.rejects)
+            sends = await self._quarantine.send(source, batch.records, decoded.rejects)
             if batch.epoch != source.epoch:  # reloaded while a send was waiting
                 return
             source.sends.extend(sends)
-        reload = source.count(batch, decoded, batch_meta(batch, values, _now_ms()))
+        reload = source.count(batch, decoded, records_meta(batch.records, _now_ms()))
         if reload:
             self._restart(source, reload)
             return
         self._account(source, len(values), decoded)
         await self._throttle.spend(len(values))
+
+    async def add_waited(self, source: SourcePartition, records: Sequence[Any], gone: Sequence[int]) -> None:
+        """Count records that waited for their schema as far as they can be read now, and give up those that are gone.
+
+        For :class:`~streams.stages.waiting.WaitingRecords`.
+        """
+        epoch, profile = source.epoch, source.counter.state
+        headers = [record.headers for record in records]
+        values = [record.value for record in records]
+        decoded = self._decoder.decode(values, headers if any(headers) else None, profile.kinds)
+        settled = [reject for reject in decoded.rejects if reject.reason != SCHEMA_REGISTRY_DOWN]
+        if not gone and len(decoded.rejects) - len(settled) == len(records):
+            return
+        sends = await self._quarantine.send(source, records, settled)
+        if epoch is None or source.epoch != epoch:
+            return
+        source.sends.extend(sends)
+        meta = records_meta(records, _now_ms())
+        reload = source.counter.amend(lambda profile: profile.settle(decoded, meta, gone))
+        if reload:
+            self._restart(source, reload)
 
     async def _expired(self, source: SourcePartition, batch: Batch) -> bool:
         """Tell whether retention, not compaction, left a gap in front of a batch.
@@ -184,7 +212,13 @@ class ProfileStage:
         self._app.add_future(self._loader.load([source]))
 
     async def run(self) -> None:
-        """Checkpoint again and again, until the app stops."""
+        """Checkpoint again and again, and look after records that wait, until the app stops."""
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(self._waiting.run())
+            await self._checkpoints()
+            waiting.cancel()
+
+    async def _checkpoints(self) -> None:
         while not self._app.should_stop and not self._closed:
             await asyncio.sleep(self._interval)
             try:

@@ -10,7 +10,6 @@ from pandian import topics
 from streams.decode.base import Reject
 from streams.decode.quarantine import Origin, document
 from streams.stages.source import SourcePartition
-from streams.transport.batches import Batch
 
 
 class QuarantineLog:
@@ -21,23 +20,22 @@ class QuarantineLog:
         self._original = original
 
     async def send(
-        self, source: SourcePartition, batch: Batch, values: Sequence[bytes | None], rejects: Sequence[Reject]
+        self, source: SourcePartition, records: Sequence[Any], rejects: Sequence[Reject]
     ) -> list[Awaitable[Any]]:
-        """Send the rejects of a batch; return what to wait for before the records may count as read."""
+        """Send the rejects among some records; return what to wait for before these may count as read."""
         sends = []
+        topic, partition = source.tp.topic, source.tp.partition
         for reject in rejects:
-            record = batch.records[reject.index]
-            origin = Origin(batch.topic, str(source.counter.topic_id), batch.partition, record.offset)
+            record = records[reject.index]
+            origin = Origin(topic, str(source.counter.topic_id), partition, record.offset)
             value = document(
                 reject,
-                values[reject.index],
+                record.value,
                 origin,
                 time.time_ns() // 1_000_000,
                 keep_original=self._original,
             )
             sends.append(
-                await self._app.producer.send(
-                    topics.QUARANTINE, batch.topic.encode(), value, None, None, None
-                )
+                await self._app.producer.send(topics.QUARANTINE, topic.encode(), value, None, None, None)
             )
         return sends

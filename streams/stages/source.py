@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -121,14 +121,14 @@ class Checkpoint:
             self.source.sends[:0] = self.sends
 
 
-def batch_meta(batch: Batch, values: list[bytes | None], now_ms: int) -> BatchMeta:
-    """Describe a fetched batch for the profile."""
-    sizes = np.fromiter((0 if value is None else len(value) for value in values), np.int64, len(values))
+def records_meta(records: Sequence[Any], now_ms: int) -> BatchMeta:
+    """Describe some records of a partition, in the order of their offsets, for the profile."""
+    count = len(records)
+    sizes = np.fromiter((len(record.value or b"") for record in records), np.int64, count)
     return BatchMeta(
         bytes=int(sizes.sum()),
-        timestamps=np.fromiter(batch.timestamps, np.int64, len(values)),
+        timestamps=np.fromiter((record.timestamp for record in records), np.int64, count),
         now_ms=now_ms,
-        offsets=np.fromiter(batch.offsets, np.int64, len(values)),
+        offsets=np.fromiter((record.offset for record in records), np.int64, count),
         sizes=sizes,
-        partition=batch.tp.partition,
     )

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from streams.decode.base import Decoded, RowGroup
 from streams.decode.kinds import Kinds
+from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.profile.codec import FORMAT, BlobReader, BlobWriter, pack, unpack
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
+
+#: Records of a partition that wait for their schema at most; further ones are counted as unreadable for good.
+MOST_WAITING = 100_000
 
 
 class PartitionProfile:
@@ -38,6 +45,8 @@ class PartitionProfile:
         """By the label of the kind of record, which means something in this partition only; see :attr:`kinds`."""
         self.kinds = Kinds()
         """The kinds of record found up to now: decoding the next batch needs them."""
+        self.waiting: list[int] = []
+        """Offsets of records, ascending, that wait for their schema to be found; they are among :attr:`reasons`."""
 
     @property
     def records(self) -> int:
@@ -52,6 +61,32 @@ class PartitionProfile:
     def add(self, decoded: Decoded, meta: BatchMeta) -> None:
         """Count a decoded batch."""
         self.bytes += meta.bytes
+        self._count(decoded, meta)
+        if meta.offsets is not None:
+            still = _still_waiting(decoded, meta.offsets)
+            self.waiting += sorted(still)[: max(0, MOST_WAITING - len(self.waiting))]
+
+    def settle(self, decoded: Decoded, meta: BatchMeta, gone: Collection[int] = ()) -> None:
+        """Count records that waited, decoded again; those that still cannot be read go on waiting.
+
+        Args:
+            decoded: of them.
+            meta: of them, with their offsets.
+            gone: offsets that the broker has no more: they wait no longer, and stay counted as unreadable.
+
+        Raises:
+            ValueError: an offset does not wait: it would be counted twice.
+        """
+        offsets = [] if meta.offsets is None else meta.offsets.tolist()
+        if not set(offsets) <= set(self.waiting):
+            raise ValueError("records were to be counted that do not wait")
+        over = {*offsets, *gone} - _still_waiting(decoded, meta.offsets)
+        self.waiting = [offset for offset in self.waiting if offset not in over]
+        self.reasons[SCHEMA_REGISTRY_DOWN] -= len(offsets)
+        self._count(decoded, meta)
+        self.reasons = +self.reasons
+
+    def _count(self, decoded: Decoded, meta: BatchMeta) -> None:
         self.reasons.update(reject.reason for reject in decoded.rejects)
         for label in self._present(decoded):
             groups = [group for group in decoded.groups if (group.kind or self.topic) == label]
@@ -78,6 +113,7 @@ class PartitionProfile:
         """
         self.reasons.update(other.reasons)
         self.bytes += other.bytes
+        self.waiting = sorted({*self.waiting, *other.waiting})
         for name, asset in other.assets.items():
             self._asset(name).merge(asset)
 
@@ -90,6 +126,7 @@ class PartitionProfile:
             "bytes": self.bytes,
             "assets": [[name, asset.state(blobs)] for name, asset in self.assets.items()],
             "kinds": self.kinds.state(),
+            "waiting": self.waiting,
         }
         return pack(state, blobs)
 
@@ -103,6 +140,12 @@ class PartitionProfile:
         """
         version, state, blobs = unpack(data)
         return _READERS[version](state, blobs, policy)
+
+
+def _still_waiting(decoded: Decoded, offsets: npt.NDArray[np.int64] | None) -> set[int]:
+    if offsets is None:
+        return set()
+    return {int(offsets[reject.index]) for reject in decoded.rejects if reject.reason == SCHEMA_REGISTRY_DOWN}
 
 
 def _meta_of(groups: Sequence[RowGroup], meta: BatchMeta) -> BatchMeta:
@@ -120,6 +163,7 @@ def _read_v1(state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy)
 def _read_v2(state: Mapping[str, Any], blobs: BlobReader, policy: ProfilePolicy) -> PartitionProfile:
     profile = _read_v1(state, blobs, policy)
     profile.kinds = Kinds.restored(state["kinds"])
+    profile.waiting = state["waiting"]
     return profile
 
 
