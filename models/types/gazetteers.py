@@ -18,14 +18,16 @@ import phonenumbers.geodata
 from pandian.types.gazetteer import SETS, hashes
 from pandian.types.ngrams import words
 
-_CITY = re.compile(r"(?:cit|town|municipalit|village|communit).*")
+_CITY = re.compile(r"(?:cit(?:y_names?|ies|y_list)|towns|municipalit|village|communit).*")
 _REGION = re.compile(
     r"(?:states?|province|region|prefecture|count(?:y|ies)|department|voivodeship|oblast|canton).*"
 )
-_STREET = re.compile(r"(?:street|road)_?(?:name|suffix|prefix|s$).*")
+_STREET = re.compile(r"(?:street|road)_?(?:name|suffix|prefix|s).*")
 _LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "zh", "sv")
-_ROADS = ("street st road rd avenue ave lane ln drive dr boulevard blvd court ct place square way highway hwy suite apt "
-          "straße str strasse weg platz allee rue avenue via calle avenida rua plaza 路 街 号 弄 室 栋 巷").split()  # fmt: skip
+_ROADS = set(
+    "street st road rd avenue ave lane ln drive dr boulevard blvd court ct place square way highway hwy suite apt "  # noqa: SIM905 - a list of words reads better as text
+    "straße str strasse weg platz allee rue via calle avenida rua plaza 路 街 号 弄 室 栋 巷".split()
+)
 
 
 def collect() -> dict[str, set[str]]:
@@ -36,9 +38,7 @@ def collect() -> dict[str, set[str]]:
             found["given" if "first_name" in name else "family"].update(values)
     for name, values in _lists(faker.providers.address):
         for kind, pattern in (("city", _CITY), ("region", _REGION), ("street", _STREET)):
-            if pattern.fullmatch(name) and "format" not in name and not name.endswith(("fix", "fixes")):
-                found[kind].update(values)
-            elif kind == "street" and name.startswith(("street_suffix", "street_prefix")):
+            if pattern.fullmatch(name) and "format" not in name:
                 found[kind].update(values)
     found["street"].update(_ROADS)
     for place in _dialled():
