@@ -32,6 +32,8 @@ class Part:
     """Why this one, in words a person can check."""
     column: str | None = None
     """CSV: the position that a header line names so, such as ``c3``; None where there is none."""
+    hashed: str | None = None
+    """Of a personal field: the fingerprint of the key by which its values become pseudonyms; None: they stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,21 @@ class FieldMapping:
 
     def same_as(self, other: FieldMapping) -> bool:
         """Tell whether rows are read in the same way, whatever the reasons, and the greatest rating so far."""
+        return self._same_but_hashes(other) and self._hashes() == other._hashes()
+
+    def hashed_by(self, other: FieldMapping) -> bool:
+        """Tell whether another mapping reads rows in the same way, and hashes what this one hashes, or more."""
+        return self._same_but_hashes(other) and self._hashes().keys() <= other._hashes().keys()
+
+    def _same_but_hashes(self, other: FieldMapping) -> bool:
         mine, theirs = self.document(), other.document()
         for one in (mine, theirs):
             one["parts"] = {role: (part["field"], part["column"]) for role, part in one["parts"].items()}
             del one["origin"], one["best_rating"]
         return mine == theirs
+
+    def _hashes(self) -> dict[Role, str]:
+        return {role: part.hashed for role, part in self.parts.items() if part.hashed is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pandian.actions import WEIGHTS, Action
 from streams.decode.base import RowGroup
 from streams.interactions.base import FieldMapping
 from streams.interactions.cells import Cells, cells_of
+from streams.interactions.identities import PERSONAL, WITHOUT_KEY, Identities
 from streams.interactions.ids import NoIdError, identifier
 from streams.interactions.times import epoch_ms, event_time
 from streams.interactions.words import action_of
@@ -30,6 +31,7 @@ OUTCOMES = {
     "no-item": "the item is missing, or spelled as nothing",
     "bad-user": "the user is no identifier: a fraction, true or false, over 256 bytes, or with control characters",
     "bad-item": "the item is no identifier",
+    "personal": "the user or the item is certainly personal, and no key is set to make a pseudonym of it",
     "no-time": "no time that can be: neither its own nor, as its producer left it out, its record's",
     "empty-array": "the array that holds the items is empty or absent",
     "too-many-elements": "the 1,001st and later elements of one record",
@@ -74,7 +76,11 @@ class Places(NamedTuple):
 
 
 def interactions_of(
-    group: RowGroup, mapping: FieldMapping, places: Places, outcomes: Counter[str]
+    group: RowGroup,
+    mapping: FieldMapping,
+    places: Places,
+    outcomes: Counter[str],
+    identities: Identities = WITHOUT_KEY,
 ) -> Iterator[list[Told]]:
     """Yield the interactions of a group of rows, in the order of their places; count what became of all.
 
@@ -82,14 +88,17 @@ def interactions_of(
     and the mapping only: a record read again gives the same.
     """
     cells = cells_of(group, mapping, outcomes)
+    users, items, sessions = (
+        identities.fit(cells.column(role), mapping.parts.get(role)) for role in ("user", "item", "session")
+    )
     rows = zip(
         cells.records,
         cells.indexes,
-        map(_user, cells.column("user")),
-        map(_item, cells.column("item")),
+        map(_user, users),
+        map(_item, items),
         _actions(cells, mapping),
         cells.column("time"),
-        map(_session, cells.column("session")),
+        map(_session, sessions),
         strict=True,
     )
     head = _head(places)
@@ -141,7 +150,12 @@ def _item(value: Any) -> _Item:
 
 
 def _as_user(value: Any) -> _User:
-    """Return a user as key and as JSON text; None where there is none, ``bad`` where it cannot be one."""
+    """Return a user as key and as JSON text; None where there is none, ``bad`` where it cannot be one.
+
+    ``personal`` where it must not be passed on.
+    """
+    if value is PERSONAL:
+        return "personal"
     try:
         found = identifier(value)
     except NoIdError:
@@ -168,8 +182,8 @@ def _why(user: _User, item: _Item) -> str:
     for name, found in (("user", user), ("item", item)):
         if found is None:
             return f"no-{name}"
-        if found == "bad":
-            return f"bad-{name}"
+        if isinstance(found, str):
+            return found if found == "personal" else f"bad-{name}"
     raise AssertionError("a row with both is an interaction")
 
 

@@ -13,6 +13,7 @@ import orjson
 from streams.decode.base import RowGroup
 from streams.interactions.base import ITEM_ROLES, FieldMapping
 from streams.interactions.cells import Cells, cells_of
+from streams.interactions.identities import PERSONAL, WITHOUT_KEY, Identities
 from streams.interactions.ids import NoIdError, identifier
 from streams.interactions.interactions import Places, Told
 from streams.interactions.times import epoch_ms, event_time
@@ -57,10 +58,12 @@ class ItemsReader:
 
     Args:
         masker: takes out of titles what is certainly personal.
+        identities: says what may be passed on of identifiers.
     """
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: Masker, identities: Identities = WITHOUT_KEY) -> None:
         self._masker = masker
+        self.identities = identities
         self._said: OrderedDict[str, bytes] = OrderedDict()
 
     def remember(self, news: News) -> None:
@@ -102,9 +105,8 @@ class ItemsReader:
             map(_available, cells.column("available")),
             strict=True,
         )
-        rows = zip(
-            cells.records, cells.indexes, cells.column("item"), cells.column("time"), described, strict=True
-        )
+        ids = self.identities.fit(cells.column("item"), mapping.parts.get("item"))
+        rows = zip(cells.records, cells.indexes, ids, cells.column("time"), described, strict=True)
         for record, index, value, when, told in rows:
             item, outcome = _identifier(value)
             if item is not None:
@@ -138,6 +140,8 @@ class ItemsReader:
 
 def _identifier(value: Any) -> tuple[str | None, str]:
     """Return an item's identifier, if it has one, and the outcome."""
+    if value is PERSONAL:
+        return None, "personal"
     try:
         found = identifier(value)
     except NoIdError:

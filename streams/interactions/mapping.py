@@ -57,6 +57,9 @@ _OF_INTERACTIONS: tuple[Role, ...] = (
     "session",
 )
 _OF_ITEMS: tuple[Role, ...] = ("item", "time", "name", "category", "brand", "price", "available")
+#: Personal types that tell one user from another: with a key, a field of them can be the user, as a pseudonym. A name
+#: is borne by many.
+_HASHED_USERS = ("email", "phone", "social_handle")
 #: Types that say who it was, and that are no business of a recommender.
 _PERSONS = ("email", "phone", "person_name", "national_id")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[\u4e00-\u9fff]+")
@@ -100,15 +103,19 @@ class _Field(NamedTuple):
     confidence: float
     present: float
     document: Document
+    hashed: bool = False
+    """Whether it is personal, and can be the user as a pseudonym."""
 
 
-def mapping_of(asset: Document) -> FieldMapping | NoMapping:
+def mapping_of(asset: Document, key: str | None = None) -> FieldMapping | NoMapping:
     """Return how the rows of an asset are read, or why they become nothing.
 
     Args:
         asset: its document in the inventory.
+        key: fingerprint of the key that makes pseudonyms; None when there is none.
 
-    Guarantees: a field that the inventory masks plays no role; the same document gives the same mapping.
+    Guarantees: a field that the inventory masks plays no role, but with a key that of a user, as a pseudonym; the same
+    document gives the same mapping.
     """
     kind = str(asset["kind"])
     if kind in _NO_INTERACTIONS:
@@ -118,11 +125,24 @@ def mapping_of(asset: Document) -> FieldMapping | NoMapping:
     columns = {name: column for column, name in (asset.get("columns") or {}).items()}
     if kind == "items":
         return _items(usable, columns)
-    found = _interactions(usable, columns, _usual_action(kind, str(asset["asset"]), usable))
+    found = _interactions(
+        usable + _hashable(fields, key), columns, _usual_action(kind, str(asset["asset"]), usable), key
+    )
     personal = [one.path for one in fields if one.type in _PERSONS]
-    if isinstance(found, NoMapping) and personal:
-        return NoMapping(f"{found.why}; {personal[0]} is personal, and is not used")
+    if isinstance(found, NoMapping) and personal and key is None:
+        return NoMapping(f"{found.why}; {personal[0]} is personal, and is not used without PANDIAN_HASH_KEY")
     return found
+
+
+def _hashable(fields: Sequence[_Field], key: str | None) -> list[_Field]:
+    """Return the personal fields that can be the user when there is a key."""
+    if key is None:
+        return []
+    return [
+        one._replace(hashed=True)
+        for one in fields
+        if one.confidence >= _RELIES and one.type in _HASHED_USERS and is_masked(one.document)
+    ]
 
 
 def _usual_action(kind: str, name: str, fields: Sequence[_Field]) -> Action:
@@ -137,9 +157,9 @@ def _usual_action(kind: str, name: str, fields: Sequence[_Field]) -> Action:
 
 
 def _interactions(
-    fields: Sequence[_Field], columns: Mapping[str, str], action: Action
+    fields: Sequence[_Field], columns: Mapping[str, str], action: Action, key: str | None
 ) -> FieldMapping | NoMapping:
-    parts = _parts(fields, _OF_INTERACTIONS, columns)
+    parts = _parts(fields, _OF_INTERACTIONS, columns, key)
     for role, words in (("user", "who did it: no user, device or session"), ("item", "what with: no item")):
         if role not in parts:
             return NoMapping(f"no field says {words} was recognised")
@@ -163,20 +183,25 @@ def _items(fields: Sequence[_Field], columns: Mapping[str, str]) -> FieldMapping
     return FieldMapping("items", parts, reader=_reader(fields, parts.get("time")))
 
 
-def _parts(fields: Sequence[_Field], roles: Iterable[Role], columns: Mapping[str, str]) -> dict[Role, Part]:
+def _parts(
+    fields: Sequence[_Field], roles: Iterable[Role], columns: Mapping[str, str], key: str | None = None
+) -> dict[Role, Part]:
     found: dict[Role, Part] = {}
     taken: set[str] = set()
     for role in roles:
         best = _best(fields, role, taken, found)
         if best is not None:
             why = f"{best.type}, {best.confidence:.0%}: {best.document['evidence']}"
-            found[role] = Part(best.path, why, columns.get(best.path))
+            found[role] = Part(best.path, why, columns.get(best.path), key if best.hashed else None)
             taken.add(best.path)
     return found
 
 
 def _best(fields: Sequence[_Field], role: Role, taken: set[str], found: Mapping[Role, Part]) -> _Field | None:
     types = _TYPES[role]
+    if role == "user":
+        # A visit is less than a person, a device as good as one; and what need not be hashed is clearer.
+        types = (*types[:-1], *_HASHED_USERS, types[-1])
     ranked = sorted(
         (one for one in fields if one.type in types and _may(one, role, taken, found)),
         key=lambda one: (

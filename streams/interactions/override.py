@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +29,10 @@ from pandian.actions import Action
 from pandian.errors import SettingError
 from streams.decode.paths import split_array
 from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
-from streams.interactions.mapping import Document, greatest, is_masked
+from streams.interactions.mapping import Document, greatest, is_masked, masked_fields
+
+#: Roles of which only equality counts: a pseudonym plays them as well.
+_IDENTIFIERS: frozenset[Role] = frozenset({"user", "item", "session"})
 
 
 class TopicRule(BaseModel):
@@ -78,17 +82,20 @@ class Overrides:
     def __init__(self, rules: Mapping[str, TopicRule] | None = None) -> None:
         self._rules = dict(rules or {})
 
-    def of(self, topic: str, asset: Document | None = None) -> FieldMapping | NoMapping | None:
+    def of(
+        self, topic: str, asset: Document | None = None, key: str | None = None
+    ) -> FieldMapping | NoMapping | None:
         """Return what the file says of a topic; None when it says nothing.
 
         Args:
             topic: its name.
             asset: its document in the inventory, which knows the positions of CSV columns, which fields there are,
-            and which are personal: those play no role, whatever the file says.
+                and which are personal: those are no more than identifiers, as pseudonyms, whatever the file says.
+            key: fingerprint of the key that makes pseudonyms; without one, personal fields play no role at all.
         """
         for glob, rule in self._rules.items():
             if topic == glob or fnmatchcase(topic, glob):
-                return _mapping(rule, asset or {})
+                return _mapping(rule, asset or {}, key)
         return None
 
 
@@ -148,7 +155,7 @@ def _check_paths(path: Path, glob: str, fields: Mapping[Role, str]) -> None:
         raise _wrong(path, f'["{glob}"] names fields of {named}', "name fields of one array only")
 
 
-def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
+def _mapping(rule: TopicRule, asset: Document, key: str | None) -> FieldMapping | NoMapping:
     if rule.ignore:
         return NoMapping("the mapping file says to ignore it")
     target = rule.target or ("interactions" if rule.user else "items")
@@ -159,6 +166,8 @@ def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
         for role in ROLES
         if role in roles and (path := getattr(rule, role))
     }
+    if asset and key is not None:
+        parts = _hashed(parts, asset, key)
     refused = _refused(parts, asset) if asset else None
     if refused:
         return NoMapping(refused)
@@ -168,14 +177,24 @@ def _mapping(rule: TopicRule, asset: Document) -> FieldMapping | NoMapping:
     return FieldMapping(target, parts, rule.default, words, best_rating=best, origin="file")
 
 
+def _hashed(parts: Mapping[Role, Part], asset: Document, key: str) -> dict[Role, Part]:
+    """Return the fields in their roles: identifiers that are personal as pseudonyms."""
+    masked = masked_fields(asset)
+    return {
+        role: replace(part, hashed=key) if role in _IDENTIFIERS and part.field in masked else part
+        for role, part in parts.items()
+    }
+
+
 def _refused(parts: Mapping[Role, Part], asset: Document) -> str | None:
     """Return why the fields cannot play these roles; None when they can."""
     seen = {one["field"]: one for one in asset["fields"]}
     for role, part in parts.items():
         if part.field not in seen and role in ("user", "item"):
             return f"the mapping file says that {part.field} is the {role}, but no such field has been seen"
-        if part.field in seen and is_masked(seen[part.field]):
-            return f"the mapping file says that {part.field} is the {role}, but it is personal"
+        if part.hashed is None and part.field in seen and is_masked(seen[part.field]):
+            fix = ", and PANDIAN_HASH_KEY is not set" if role in _IDENTIFIERS else ""
+            return f"the mapping file says that {part.field} is the {role}, but it is personal{fix}"
     return None
 
 

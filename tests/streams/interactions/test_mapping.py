@@ -202,6 +202,7 @@ def test_people_are_not_told_apart_by_what_is_personal(tmp_path: Path) -> None:
     why = why_not(asset_of_rows(tmp_path, "clicks", rows))
     assert why == (
         "no field says who did it: no user, device or session was recognised; email is personal, and is not used"
+        " without PANDIAN_HASH_KEY"
     )
 
 

@@ -115,7 +115,10 @@ def test_a_field_that_is_there(tmp_path: Path, asset: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('user = "email"\nitem = "was"', "the mapping file says that email is the user, but it is personal"),
+        (
+            'user = "email"\nitem = "was"',
+            "the mapping file says that email is the user, but it is personal, and PANDIAN_HASH_KEY is not set",
+        ),
         ('item = "was"\nname = "email"', "the mapping file says that email is the name, but it is personal"),
         (
             'user = "who"\nitem = "was"',

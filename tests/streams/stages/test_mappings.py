@@ -74,9 +74,9 @@ def test_it_is_worked_out_once_for_each_change(
 ) -> None:
     calls: list[Any] = []
 
-    def counted(one: Any) -> Any:
+    def counted(one: Any, key: str | None) -> Any:
         calls.append(one)
-        return mapping_of(one)
+        return mapping_of(one, key)
 
     monkeypatch.setattr("streams.stages.mappings.mapping_of", counted)
     inventory = Inventory(asset)
