@@ -11,6 +11,8 @@ import unicodedata
 from base64 import b32encode
 from functools import lru_cache
 
+from pandian.settings import Settings
+
 #: Begins every pseudonym, so that one is told from an identifier of the source.
 PREFIX = "h_"
 #: Bytes of the HMAC that are kept: of a billion people, two share a pseudonym with probability 1e-21.
@@ -49,6 +51,11 @@ class KeyedHash:
     def _hash(self, value: bytes) -> str:
         digest = hmac.digest(self._key, value, "sha256")[:_BYTES]
         return b32encode(digest).decode().rstrip("=").lower()
+
+
+def keyed_hash(settings: Settings) -> KeyedHash | None:
+    """Return what makes pseudonyms with the key of the settings; None when there is none."""
+    return KeyedHash(settings.hash_key.get_secret_value()) if settings.hash_key else None
 
 
 def is_pseudonym(text: str) -> bool:
