@@ -23,8 +23,8 @@ KEPT = 0.9
 _LESS_THAN_CHANCE = 0.25
 #: The alternatives that are mixed: exceptions rarer than the bound allows, by these factors.
 _RARER = (2.0, 4.0, 16.0, 128.0, 1024.0)
-#: Standard errors added to a chance that was estimated from a sample (99.5 %, one-sided).
-_SURE = 2.58
+#: Standard errors between a chance estimated from a sample and its upper end (99.5 %, one-sided).
+_SURE = 2.576
 
 
 def log_evidence(kept: int, checked: int, bound: float) -> float:
@@ -61,8 +61,12 @@ def bar(tests: int, turn: int) -> float:
 
 
 def surely_at_most(share: float, trials: int) -> float:
-    """Return a chance that is hardly exceeded by the one that ``trials`` gave as ``share``."""
-    return min(1.0, share + _SURE * math.sqrt(share * (1 - share) / max(trials, 1)) + 1 / max(trials, 1))
+    """Return a chance that the true one hardly exceeds, where ``trials`` gave ``share`` (Wilson's upper end)."""
+    if trials <= 0:
+        return 1.0
+    square = _SURE * _SURE / trials
+    reach = _SURE * math.sqrt(share * (1 - share) / trials + square / (4 * trials))
+    return min(1.0, (share + square / 2 + reach) / (1 + square))
 
 
 def bound_over(chance: float) -> float:

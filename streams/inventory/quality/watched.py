@@ -22,7 +22,7 @@ _ENOUGH = 512
 _AGAINST = -7.0
 #: Neighbouring records resemble each other (the lines of one order): of so many, so many count as evidence.
 UNIT = 32
-PROOFS = 6
+PROOFS = 4
 
 
 class Watched:

@@ -82,7 +82,9 @@ class Family(Protocol):
         ...
 
 
-def proposal(rule: Rule, kept: int, checked: int, chance: float, least: int = LEAST) -> Proposal | None:
+def proposal(
+    rule: Rule, kept: int, checked: int, chance: float, least: int = LEAST, trials: int = 0
+) -> Proposal | None:
     """Return a proposal if the sample supports the rule, else None.
 
     Args:
@@ -91,8 +93,9 @@ def proposal(rule: Rule, kept: int, checked: int, chance: float, least: int = LE
         checked: those that it applies to.
         chance: the share that would keep it if its sides had nothing to do with each other.
         least: how many records it must apply to.
+        trials: records that the chance was estimated from; 0: ``checked``.
     """
-    chance = surely_at_most(chance, checked)
+    chance = surely_at_most(chance, trials or checked)
     bound = bound_over(chance)
     if checked < least or bound >= 1 or kept < max(bound, KEPT) * checked:
         return None

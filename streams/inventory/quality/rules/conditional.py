@@ -61,9 +61,9 @@ def propose(sample: Rows) -> list[Proposal]:
             continue
         rule = Rule(name, f"{condition.how} {form}", (condition.path, path), condition.value)
         chance = float(outside_kept[place, outcome] / outside[place, outcome])
-        proposals.append(
-            proposal(rule, int(inside_kept[place, outcome]), int(inside[place, outcome]), chance, _LEAST)
-        )
+        kept_here, here = int(inside_kept[place, outcome]), int(inside[place, outcome])
+        trials = int(outside[place, outcome])
+        proposals.append(proposal(rule, kept_here, here, chance, _LEAST, trials))
     return found(proposals)
 
 
