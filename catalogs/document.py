@@ -216,6 +216,12 @@ class SchemaChange(_View):
     after: str | None = None
     records: int | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _epoch_is_a_time(cls, raw: Any) -> Any:
+        time = raw.get("time") if isinstance(raw, dict) else None
+        return raw | {"time": _iso(time)} if isinstance(time, (int, float)) else raw
+
 
 class Point(_View):
     """How an asset was at a time."""
@@ -243,6 +249,11 @@ class Asset(_View):
     relations: tuple[dict[str, Any], ...] = ()
     history: tuple[Point, ...] = ()
     fields: tuple[Field, ...] = ()
+
+    @property
+    def newest_changes(self) -> list[SchemaChange]:
+        """The schema changes, the latest first; those without a time last."""
+        return sorted(self.schema_changes, key=lambda one: _epoch_ms(one.time) or 0, reverse=True)
 
     @property
     def personal(self) -> tuple[Field, ...]:
@@ -291,6 +302,13 @@ def _place(part: str | int) -> str:
 
 def _scored(raw: Mapping[str, Any]) -> bool:
     return all(isinstance(raw.get(key), (int, float)) for key in ("score", "low", "high"))
+
+
+def _iso(epoch_ms: float) -> str | None:
+    try:
+        return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _epoch_ms(text: str | None) -> int | None:

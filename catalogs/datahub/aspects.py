@@ -58,7 +58,7 @@ def properties(asset: Asset, urn: str) -> Aspect:
 def _changes(asset: Asset) -> dict[str, str]:
     if not asset.schema_changes:
         return {}
-    last = asset.schema_changes[-1]
+    last = asset.newest_changes[0]
     turned = f" from {last.before} to {last.after}" if last.before and last.after else ""
     when = f" at {last.time}" if last.time else ""
     return {

@@ -124,11 +124,11 @@ def _reference(one: Reference, asset: Asset) -> Markup:
 
 
 def _changes(asset: Asset) -> list[Markup]:
-    newest = list(reversed(asset.schema_changes))
+    newest = asset.newest_changes
     items = []
     for one in newest[:_CHANGES]:
         turned = f": {spaced(one.before)} → {spaced(one.after)}" if one.before and one.after else ""
-        when = tag("span", f" {one.time}", class_="faint") if one.time else None
+        when = tag("span", f" {instant(one.time)}", class_="faint") if one.time else None
         items.append(tag("li", value(one.field), f" {spaced(one.change)}{turned}", when))
     if len(newest) > _CHANGES:
         items.append(tag("li", f"and {len(newest) - _CHANGES} earlier ones", class_="faint"))

@@ -167,3 +167,16 @@ def test_ends_of_intervals_are_told_apart() -> None:
     assert between(0.97666, 0.97726) == "97.67 to 97.73 %"
     assert between(0.99999, 1.0) == "99.999 to 100 %"
     assert between(0.5, 0.5) == "50 to 50 %"
+
+
+def test_schema_changes_are_told_newest_first_however_their_times_are_written() -> None:
+    changes = [
+        {"change": "vanished", "field": "b", "time": 1_300_000_000_000, "before": "number"},
+        {"change": "appeared", "field": "c", "time": None},
+        {"change": "appeared", "field": "a", "time": "2011-03-01T09:00:00+00:00"},
+        {"change": "appeared", "field": "d", "time": 10**30},
+    ]
+    (asset,) = read_inventory({"assets": [{"asset": "x", "schema_changes": changes}]}).assets
+    assert [one.field for one in asset.newest_changes] == ["b", "a", "c", "d"]
+    assert asset.newest_changes[0].time == "2011-03-13T07:06:40+00:00"
+    assert asset.newest_changes[-1].time is None
