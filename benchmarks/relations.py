@@ -90,7 +90,7 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
 def _rows(
     truth: Mapping[Named, Named], signatures: Sequence[Signature], found: Sequence[Reference], took: float
 ) -> Iterator[Row]:
-    right = [one for one in found if truth.get(tuple(one.source)) == tuple(one.target)]
+    right = [one for one in found if truth.get((*one.source,)) == one.target]
     wrong = [one for one in found if one not in right]
     fields = sum(len(one.fields) for one in signatures)
     how = (

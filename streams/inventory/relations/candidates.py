@@ -1,8 +1,8 @@
 """Which of all pairs of fields are worth a look: those of whose least hashes many are the same.
 
 The least hashes of a set are a sample of it that every other set with these values has, too (Broder, "On the
-Resemblance and Containment of Documents", 1997). An index over the hashes of all targets finds, for each source, the targets that
-have its own, so that the work grows with the fields and not with their pairs.
+Resemblance and Containment of Documents", 1997). An index over the hashes of all targets finds, for each source, the
+targets that have its own, so that the work grows with the fields and not with their pairs.
 """
 
 from __future__ import annotations

@@ -39,6 +39,8 @@ _LEAST_COMPARED: Final = 16
 _LEAST_NEAR: Final = 20
 #: What chance gives where it cannot be told: texts are never as dense.
 _UNTOLD: Final = 0.5
+#: A numbering of which more is taken is dense: values that are in it prove nothing.
+_DENSE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _chance(source: FieldSet, target: FieldSet) -> float:
 
 
 def _beyond_chance(hits: int, compared: int, chance: float) -> float:
-    return min(log_evidence(hits, compared, chance), _MOST_EVIDENCE)
+    return 0.0 if chance > _DENSE else min(log_evidence(hits, compared, chance), _MOST_EVIDENCE)
 
 
 def _as_far(hits: int, misses: int, unused: int) -> float:
@@ -257,7 +259,7 @@ def _evidence(pair: _Found) -> str:
     compared = pair.hits + pair.misses
     types = {pair.source.values.semantic_type, pair.target.values.semantic_type}
     said = f"{pair.hits:,} of {compared:,} different values compared are found"
-    if pair.by_values > 0 and pair.chance < pair.share.estimate:
+    if pair.chance <= _DENSE:
         said += f", of values like them at most {pair.chance:.0%}"
     if pair.by_names > 0:
         said += f"; both mean {types.pop()}" if len(types) == 1 else f"; {' and '.join(sorted(types))} agree"

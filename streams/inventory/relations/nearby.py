@@ -1,13 +1,13 @@
 """Values that look like a field's: each of its own with one of its last three letters or digits changed.
 
-They tell what chance gives. Where identifiers are 1 to 1,682 without a gap, a number that is near one of them is one
-of them, too, and so any small numbers are "included"; where they are sparse, hardly any near one is. It needs no
-assumption on how identifiers are made: they are measured where the source's values lie.
+They tell what chance gives. Where identifiers are 1 to 1,682 without a gap, a number that is near one of them is one of
+them, too, and so any small numbers are "included"; where they are sparse, hardly any near one is. It needs no
+assumption on how identifiers are made: they are measured where the source's values lie, and no farther out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 from zlib import crc32
 
@@ -18,23 +18,35 @@ _ROTATION: Final = {
 }
 
 
-def near(texts: Iterable[str]) -> list[str]:
-    """Return a text near each: as long, of the same letters and digits but one. The same for the same text.
+def near(texts: Sequence[str]) -> list[str]:
+    """Return a text near each: as long, and the same but for one character. The same for the same texts.
 
-    Texts that do not end in letters or digits have none, and a number keeps its first digit from becoming 0.
+    A number stays between the least and the greatest of them. Texts that do not end in letters from A to Z or digits
+    have none.
     """
-    return [found for text in texts if (found := _near(text))]
+    numbers = [int(text) for text in texts if _is_number(text)]
+    low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
+    found = []
+    for text in texts:
+        chance = crc32(text.encode("utf-8", "replace"))
+        for back in (1 + chance % _LAST, 1):
+            changed = _changed(text, len(text) - back, chance >> 8)
+            if changed and (not _is_number(changed) or low <= int(changed) <= high):
+                found.append(changed)
+                break
+    return found
 
 
-def _near(text: str) -> str | None:
-    chance = crc32(text.encode("utf-8", "replace"))
-    start = max(len(text) - _LAST, 0)
-    places = [place for place in range(start, len(text)) if text[place] in _ROTATION]
-    if not places:
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _changed(text: str, place: int, chance: int) -> str | None:
+    """Return a text with one character exchanged for another of its alphabet; None where there is none."""
+    letters, position = _ROTATION.get(text[place : place + 1], ("", 0)) if place >= 0 else ("", 0)
+    if not letters:
         return None
-    place = places[chance % len(places)]
-    letters, position = _ROTATION[text[place]]
-    changed = letters[(position + 1 + (chance >> 8) % (len(letters) - 1)) % len(letters)]
-    if changed == "0" and place == 0 and len(text) > 1:
-        changed = "1" if text[0] != "1" else "2"
+    changed = letters[(position + 1 + chance % (len(letters) - 1)) % len(letters)]
+    if changed == "0" and place == 0 and _is_number(text) and len(text) > 1:
+        return None
     return text[:place] + changed + text[place + 1 :]
