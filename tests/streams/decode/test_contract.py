@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
+import fastavro
 import msgpack
 import pyarrow as pa
 import pytest
@@ -26,6 +29,17 @@ class Case:
     """Records that it accepts (from their first bytes) and cannot read."""
     foreign: tuple[bytes, ...]
     """Records that it leaves to others."""
+
+
+def avro(*rows: dict[str, Any]) -> bytes:
+    schema = {"type": "record", "name": "Row", "fields": []}
+    schema["fields"] = [
+        {"name": "id", "type": "int"},
+        {"name": "a", "type": ["null", "string"], "default": None},
+    ]
+    file = BytesIO()
+    fastavro.writer(file, fastavro.parse_schema(schema), rows)
+    return file.getvalue()
 
 
 CASES = (
@@ -52,6 +66,12 @@ CASES = (
         good=(*map(msgpack.packb, ({"id": 1}, {"id": 2, "a": [1, {"b": None}]}, [{"id": 3}, {"id": 4}])),),
         bad=(msgpack.packb({"id": "secret"})[:-2], msgpack.packb({"id": 1}) + b"\xc1", b"\x82\xa2id\x01\xa1a\xc1"),
         foreign=(b"a,b", b"hello", b"\x00\x01", b'{"id":1}'),
+    ),
+    Case(
+        "avro",
+        good=(avro({"id": 1}, {"id": 2}), avro({"id": 3, "a": "x"})),
+        bad=(avro({"id": 4})[:-3], avro({"id": 5})[:30], avro(), avro({"id": 6, "a": "secret"})[:-1] + b"?"),
+        foreign=(b"a,b", b"hello", b"Obj", b'{"id":1}'),
     ),
     Case(
         "csv",
