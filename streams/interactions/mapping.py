@@ -134,6 +134,18 @@ def mapping_of(asset: Document, key: str | None = None) -> FieldMapping | NoMapp
     return found
 
 
+def time_of(asset: Document) -> tuple[str, str | None] | None:
+    """Return the field that says when what a row tells of happened, and how it is read; None when no field does."""
+    fields = [_field(one) for one in asset["fields"]]
+    usable = [
+        one
+        for one in fields
+        if one.confidence >= _RELIES and not is_masked(one.document) and split_array(one.path) is None
+    ]
+    part = _parts(usable, ("time",), {}).get("time")
+    return None if part is None else (part.field, _reader(usable, part))
+
+
 def _hashable(fields: Sequence[_Field], key: str | None) -> list[_Field]:
     """Return the personal fields that can be the user when there is a key."""
     if key is None:
