@@ -65,6 +65,13 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(default=None, min_length=16)
     """Secret of at least 16 characters. With it, personal identifiers that data is joined by (a user known by e-mail
     address) become keyed hashes; without it they are left out."""
+    archive: str | None = None
+    """Where records are archived as Parquet: a folder, or an address that fsspec knows, such as ``s3://bucket/pandian``.
+    Unset: nowhere."""
+    archive_days: int | None = Field(default=None, ge=1)
+    """Days kept in the archive, today included; older ones are removed, but never an asset's newest. Unset: all."""
+    archive_seconds: float = Field(default=300.0, ge=1, le=86400)
+    """After this time records are archived even if they are few: how fresh the archive is, and how small its files."""
     mapping: Path | None = None
     """TOML file that says which fields of a topic are user, item, action and time, where the inventory is not to
     decide."""

@@ -15,6 +15,8 @@ INVENTORY = "pandian.inventory"
 QUARANTINE = "pandian.quarantine"
 #: How far each source partition was turned into interactions, and by which mapping. Compacted; the latest counts.
 EXTRACTIONS = "pandian.extractions"
+#: How far each source partition is archived, and by which plan. Compacted; the latest counts.
+ARCHIVES = "pandian.archives"
 #: What people did with items, keyed by user: :class:`pandian.events.Interaction`.
 INTERACTIONS = "pandian.interactions"
 #: What is known of each item, keyed by item: :class:`pandian.events.Item`. Compacted.
