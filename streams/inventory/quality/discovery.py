@@ -25,6 +25,8 @@ from streams.inventory.quality.watched import Watched
 CANDIDATES = 48
 _OF_A_FAMILY = 24
 RULES = 64
+#: Fields whose meaning is remembered from turn to turn.
+MEANT = 256
 #: Rules of all partitions together.
 MERGED = 256
 #: The distance between the records of a sample doubles this often.
@@ -95,6 +97,10 @@ class Discovery:
         if self.turn in _MEANT or not self.sample.paths <= self._seen:
             self._seen |= self.sample.paths
             self.types |= self.sample.types(self._classifier, names)
+            if len(self.types) > MEANT:
+                # Fields come and go: those of this sample are known, older ones are asked for again.
+                self.types = {path: self.types[path] for path in self.sample.paths if path in self.types}
+                self._seen &= self.sample.paths
         self.sample.keep(self.types)
         table = self.sample.table(self.types)
         candidates: list[Proposal] = []

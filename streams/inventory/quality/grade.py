@@ -92,14 +92,18 @@ def _fields(
             "validity": validity.measure_field(field, wrong.get(field.path, Span())),
         }
         known = {name: one for name, one in measured.items() if one is not None}
-        documents = {name: one.document(getattr(asked, name, None)) for name, one in known.items()}
+        documents = {
+            name: one.document(getattr(asked, name, None))
+            for name, one in known.items()
+            if one.bad or getattr(asked, name, None) is not None
+        }
         missed += [
             f"{name} of {field.path}: {_missed(one)}"
             for name, one in documents.items()
             if one["met"] is False
         ]
         bad = sum(one.bad / one.of for one in known.values())
-        if bad or asked is not None:
+        if documents:
             told.append((bad, {"field": field.path, **documents}))
     told.sort(key=lambda one: (-one[0], one[1]["field"]))
     return [one for _, one in told[:FIELDS]], missed

@@ -20,7 +20,7 @@ from streams.inventory.profile.paths import kept_paths
 from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.quality.blocks import checked
 from streams.inventory.quality.delays import Delays
-from streams.inventory.quality.discovery import Discovery
+from streams.inventory.quality.discovery import MEANT, Discovery
 from streams.inventory.quality.findings import Findings
 from streams.inventory.quality.forms import FORMS
 from streams.inventory.quality.gaps import Gaps
@@ -108,7 +108,8 @@ class _Stream:
         """Take over what the fields mean by the last sample: another meaning is counted from here on."""
         for path, semantic_type in self.discovery.types.items():
             judged = self.judged.get(path)
-            if semantic_type in FORMS and (judged is None or judged.semantic_type != semantic_type):
+            room = judged is not None or len(self.judged) < MEANT
+            if semantic_type in FORMS and room and (judged is None or judged.semantic_type != semantic_type):
                 self.judged[path] = Judged(semantic_type)
             if semantic_type == _EVENT and not self._event:
                 self._event = path

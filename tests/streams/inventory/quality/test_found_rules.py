@@ -66,7 +66,7 @@ def test_codes_whose_first_letter_decides_the_sign() -> None:
 def test_a_field_that_is_there_when_another_says_so() -> None:
     chance = random.Random(5)
     rows = []
-    for _ in range(3_000):
+    for _ in range(12_000):
         kind = chance.choice(["store", "web", "app"])
         row = {"sales_channel": kind}
         if kind == "store":

@@ -27,12 +27,12 @@ from tests.streams.inventory.quality.helpers import (
 )
 from tests.streams.inventory.quality.orders import PLANTED, orders
 
-ORDERS = orders(7_000)
+ORDERS = orders(12_000)
 
 
 def ragged(seed: int, largest: int) -> list[int]:
     chance = random.Random(seed)
-    return [chance.randrange(1, largest) for _ in range(7_000 // largest)]
+    return [chance.randrange(1, largest) for _ in range(12_000 // largest)]
 
 
 @pytest.mark.parametrize("largest", [40, 700, 3_000])
@@ -52,7 +52,7 @@ def test_a_part_goes_on_from_its_state(at: int) -> None:
 
 
 def test_partitions_sum_up_and_are_left_as_they_were() -> None:
-    parts = [feed(new_part(), orders(5_000, seed), partition=seed) for seed in (1, 2, 3)]
+    parts = [feed(new_part(), orders(9_000, seed), partition=seed) for seed in (1, 2, 3)]
     before = [content(part) for part in parts]
     sums = []
     for order in ((0, 1, 2), (2, 0, 1)):
@@ -116,7 +116,7 @@ def test_nothing_is_kept_of_a_masked_field() -> None:
 
 
 def test_a_field_that_is_hidden_later_is_let_go_of() -> None:
-    part = feed(new_part(), orders(7_100))
+    part = feed(new_part(), orders(10_000))
     assert b"product number" in orjson.dumps(content(part)[0])
     for path in ("item_name", "order_id"):
         part.hide(path, "person_name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from pandian.errors import SettingError
 from streams.inventory.profile.distinct import Estimate
 from streams.inventory.quality.base import FieldQuality
+from streams.inventory.quality.delays import STEPS
 from streams.inventory.quality.grade import grade, quality
+from streams.inventory.quality.rules import FAMILIES
 from streams.inventory.quality.thresholds import NOTHING_ASKED, AssetThresholds, read_thresholds
 
 FILE = """
@@ -91,3 +94,13 @@ def test_what_is_not_met_is_told_from_the_lower_bound() -> None:
     assert told["dimensions"]["validity"]["met"] is True
     assert told["missed"] == ["completeness: 93.0 % at least, 97.0 % asked for"]
     assert told["fields"][0]["completeness"]["met"] is True
+
+
+def test_the_paper_says_what_is_so(tmp_path: Path) -> None:
+    paper = (Path(__file__).resolve().parents[4] / "docs" / "grades.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", paper, re.MULTILINE | re.DOTALL)
+    asked = read_thresholds(written(tmp_path, example)).of("shop.orders")
+    assert set(asked.model_fields_set) == set(AssetThresholds.model_fields)
+    assert ", ".join(map(str, STEPS)) in paper.replace("\n", " ")
+    families = re.findall(r"^\| `(\w+)` \| `", paper, re.MULTILINE)
+    assert families == list(FAMILIES)
