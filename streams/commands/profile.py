@@ -98,16 +98,18 @@ def _profile(file: RecordFile, name: str, policy: ProfilePolicy, progress: Repor
     import numpy as np
 
     from streams.decode.registry import BatchDecoder
+    from streams.inventory.duplicates import Window, content_hashes
     from streams.inventory.profile import BatchMeta, PartitionProfile
 
     decoder = BatchDecoder(max_fields=policy.max_fields)
     profile = PartitionProfile(name, policy)
-    first = 0
+    first, window = 0, Window()
     for batch in file.batches():
         meta = BatchMeta(
             sum(map(len, batch.values)),
             int(time.time() * 1000),
-            offsets=np.arange(first, first + len(batch.values)),
+            offsets=(offsets := np.arange(first, first + len(batch.values))),
+            repeated=window.add(content_hashes(batch.values), offsets),
         )
         first += len(batch.values)
         profile.add(decoder.decode(batch.values), meta)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pandian.semantics import semantic_types
+from streams.inventory import sections
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.freshness import last_event, lateness
 from streams.inventory.histogram import histogram
@@ -61,7 +62,7 @@ def asset_document(
         thresholds: what is asked of its quality.
 
     Guarantees: JSON values only, whole numbers within 64 bits; no value of a field that is masked in the profile or
-    classified as personal. What is not measured yet (duplicates, schema changes, drift, relations) is None.
+    classified as personal. What the policy of the profile does not count is None.
     """
     base = asset.records - asset.header_records
     quarantined = sum(reasons.values())
@@ -70,7 +71,11 @@ def asset_document(
         _Field.of(path, profile, classification.get(path, UNKNOWN), _base(path, profiles, base))
         for path, profile in profiles.items()
     ]
-    found = _findings(asset, fields)
+    names = asset.layouts.names()
+    masked = {field.path for field in fields if field.profile.masked_as is not None}
+    found = _findings(asset, masked)
+    drift, evidence = sections.drift(asset, names, masked)
+    times = _times(fields)
     overflow = asset.overflow_names.estimate()
     return {
         "asset": name,
@@ -84,8 +89,9 @@ def asset_document(
         "lineage": asset.lineage.document(),
         "columns": dict(asset.layouts.names()),
         "freshness": {
-            "last_event": last_event(map(_latest, _times(fields)), asset.times, now_ms),
+            "last_event": last_event(map(_latest, times), asset.times, now_ms),
             "lateness_s": lateness(asset.times),
+            **sections.pace(asset, [field.path for field in times], now_ms),
         },
         "quality": quality(
             kind,
@@ -95,23 +101,20 @@ def asset_document(
             found,
             thresholds,
         ),
-        "duplicates": None,
-        "schema_changes": None,
-        "drift": None,
+        "duplicates": sections.duplicates(asset, names),
+        "schema_changes": sections.schema_changes(asset, names),
+        "drift": drift,
+        "drift_evidence": evidence,
         "relations": None,
         "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
         "fields": [field.document() for field in fields],
     }
 
 
-def _findings(asset: AssetProfile, fields: Sequence[_Field]) -> Findings:
+def _findings(asset: AssetProfile, masked: Collection[str]) -> Findings:
     """Return what the checked records say; nothing of what was found to be personal only now."""
-    found = Findings()
-    for part in asset.parts.values():
-        if isinstance(part, QualityPart):
-            masked = {field.path for field in fields if field.profile.masked_as is not None}
-            found = part.findings(asset.layouts.names(), masked)
-    return found
+    part = sections.part_of(asset, QualityPart)
+    return Findings() if part is None else part.findings(asset.layouts.names(), masked)
 
 
 def _format(asset: AssetProfile) -> str | None:

@@ -11,6 +11,8 @@ Modules:
 
 from streams.inventory.duplicates.content import ContentDuplicates
 from streams.inventory.duplicates.counts import DuplicateCounts
+from streams.inventory.duplicates.hashing import content_hashes
 from streams.inventory.duplicates.ids import IdDuplicates
+from streams.inventory.duplicates.window import Window
 
-__all__ = ["ContentDuplicates", "DuplicateCounts", "IdDuplicates"]
+__all__ = ["ContentDuplicates", "DuplicateCounts", "IdDuplicates", "Window", "content_hashes"]

@@ -15,9 +15,14 @@ import numpy.typing as npt
 from streams.inventory.duplicates.hashing import Hashes
 from streams.inventory.duplicates.hashset import HashSet, Mask
 
-#: Offsets that a window reaches back, unless told otherwise: 16 MB a partition when it is full.
-WINDOW = 1_000_000
+#: Offsets that a window of contents reaches back: 4 MB a partition when it is full, and half a second to fill it again.
+CONTENT_WINDOW = 200_000
 _KINDS_OF_HASH = 2.0**64
+
+
+def false_positive_rate(size: int) -> float:
+    """Return the probability that a record which is no duplicate counts as one: at most (hashes kept) / 2**64."""
+    return size / _KINDS_OF_HASH
 
 
 class Window:
@@ -27,7 +32,7 @@ class Window:
         size: how far it reaches back at most, in offsets.
     """
 
-    def __init__(self, size: int = WINDOW) -> None:
+    def __init__(self, size: int = CONTENT_WINDOW) -> None:
         self._block = max(size // 2, 1)
         self._number = -1
         self._current = HashSet()
@@ -36,8 +41,8 @@ class Window:
 
     @property
     def false_positive_rate(self) -> float:
-        """The probability that a record which is no duplicate counts as one: at most (hashes kept) / 2**64."""
-        return 2 * self._block / _KINDS_OF_HASH
+        """See :func:`false_positive_rate`."""
+        return false_positive_rate(2 * self._block)
 
     @property
     def nbytes(self) -> int:

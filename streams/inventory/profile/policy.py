@@ -46,6 +46,9 @@ class BatchMeta:
     partition: int = 0
     """The source partition, to say where something was seen; 0 of a file."""
 
+    repeated: npt.NDArray[np.bool_] | None = None
+    """Of each record of the batch, whether its content was there before in the partition; None: not looked for."""
+
     def of(self, indexes: Sequence[int]) -> BatchMeta:
         """Return what is known of some of the records, each counted once; no bytes where sizes are not known."""
         chosen = np.unique(np.asarray(indexes, dtype=np.int64))
