@@ -84,17 +84,28 @@ class QuantileSketch:
         if self._sketch is None:
             return Distribution(values, counts, 0.0)
         sketch = self._sketch
-        points = np.array(list(sketch), dtype=np.float64)
+        points, weights = _points(sketch)
         # The sketch forgets neither extreme, though it may no longer count them among its points.
         ends = np.array([sketch.get_min_value(), sketch.get_max_value()])
         total = self.n + int(counts.sum())
         error = sketch.normalized_rank_error(False) if sketch.is_estimation_mode() else 0.0
         return Distribution(
-            np.concatenate([values, points[:, 0], ends]),
-            np.concatenate([counts, points[:, 1].astype(np.int64), np.zeros(2, dtype=np.int64)]),
+            np.concatenate([values, points, ends]),
+            np.concatenate([counts, weights, np.zeros(2, dtype=np.int64)]),
             # Only the sketch's share of the values has an uncertain rank.
             error * self.n / total,
         )
+
+
+def _points(sketch: kll_doubles_sketch) -> tuple[Doubles, Integers]:
+    """Return the different values that a sketch holds, ascending, and how many each stands for.
+
+    The weights that the library's iterator gives are wrong when a merge has left the lowest level empty (5.2: it then
+    says 1 of each), so they are taken from the ranks, which are whole parts of ``n``.
+    """
+    points = np.unique(np.fromiter((value for value, _ in sketch), np.float64, sketch.num_retained))
+    ranks = np.rint(np.array(sketch.get_cdf(points, True)[:-1]) * sketch.n).astype(np.int64)
+    return points, np.diff(ranks, prepend=0)
 
 
 def _doubled(values: Doubles, counts: Integers) -> kll_doubles_sketch:
