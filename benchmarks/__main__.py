@@ -23,6 +23,8 @@ BENCHES = (
     "parts",
     "formats",
     "formats_avro",
+    "bounds",
+    "relations",
     "pipeline",
     "interactions",
     "produce",

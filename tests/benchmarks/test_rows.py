@@ -11,6 +11,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import (
     auc,
+    bounds,
     demo,
     export,
     formats,
@@ -20,6 +21,7 @@ from benchmarks import (
     pipeline,
     produce,
     recommend,
+    relations,
     start,
     train,
 )
@@ -38,6 +40,11 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
         formats_avro.Sizes(repeat=1, records=400, batch=200),
         [f"format_{name}_vs_reader" for name in ("avro", "avro_file", "protobuf")],
     ),
+    "bounds": (
+        bounds.Sizes(draws=1, records=(3_000, 6_000)),
+        ["bounds_coverage", "distinct_width", "quantile_rank_width", "top_width"],
+    ),
+    "relations": (relations.Sizes(lines=2_000), ["relations_found", "relations_false"]),
     "pipeline": (
         pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
         [
