@@ -3,7 +3,7 @@
 *Checked* in full are blocks of 512 records: the first two, of the first 9,216 records one in eight, of the first 74,752
 one in 32, then one in 256. So shares are known about as well from a billion records as from a million, and checking
 costs next to nothing. Gaps are *looked* for more often, but in short blocks: the first 1,024 records, then 32 of every
-4,096. Which block of a stripe it is looks random and is the same for everybody.
+8,192. Which block of a stripe it is looks random and is the same for everybody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _RATES = ((2, 1), (18, 8), (146, 32))
 _RATE = 256
 #: Records that are all looked at for gaps; then so many of every stripe.
 _ALL = 1_024
-_SHORT, _STRIPE = 32, 4_096
+_SHORT, _STRIPE = 32, 8_192
 
 
 def checked(start: int, size: int) -> Iterator[tuple[int, int]]:

@@ -8,12 +8,13 @@ the last decimal that the amount is written with (and by what doubles cannot tel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, permutations
+from heapq import nsmallest
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from streams.inventory.quality.evidence import outer_chance
+from streams.inventory.quality.evidence import KEPT, outer_chance
 from streams.inventory.quality.rows import Bools, Floats, Rows
 from streams.inventory.quality.rules.base import (
     LEAST,
@@ -32,12 +33,22 @@ name = "arithmetic"
 
 #: Fields that are tried with each other; their number goes into the work with the third power.
 MOST = 20
-#: Records of the sample on which forms of four fields are tried before the others are asked.
-_PROBES = 16
+#: Records of the sample on which forms of three, and of four fields are tried before the others are asked.
+_SCREENED, _PROBES = 64, 16
+#: Combinations of three, and of four fields that are tried on all of the sample.
+_TRIED = 256
 #: Least share of probes that must agree.
 _AGREE = 0.75
 _MAX_DECIMALS = 6
 _RELATIVE = 1e-9
+
+
+class _Candidate(NamedTuple):
+    disagree: float
+    """The share of the probes that agree, negative: the best are the smallest."""
+    form: str
+    target: int
+    inputs: tuple[int, ...]
 
 
 class _Form(NamedTuple):
@@ -85,8 +96,9 @@ def propose(sample: Rows) -> list[Proposal]:
         return []
     table = _Table(sample, paths)
     with np.errstate(all="ignore"):
-        of_three = list(_of_three(table))
-        return _simplest(found([*of_three, *_of_four(table)]), table)
+        # The best ones of each: whatever the numbers are, the work is bounded.
+        candidates = [*nsmallest(_TRIED, _of_three(table)), *nsmallest(_TRIED, _of_four(table))]
+        return _simplest(found(_proposed(table, *one[1:]) for one in candidates), table)
 
 
 def _is_measure(sample: Rows, path: str) -> bool:
@@ -115,23 +127,21 @@ def _slack(numbers: Floats, decimals: Floats | int) -> Floats:
     return np.asarray(0.51 * 10.0 ** -np.asarray(decimals, dtype=np.float64) + _RELATIVE * np.abs(numbers))
 
 
-def _of_three(table: _Table) -> Iterator[Proposal | None]:
-    places = range(len(table.paths))
-    chosen = [(form, pair) for form in _SYMMETRIC for pair in combinations(places, 2)]
-    chosen += [(form, pair) for form in _DIRECTED for pair in permutations(places, 2)]
-    for form, pair in chosen:
-        inputs = [table.numbers[place] for place in pair]
+def _of_three(table: _Table) -> Iterator[_Candidate]:
+    step = max(1, table.numbers.shape[1] // _SCREENED)
+    numbers, slack = table.numbers[:, ::step], table.slack[:, ::step]
+    inputs = np.broadcast_arrays(numbers[:, None, :], numbers[None, :, :])
+    for form in (*_SYMMETRIC, *_DIRECTED):
         made, tells = _FORMS[form].make(*inputs), _FORMS[form].tells(*inputs)
-        if tells.sum() < LEAST:
-            continue
-        kept = (np.abs(table.numbers - made) <= table.slack) & tells
-        enough = 10 * kept.sum(axis=1) >= 9 * (np.isfinite(table.numbers) & tells).sum(axis=1)
-        for target in np.flatnonzero(enough & (kept.sum(axis=1) >= LEAST)).tolist():
-            if target not in pair:
-                yield _proposed(table, form, target, pair)
+        near = (np.abs(numbers[:, None, None, :] - made) <= slack[:, None, None, :]) & tells
+        agree, told = near.sum(axis=3), tells.sum(axis=2)
+        for target, one, other in np.argwhere((agree >= 2) & (agree >= _AGREE * told)).tolist():
+            if len({target, one, other}) == 3 and (form not in _SYMMETRIC or one < other):
+                share = agree[target, one, other] / told[one, other]
+                yield _Candidate(-float(share), form, target, (one, other))
 
 
-def _of_four(table: _Table) -> Iterator[Proposal | None]:
+def _of_four(table: _Table) -> Iterator[_Candidate]:
     places = range(len(table.paths))
     if len(places) < 4:
         return
@@ -151,10 +161,10 @@ def _of_four(table: _Table) -> Iterator[Proposal | None]:
         ):
             # A share has to be as near as the amount's last decimal says.
             near = slack / np.abs(product) if form == "product_less_share" else slack
-            agree = np.abs(rest[:, None, :] - probes[None, :, :]) <= near[:, None, :]
-            for target, third in np.argwhere(agree.mean(axis=2) >= _AGREE).tolist():
+            agree = (np.abs(rest[:, None, :] - probes[None, :, :]) <= near[:, None, :]).mean(axis=2)
+            for target, third in np.argwhere(agree >= _AGREE).tolist():
                 if len({one, other, target, third}) == 4:
-                    yield _proposed(table, form, target, (one, other, third))
+                    yield _Candidate(-float(agree[target, third]), form, target, (one, other, third))
 
 
 def _proposed(table: _Table, form: str, target: int, inputs: tuple[int, ...]) -> Proposal | None:
@@ -163,13 +173,14 @@ def _proposed(table: _Table, form: str, target: int, inputs: tuple[int, ...]) ->
     )
     columns = [table.numbers[place] for place in inputs]
     amounts = table.numbers[target]
-    rows = np.flatnonzero(_FORMS[form].tells(*columns) & np.isfinite(amounts + sum(columns)))
-    amounts, columns = amounts[rows], [column[rows] for column in columns]
-    if len(rows) < LEAST or any(len(np.unique(column)) < 3 for column in (amounts, *columns[:2])):
+    made = _FORMS[form].make(*columns)
+    rows = np.flatnonzero(_FORMS[form].tells(*columns) & np.isfinite(amounts + made))
+    near = np.abs(amounts[rows] - made[rows]) <= table.slack[target][rows]
+    if len(rows) < LEAST or np.count_nonzero(near) < KEPT * len(rows):
         return None
-    kept = (
-        np.abs(amounts[:, None] - _FORMS[form].make(*columns)[None, :]) <= table.slack[target][rows][:, None]
-    )
+    if any(len(np.unique(column[rows])) < 3 for column in (amounts, *columns[:2])):
+        return None
+    kept = np.abs(amounts[rows][:, None] - made[rows][None, :]) <= table.slack[target][rows][:, None]
     return proposal(rule, int(np.diagonal(kept).sum()), len(rows), outer_chance(kept))
 
 
