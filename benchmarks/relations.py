@@ -72,7 +72,7 @@ class Sizes:
 
 
 def run(sizes: Sizes | None = None) -> Iterator[Row]:
-    """Yield which references are found, and how many are shown that are none."""
+    """Yield the share of the true references that are found, less those shown that are none."""
     sizes = sizes or Sizes()
     policy = default_policy(_MAX_FIELDS)
     signatures = list(shop_signatures(policy, sizes.lines))
@@ -95,11 +95,12 @@ def _rows(
     fields = sum(len(one.fields) for one in signatures)
     how = (
         f"{len(signatures)} assets with {fields} fields that may refer, given together; no hint;"
-        f" found in {took * 1000:.0f} ms"
+        f" found in {took * 1000:.0f} ms: {len(right)} of {len(truth)}, and {len(wrong)} false ones"
     )
     detail = {"found": as_text(right), "false": as_text(wrong)}
-    yield Row("relations_found", len(right) / len(truth), "of the true ones", how, (">=", 1.0), detail)
-    yield Row("relations_false", len(wrong), "references", "the same run: shown and not true", ("<=", 0.0))
+    # Those that are false count as missed ones do: 1 means all of the true ones and no other.
+    share = len(right) / (len(truth) + len(wrong))
+    yield Row("relations_found", share, "of the true and the shown", how, (">=", 1.0), detail)
 
 
 def shop_signatures(policy: ProfilePolicy, lines: int | None) -> Iterator[Signature]:

@@ -44,7 +44,7 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
         bounds.Sizes(draws=1, records=(3_000, 6_000)),
         ["bounds_coverage", "distinct_width", "quantile_rank_width", "top_width"],
     ),
-    "relations": (relations.Sizes(lines=2_000), ["relations_found", "relations_false"]),
+    "relations": (relations.Sizes(lines=2_000), ["relations_found"]),
     "pipeline": (
         pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
         [
@@ -104,6 +104,11 @@ BARS = {
     "demo_s": ("<=", 150),
     "produce_records_per_s": None,
     "export_parity": ("<=", 1e-4),
+    "bounds_coverage": (">=", 0.99),
+    "distinct_width": ("<=", 0.03),
+    "quantile_rank_width": ("<=", 0.01),
+    "top_width": ("<=", 0.001),
+    "relations_found": (">=", 1.0),
     "train_beats_popularity": (">=", 1.3),
     "serve_rss_mb": ("<=", 600),
     "recommend_p99_ms": ("<=", 15),
