@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from streams.inventory.base import Classification
+from streams.inventory.details import Details
 from streams.inventory.document import asset_document, field_evidence
 from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePolicy
+from streams.inventory.quality.thresholds import Thresholds
 from streams.inventory.splitting import MOST, Kind, kinds_of
 
 #: Between the topic's name and what an asset that was split from it holds; no topic has it in its name.
@@ -22,6 +24,8 @@ def topic_documents(
     policy: ProfilePolicy,
     *,
     now_ms: int,
+    thresholds: Thresholds | None = None,
+    details: Details | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Sum the partitions and describe each asset, by name.
 
@@ -36,8 +40,10 @@ def topic_documents(
         source: the document's ``source``; format and envelope are added.
         policy: the classifier.
         now_ms: the time of the document, epoch milliseconds.
+        thresholds: what is asked of the quality of each asset.
+        details: remembers what was worked out of the fields before.
     """
-    profiles = list(profiles)
+    profiles, asked = list(profiles), thresholds or Thresholds()
     kinds = kinds_of(profiles, policy)
     meanings = [policy.classifier.fields(field_evidence(kind.profile)) for kind in kinds]
     reasons: Counter[str] = Counter()
@@ -53,6 +59,8 @@ def topic_documents(
             kind=policy.classifier.kind(own, meaning),
             reasons=reasons if own == name else {},
             now_ms=now_ms,
+            thresholds=asked.of(own),
+            details=details,
         )
     if name not in documents and (reasons or not documents):
         documents[name] = asset_document(

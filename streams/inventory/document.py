@@ -10,6 +10,7 @@ from typing import Any
 from pandian.semantics import semantic_types
 from streams.inventory import sections
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
+from streams.inventory.details import Details
 from streams.inventory.freshness import last_event, lateness
 from streams.inventory.histogram import histogram
 from streams.inventory.intervals import wilson
@@ -48,6 +49,7 @@ def asset_document(
     reasons: Mapping[str, int],
     now_ms: int,
     thresholds: AssetThresholds = NOTHING_ASKED,
+    details: Details | None = None,
 ) -> dict[str, Any]:
     """Return one asset of the inventory.
 
@@ -60,6 +62,7 @@ def asset_document(
         reasons: records that could not be read, by reason.
         now_ms: the time of the document, epoch milliseconds.
         thresholds: what is asked of its quality.
+        details: remembers what was worked out of the fields before.
 
     Guarantees: JSON values only, whole numbers within 64 bits; no value of a field that is masked in the profile or
     classified as personal. What the policy of the profile does not count is None.
@@ -71,6 +74,7 @@ def asset_document(
         _Field.of(path, profile, classification.get(path, UNKNOWN), _base(path, profiles, base))
         for path, profile in profiles.items()
     ]
+    known = details or Details()
     names = asset.layouts.names()
     masked = {field.path for field in fields if field.profile.masked_as is not None}
     found = _findings(asset, masked)
@@ -107,7 +111,11 @@ def asset_document(
         "drift_evidence": evidence,
         "relations": None,
         "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
-        "fields": [field.document() for field in fields],
+        "fields": [
+            field.document()
+            | known.of((name, field.path), field.profile, field.figures, field.meaning, now_ms)
+            for field in fields
+        ],
     }
 
 

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 import orjson
 
+from streams.inventory.base import Classification
+from streams.inventory.schema_changes.meaning import Meanings
+
 #: Points kept; when there are more, every second one is dropped, so that history thins out with age.
 _POINTS = 240
 _CHANGES = 100
@@ -29,48 +32,32 @@ def remember(table: Remembers, partition: int, document: Mapping[str, Any]) -> d
     """Return the document with its ``history`` and ``schema_changes``, and keep them in the table.
 
     ``history``: points of time, records, bytes, quarantined and quality score, oldest first.
-    ``schema_changes``: fields that appeared after the asset was first seen, and fields whose meaning changed.
-    Both are best effort across crashes: unlike the counts, they depend on when somebody looked.
+    ``schema_changes``: those that the records show (see :mod:`streams.inventory.schema_changes`), and fields whose
+    meaning changed. History and meanings are best effort across crashes: they depend on when somebody looked.
     """
     key = document["asset"].encode()
     stored = table.get(partition, key)
     topic_id = document["source"]["topic_id"]
     past = orjson.loads(stored) if stored else {}
     if past.get("topic_id") != topic_id:
-        past = {"topic_id": topic_id, "types": {}, "changes": [], "points": []}
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    types = {field["field"]: field["semantic_type"] for field in document["fields"]}
-    past["changes"] = [*past["changes"], *_changes(past["types"], types, document["records"], now)][
-        -_CHANGES:
-    ]
-    past["types"] = types
+        past = {"topic_id": topic_id, "meanings": None, "changes": [], "points": []}
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    meanings = Meanings(past.get("meanings"))
+    changes = meanings.look(_meanings(document), document["records"])
+    past["changes"] = [*past["changes"], *({**change, "time": now} for change in changes)][-_CHANGES:]
+    past["meanings"] = meanings.state()
     past["points"] = _thin([*past["points"], _point(document, now)])
     table.put(partition, key, orjson.dumps(past))
-    return {**document, "history": past["points"], "schema_changes": past["changes"]}
+    told = [*(document["schema_changes"] or ()), *past["changes"]]
+    told.sort(key=lambda change: change["time"] or "", reverse=True)
+    return {**document, "history": past["points"], "schema_changes": told[:_CHANGES]}
 
 
-def _changes(
-    before: Mapping[str, str], after: Mapping[str, str], records: int, now: str
-) -> list[dict[str, Any]]:
-    if not before:
-        return []
-    appeared = [
-        {"change": "appeared", "field": field, "time": now, "records": records}
-        for field in after.keys() - before.keys()
-    ]
-    meant = [
-        {
-            "change": "meaning",
-            "field": field,
-            "before": old,
-            "after": after[field],
-            "time": now,
-            "records": records,
-        }
-        for field, old in before.items()
-        if field in after and after[field] != old
-    ]
-    return sorted([*appeared, *meant], key=lambda change: str(change["field"]))
+def _meanings(document: Mapping[str, Any]) -> dict[str, Classification]:
+    return {
+        field["field"]: Classification(field["semantic_type"], field["confidence"])
+        for field in document["fields"]
+    }
 
 
 def _point(document: Mapping[str, Any], now: str) -> dict[str, Any]:

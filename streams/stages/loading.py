@@ -12,8 +12,10 @@ from faust.types import TP
 from pandian.errors import BrokerError, PandianError
 from streams.counting.base import LogRange, Position
 from streams.counting.sets import SetStore
+from streams.decode.registry import BatchDecoder
 from streams.stages.context import StageContext
 from streams.stages.source import ProfileState, SourcePartition
+from streams.stages.warming import warm, windows_begin
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.reader import LogReader
 from streams.worklog import logger
@@ -45,8 +47,13 @@ class Loader:
     """Brings partitions from *held* to *being read*; tries again for as long as they are ours."""
 
     def __init__(
-        self, context: StageContext, start: StartFrom, is_current: Callable[[SourcePartition], bool]
+        self,
+        context: StageContext,
+        start: StartFrom,
+        is_current: Callable[[SourcePartition], bool],
+        decoder: BatchDecoder,
     ) -> None:
+        self._decoder = decoder
         self._app = context.app
         self._admin = context.admin
         self._profiles = context.profiles
@@ -91,7 +98,12 @@ class Loader:
             position = await self._begin(source, infos[source.tp.topic].id, store, held)
             if position is not None:
                 begun[source.tp] = source, position
-        await self._read(begun)
+        cold = [source for source, at in begun.values() if windows_begin(source) < at.offset]
+        if cold:
+            async with LogReader(self._settings) as reader:
+                for source in cold:
+                    await warm(source, self._decoder, reader)
+        await self._read({tp: one for tp, one in begun.items() if one[0].counter.counting})
         return [source for source in sources if source.epoch is None]
 
     async def _begin(

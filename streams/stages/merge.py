@@ -24,7 +24,9 @@ from streams.counting.base import SetHeader, Source
 from streams.counting.retirement import Retirement
 from streams.counting.sets import CompleteSet, SetStore
 from streams.inventory.assembly import topic_documents
+from streams.inventory.details import Details
 from streams.inventory.profile import PartitionProfile, ProfilePolicy
+from streams.inventory.quality.thresholds import read_thresholds
 from streams.stages.context import StageContext
 from streams.stages.history import remember
 from streams.stages.source import ProfileState
@@ -70,6 +72,8 @@ class MergeStage:
         self._admin = context.admin
         self._profiles = context.profiles
         self._policy = context.policy
+        self._thresholds = read_thresholds(context.settings.quality)
+        self._details = Details()
         self._table = table
         self._stores: dict[TP, SetStore] = {}
         self._retirements: dict[TP, Retirement] = {}
@@ -204,7 +208,13 @@ class MergeStage:
             },
         }
         documents = topic_documents(
-            view.profiles.values(), name, source, self._policy, now_ms=time.time_ns() // 1_000_000
+            view.profiles.values(),
+            name,
+            source,
+            self._policy,
+            now_ms=time.time_ns() // 1_000_000,
+            thresholds=self._thresholds,
+            details=self._details,
         )
         partition = self._profiles.partition_of(name)
         return {asset: remember(self._table, partition, document) for asset, document in documents.items()}

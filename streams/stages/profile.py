@@ -19,10 +19,11 @@ from streams.counting.protocol import PartitionCounter
 from streams.decode.base import Decoded
 from streams.decode.opening import open_decoder
 from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
+from streams.inventory.duplicates import content_hashes
 from streams.stages.context import StageContext
 from streams.stages.loading import Loader, StartFrom
 from streams.stages.quarantine import QuarantineLog
-from streams.stages.source import Checkpoint, ProfileState, SourcePartition, records_meta
+from streams.stages.source import Checkpoint, ProfileState, SourcePartition, now_ms, records_meta
 from streams.stages.throttle import Throttle
 from streams.stages.waiting import WaitingRecords
 from streams.transport.admin import TopicInfo
@@ -63,7 +64,7 @@ class ProfileStage:
         self._decoder = open_decoder(settings)
         self._waiting = WaitingRecords(settings, self._decoder, self)
         self._quarantine = QuarantineLog(app, settings.quarantine_original)
-        self._loader = Loader(context, start, self._is_current)
+        self._loader = Loader(context, start, self._is_current, self._decoder)
         self._throttle = Throttle(max_rate)
         self._checkpointing = asyncio.Lock()
         self._interval = settings.checkpoint_seconds
@@ -120,7 +121,11 @@ class ProfileStage:
             if batch.epoch != source.epoch:  # reloaded while a send was waiting
                 return
             source.sends.extend(sends)
-        reload = source.count(batch, decoded, records_meta(batch.records, _now_ms()))
+        meta = records_meta(batch.records, now_ms(), batch.partition)
+        if meta.offsets is not None:
+            repeated = source.window.add(content_hashes([value or b"" for value in values]), meta.offsets)
+            meta = replace(meta, repeated=repeated)
+        reload = source.count(batch, decoded, meta)
         if reload:
             self._restart(source, reload)
             return
@@ -143,7 +148,7 @@ class ProfileStage:
         if epoch is None or source.epoch != epoch:
             return
         source.sends.extend(sends)
-        meta = records_meta(records, _now_ms())
+        meta = records_meta(records, now_ms(), source.tp.partition)
         reload = source.counter.amend(lambda profile: profile.settle(decoded, meta, gone))
         if reload:
             self._restart(source, reload)
@@ -299,7 +304,3 @@ class ProfileStage:
         """Count nothing more and write what was counted."""
         self._closed = True
         await self._last_checkpoint()
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

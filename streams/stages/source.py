@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from faust.types import TP
 from streams.counting.base import Reload, Span
 from streams.counting.protocol import Frozen, PartitionCounter
 from streams.decode.base import Decoded
+from streams.inventory.duplicates import Window
 from streams.inventory.profile import BatchMeta, PartitionProfile, ProfilePolicy
 from streams.stages.profiles_log import ProfilesLog
 from streams.transport.batches import Batch
@@ -54,6 +56,9 @@ class SourcePartition:
     """End of the log at the last fetch."""
     sends: list[Awaitable[Any]] = field(default_factory=list)
     """Sends for records that are or will be counted, not yet known to be acknowledged."""
+
+    window: Window = field(default_factory=Window)
+    """Contents of the latest records, to tell repeats."""
 
     @property
     def lag(self) -> int:
@@ -121,14 +126,20 @@ class Checkpoint:
             self.source.sends[:0] = self.sends
 
 
-def records_meta(records: Sequence[Any], now_ms: int) -> BatchMeta:
+def now_ms() -> int:
+    """Return the time, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def records_meta(records: Sequence[Any], now: int, partition: int) -> BatchMeta:
     """Describe some records of a partition, in the order of their offsets, for the profile."""
     count = len(records)
     sizes = np.fromiter((len(record.value or b"") for record in records), np.int64, count)
     return BatchMeta(
         bytes=int(sizes.sum()),
         timestamps=np.fromiter((record.timestamp for record in records), np.int64, count),
-        now_ms=now_ms,
+        now_ms=now,
         offsets=np.fromiter((record.offset for record in records), np.int64, count),
         sizes=sizes,
+        partition=partition,
     )

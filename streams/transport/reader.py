@@ -56,6 +56,18 @@ class LogReader:
                 yield records
             position = await self._consumer.position(tp)
 
+    async def span(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[list[Any]]:
+        """Yield the records from ``start`` to before ``end`` that are still there."""
+        tp = aiokafka.TopicPartition(topic, partition)
+        self._consumer.assign([tp])
+        self._consumer.seek(tp, start)
+        while await self._consumer.position(tp) < end:
+            fetched = await self._consumer.getmany(tp, timeout_ms=4 * _WAIT_MS)
+            for records in fetched.values():
+                yield [record for record in records if record.offset < end]
+            if not fetched and (high := self._consumer.highwater(tp)) is not None and high < end:
+                return
+
     async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Return the offset behind the last record of each partition."""
         tps = [aiokafka.TopicPartition(*partition) for partition in partitions]

@@ -105,22 +105,23 @@ class IdDuplicates:
         """Count the records of one format in one batch."""
         for column in group.columns:
             path = column.path
-            if path in self._others:
+            if path in self._others or path not in fields:
+                # What is counted under another path holds something personal in its own, which must not be kept.
                 continue
-            if path not in self._fields and not self._take(column, fields.get(path)):
+            if path not in self._fields and not self._take(column, fields[path]):
                 continue
             values, indexes = _aligned(column, group)
             if values:
                 self._fields[path].add(value_hashes(values), indexes, meta)
 
-    def _take(self, column: Column, field: FieldProfile | None) -> bool:
+    def _take(self, column: Column, field: FieldProfile) -> bool:
         """Decide on a field that is new: look at it from now on, or never; not yet while it has no value."""
         if not column.values:
             return False
         first = column.values[0]
         named = _NAMES.fullmatch(column.path.rpartition(".")[2].strip('[]"'))
         formed = isinstance(first, str) and _UUID.fullmatch(first)
-        open_ = field is not None and field.masked_as is None and column.path not in self._hidden
+        open_ = field.masked_as is None and column.path not in self._hidden
         if open_ and (named or formed) and "[]" not in column.path and len(self._fields) < _MOST:
             self._fields[column.path] = _Watched(self._size)
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from streams.decode.base import RowGroup
 from streams.inventory.profile.codec import BlobReader, BlobWriter
@@ -39,4 +39,17 @@ class AssetPart(Protocol):
 
     def restore(self, state: Any, blobs: BlobReader) -> None:
         """Take over what :meth:`state` gave."""
+        ...
+
+
+@runtime_checkable
+class LooksBack(Protocol):
+    """A part that needs earlier records which are not in its state: after a restart it is shown them again."""
+
+    def rewind(self, end: int) -> int:
+        """Return from which offset on records are to be given to :meth:`warm` when counting goes on at ``end``."""
+        ...
+
+    def warm(self, group: RowGroup, meta: BatchMeta) -> None:
+        """Take in records that were counted before, and count nothing."""
         ...

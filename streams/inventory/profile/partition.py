@@ -14,6 +14,7 @@ from streams.decode.kinds import Kinds
 from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.profile.codec import FORMAT, BlobReader, BlobWriter, pack, unpack
+from streams.inventory.profile.part import LooksBack
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
 
 #: Records of a partition that wait for their schema at most; further ones are counted as unreadable for good.
@@ -65,6 +66,14 @@ class PartitionProfile:
         if meta.offsets is not None:
             still = _still_waiting(decoded, meta.offsets)
             self.waiting += sorted(still)[: max(0, MOST_WAITING - len(self.waiting))]
+
+    def warm(self, decoded: Decoded, meta: BatchMeta) -> None:
+        """Show records that were counted already to the parts that look back at them; count nothing."""
+        for group in decoded.groups:
+            asset = self.assets.get(group.kind or self.topic)
+            for part in asset.parts.values() if asset is not None else ():
+                if isinstance(part, LooksBack):
+                    part.warm(group, meta)
 
     def settle(self, decoded: Decoded, meta: BatchMeta, gone: Collection[int] = ()) -> None:
         """Count records that waited, decoded again; those that still cannot be read go on waiting.

@@ -28,23 +28,32 @@ def document(records: int, *, topic_id: str = "one", **types: str) -> dict[str, 
         "quarantined": 0,
         "source": {"topic": "shop.orders", "topic_id": topic_id},
         "quality": {"score": 0.5},
-        "fields": [{"field": name, "semantic_type": kind} for name, kind in types.items()],
+        "schema_changes": None,
+        "fields": [
+            {"field": name, "semantic_type": kind, "confidence": 0.95} for name, kind in types.items()
+        ],
     }
 
 
-def test_the_first_look_changes_nothing_and_later_fields_appear() -> None:
+def test_a_meaning_that_changes_is_told_once_it_has_stood() -> None:
     table = Memory()
-    first = remember(table, 0, document(10, sku="item_id"))
-    second = remember(table, 0, document(30, sku="item_id", price="number"))
-    third = remember(table, 0, document(40, sku="item_id", price="price"))
+    first = remember(table, 0, document(100, sku="item_id", price="number"))
+    soon = remember(table, 0, document(101, sku="item_id", price="price"))
+    later = remember(table, 0, document(200, sku="item_id", price="price"))
 
-    assert first["schema_changes"] == []
-    assert [(c["change"], c["field"], c["records"]) for c in second["schema_changes"]] == [
-        ("appeared", "price", 30)
-    ]
-    meaning = third["schema_changes"][-1]
-    assert (meaning["change"], meaning["before"], meaning["after"]) == ("meaning", "number", "price")
-    assert [point["records"] for point in third["history"]] == [10, 30, 40]
+    assert first["schema_changes"] == soon["schema_changes"] == []
+    [meaning] = later["schema_changes"]
+    assert (meaning["change"], meaning["field"]) == ("meaning", "price")
+    assert (meaning["before"], meaning["after"]) == ("number", "price")
+    assert [point["records"] for point in later["history"]] == [100, 101, 200]
+
+
+def test_what_records_show_and_what_was_remembered_are_told_together_the_latest_first() -> None:
+    table = Memory()
+    for records, price in ((100, "number"), (101, "price"), (200, "price")):
+        seen = {"change": "appeared", "field": "sku", "time": "2026-01-02T00:00:00Z", "records": 7}
+        last = remember(table, 0, {**document(records, price=price), "schema_changes": [seen]})
+    assert [change["change"] for change in last["schema_changes"]] == ["meaning", "appeared"]
 
 
 def test_a_topic_made_again_has_no_past() -> None:
