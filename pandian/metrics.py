@@ -48,6 +48,16 @@ EXTRACTED = Metric(
     "Source records turned into interactions, by what became of them (interaction, or the reason why none).",
     ("topic", "outcome"),
 )
+ARCHIVED = Metric(
+    "pandian_archive_rows_total",
+    "Rows written to the archive (archived), or why they were not.",
+    ("topic", "outcome"),
+)
+ARCHIVE_LAG = Metric(
+    "pandian_archive_lag_records",
+    "Records of a partition that are counted and not yet archived.",
+    ("topic", "partition"),
+)
 RECOMMEND = Metric(
     "pandian_recommend_seconds", "Time from a request for recommendations to its answer, inside the worker."
 )

@@ -38,6 +38,7 @@ VERBS: dict[str, Verb] = {
     "export": Verb(
         "streams.commands.catalogs:command", "Write the inventory for catalogues, contracts and people."
     ),
+    "archive": Verb("streams.commands.archive:command", "Show what the archive holds, and let old days go."),
     "train": Verb("models.commands.train:command", "Train a model on interactions."),
     "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),

@@ -22,6 +22,7 @@ from pandian.errors import PandianError, UsageError
 from pandian.settings import Settings
 from streams.app import create_app
 from streams.folder import own_folder
+from streams.stages.archive import ArchivePart
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
 from streams.stages.extraction import ExtractionPart
@@ -50,7 +51,7 @@ from streams.worklog import logger
 
 log = logger("worker")
 
-ROLES = ("profile", "merge", "interact", "serve", "watch")
+ROLES = ("profile", "merge", "interact", "archive", "serve", "watch")
 #: Session of a worker on the embedded broker, seconds: nobody else is there, and a join waits for half of it.
 _EMBEDDED_SESSION = 3.0
 #: Faust stops within this, whatever the broker does, counted from the beginning of the stop; connections have half a
@@ -72,7 +73,8 @@ class WorkerOptions:
     """Topics to read."""
     roles: frozenset[str] = frozenset(ROLES)
     """profile: count records; merge: keep the inventory; interact: turn the records that this worker profiles into
-    interactions; serve: page, API and recommendations; watch: labels, AUC and the inventory as metrics."""
+    interactions; archive: write them to the archive, if there is one; serve: page, API and recommendations; watch:
+    labels, AUC and the inventory as metrics."""
     start: StartFrom = field(default_factory=StartFrom)
     """Where to begin a partition of which nothing is known."""
     max_rate: float | None = None
@@ -196,6 +198,8 @@ class Worker:
         if "interact" in self.options.roles and self.profile:
             self.extraction = ExtractionPart(context, self.profile, self.follower)
             parts.append(self.extraction)
+        if "archive" in self.options.roles and self.profile and self.settings.archive:
+            parts.append(ArchivePart(context, self.profile, self.follower))
         if "serve" in self.options.roles:
             self.extractions = ExtractionsPart(context, self.follower)
             parts.append(self.extractions)
@@ -226,7 +230,7 @@ class Worker:
             self._spawn(self.merge.run())
         for part in self.parts:
             self._spawn(part.run())
-        if self.options.roles & {"serve", "interact"}:
+        if self.options.roles & {"serve", "interact", "archive"}:
             self._spawn(self.follower.run())
         self._spawn(self._watch_app())
 

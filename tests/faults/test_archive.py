@@ -1,0 +1,117 @@
+"""What the archive holds equals what was produced, whatever happens to workers."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from pandian import topics
+from pandian.archive import ArchiveStore, open_archive
+from pandian.archive.reading import ArchiveReader
+from tests.support.brokers import Broker
+from tests.support.topics import create_topic, produce
+from tests.support.worker import WorkerProcess
+
+PARTITIONS = 3
+START_MS = 1_700_000_000_000
+PLANTED = ("planted.person", "13812345678", "Ann Planted")
+
+
+def clicks(count: int, seed: int) -> list[dict[str, Any]]:
+    """Return clicks over five days, with persons and dirt in them."""
+    draw = random.Random(seed)
+    return [
+        {
+            "user_id": f"u-{draw.randrange(400)}",
+            "item_id": f"sku-{draw.randrange(900)}",
+            "event_type": draw.choice(["view", "add_to_cart", "purchase"]),
+            "timestamp": START_MS + number * 43_200_000 // 1000,
+            "price": round(draw.random() * 50, 2) if draw.random() < 0.95 else "N/A",
+            "email": f"planted.person{draw.randrange(99)}@example.org",
+            "customer_name": "Ann Planted",
+            "note": "call 13812345678 or planted.person@example.org" if draw.random() < 0.01 else "ok",
+        }
+        for number in range(count)
+    ]
+
+
+def spread(rows: list[dict[str, Any]], address: str, topic: str) -> dict[int, list[dict[str, Any]]]:
+    parts = {part: rows[part::PARTITIONS] for part in range(PARTITIONS)}
+    for part, mine in parts.items():
+        produce(address, topic, [orjson.dumps(one) for one in mine], partition=part)
+    return parts
+
+
+def rows_of(store: ArchiveStore, asset: str) -> int:
+    return sum(file.rows for file in store.files(asset))
+
+
+def held(store: ArchiveStore, asset: str) -> list[dict[str, Any]]:
+    """Return the rows of an asset, read without our reader: what any other tool would see."""
+    import pyarrow.dataset as ds
+
+    files = [f"{store.address}/{file.path}" for file in store.files(asset)]
+    found: list[dict[str, Any]] = ds.dataset(files, format="parquet").to_table().to_pylist() if files else []
+    return sorted(found, key=lambda row: (row["_partition"], row["_offset"]))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_killed_again_and_again_while_archiving(
+    embedded_broker: Broker, unique: Callable[[str], str], tmp_path: Path
+) -> None:
+    topic, draw = unique("archived"), random.Random(5)
+    create_topic(embedded_broker.address, topic, PARTITIONS)
+    rows = clicks(60_000, 7)
+    parts = spread(rows[:30_000], embedded_broker.address, topic)
+    address = str(tmp_path / "archive")
+    store = open_archive(address)
+    settings = {"PANDIAN_ARCHIVE": address, "PANDIAN_ARCHIVE_SECONDS": "1"}
+    with WorkerProcess(embedded_broker.address, unique("group"), [topic], settings=settings) as worker:
+        for number in range(4):
+            before = rows_of(store, topic)
+            worker.wait(
+                lambda before=before, number=number: (
+                    rows_of(store, topic) > (before if number else 0) or number > 2
+                ),
+                "rows in the archive",
+                60,
+            )
+            time.sleep(draw.uniform(0.0, 0.6))
+            worker.kill()
+            more = spread(
+                rows[30_000 + number * 7_500 : 37_500 + number * 7_500], embedded_broker.address, topic
+            )
+            for part, mine in more.items():
+                parts[part] += mine
+            worker.start()
+        worker.wait(lambda: rows_of(store, topic) >= len(rows), "all rows in the archive", 90)
+        worker.wait(lambda: rows_of(store, topics.INTERACTIONS) >= len(rows), "all interactions", 60)
+        time.sleep(1.5)
+    found = held(store, topic)
+    assert len(found) == len(rows)
+    wanted = [one for part in range(PARTITIONS) for one in parts[part]]
+    assert [(row["user_id"], row["item_id"], row["event_type"]) for row in found] == [
+        (one["user_id"], one["item_id"], one["event_type"]) for one in wanted
+    ]
+    assert [row["price"] for row in found] == [
+        one["price"] if one["price"] != "N/A" else None for one in wanted
+    ]
+    assert [int(row["timestamp"].timestamp() * 1000) for row in found] == [one["timestamp"] for one in wanted]
+    assert {file.day.isoformat() for file in store.files(topic)} == {"2023-11-14", "2023-11-15"} | {
+        file.day.isoformat() for file in store.files(topic)
+    }
+    assert ArchiveReader(store, topic).table().num_rows == len(rows)
+    assert ArchiveReader(store, topics.INTERACTIONS).table().num_rows >= len(rows)
+    everything = b"".join(path.read_bytes() for path in Path(address).rglob("*") if path.is_file())
+    table = ArchiveReader(store, topic).table().to_pylist()
+    said = orjson.dumps(table, default=str).decode()
+    for planted in PLANTED:
+        assert planted.encode() not in everything
+        assert planted not in said
