@@ -40,7 +40,7 @@ _LEAST_NEAR: Final = 20
 #: What chance gives where it cannot be told: texts are never as dense.
 _UNTOLD: Final = 0.5
 #: A numbering of which more is taken is dense: values that are in it prove nothing.
-_DENSE: Final = 0.5
+_DENSE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,11 @@ def _as_far(hits: int, misses: int, unused: int) -> float:
 def _convinces(pair: _Found, needed: float) -> bool:
     if pair.strength < needed:
         return False
-    return _by_values_alone(pair, needed) or pair.share.low >= _LEAST_DENSE
+    if _by_values_alone(pair, needed):
+        return True
+    # Two catalogues that both number their things from 1 on are no one's reference.
+    apart = pair.source.home and pair.target.home and pair.source.asset != pair.target.asset
+    return pair.share.low >= _LEAST_DENSE and not apart
 
 
 def _by_values_alone(pair: _Found, needed: float) -> bool:

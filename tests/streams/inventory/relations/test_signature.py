@@ -1,0 +1,63 @@
+"""What an asset shows to others: small, the same after a trip through bytes, and no value of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandian.errors import PandianError
+from streams.inventory.relations.finder import find
+from streams.inventory.relations.signature import MOST_FIELDS, from_bytes, to_bytes
+from tests.streams.inventory.relations.worlds import asset, codes, drawn
+
+ITEMS = codes(400)
+
+
+def pair() -> tuple[bytes, bytes]:
+    lines = asset("orders", "orders", {"item": "item_id"}, {"item": drawn(ITEMS, 2_000)})
+    return to_bytes(lines), to_bytes(asset("items", "items", {"sku": "sku"}, {"sku": ITEMS}))
+
+
+def test_a_trip_through_bytes_changes_nothing() -> None:
+    one, other = pair()
+    assert (to_bytes(from_bytes(one)), to_bytes(from_bytes(other))) == (one, other)
+    (reference,) = find(map(from_bytes, (one, other)))
+    assert reference.share == (1, 1, 1)
+    assert reference.orphan_records == 0
+
+
+def test_no_value_is_in_it() -> None:
+    one, _ = pair()
+    assert not any(code.encode() in one for code in ITEMS)
+
+
+def test_it_is_bounded() -> None:
+    columns = {f"f{number}": ITEMS for number in range(MOST_FIELDS + 20)}
+    wide = asset("wide", "other", dict.fromkeys(columns, "identifier"), columns)
+    assert len(wide.fields) == MOST_FIELDS
+
+
+def test_prices_times_texts_and_booleans_are_no_references() -> None:
+    columns = {
+        "price": [number + 0.5 for number in range(300)],
+        "time": [f"2010-12-01 08:{number // 60:02d}:{number % 60:02d}" for number in range(300)],
+        "text": [f"a sentence that ends in {number}" for number in range(300)],
+        "flag": [True, False] * 150,
+        "vague": [number + 0.25 for number in range(300)],
+    }
+    types = {"price": "price", "time": "timestamp", "text": "text", "flag": "boolean", "vague": "number"}
+    assert not asset("any", "other", types, columns).fields
+
+
+@given(st.binary(max_size=200), st.integers(0, 500), st.integers(0, 255))
+def test_damage_is_one_line(noise: bytes, place: int, byte: int) -> None:
+    data = bytearray(pair()[0])
+    data[place % len(data)] = byte
+    for damaged in (noise, bytes(data[: place % len(data)])):
+        with pytest.raises(PandianError):
+            from_bytes(damaged)
+    try:
+        from_bytes(bytes(data))
+    except PandianError as error:
+        assert "\n" not in str(error)
