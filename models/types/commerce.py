@@ -1,8 +1,8 @@
 """Reads the columns of the e-commerce sets, and what a person says they are: ``labels.csv``.
 
 Each line of ``labels.csv`` names a column, its name in Chinese, the type that is right when the name is known, and
-under ``alone`` the further types that are right when the name says nothing: numbers 1 to 5 may be ratings, but who says only
-"number" is right as well. ``why`` says what the label rests on where the name does not.
+under ``alone`` the further types that are right when the name says nothing: numbers 1 to 5 may be ratings, but who says
+only "number" is right as well. ``why`` says what the label rests on where the name does not.
 """
 
 from __future__ import annotations

@@ -47,6 +47,11 @@ class FieldFacts:
         """How many values are looked at."""
         return len(self.values)
 
+    @property
+    def samples(self) -> list[tuple[str, int]]:
+        """The values with how often each was seen."""
+        return list(zip(self.values, self._counts, strict=True))
+
     @cached_property
     def looks(self) -> str:
         """``number`` (JSON), ``digits`` (strings that are numbers), ``text``, ``boolean``, ``container``, ``none``."""

@@ -84,6 +84,11 @@ class Candidate:
         """The semantic type."""
         return self.match.rule.type
 
+    @property
+    def hits(self) -> int:
+        """How many values have the form of the type."""
+        return self.match.hits
+
     def among(self, types: Set[str]) -> Candidate:
         """Return this candidate in the light of the types of the fields beside it."""
         told = (

@@ -1,0 +1,78 @@
+"""Rules or model: who decides what a field means.
+
+A name that values fit decides, and so do values that prove their form; both can be checked by reading the rule. What
+is left open (values of no certain form under a name that says nothing) is the model's, as far as it is sure enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pandian.semantics import semantic_types
+from streams.inventory.classify.facts import FieldFacts
+from streams.inventory.classify.model import Opinion
+from streams.inventory.classify.scoring import Candidate
+
+#: From this confidence on a name that values fit decides.
+_NAMED = 0.5
+#: From this confidence on values of a certain form decide when the type is personal, since the model takes no mask off,
+#: and when the model does not know the type.
+_PROVED = 0.6
+#: Least confidence of the model to decide, and to say that values are personal: these are masked for good.
+_SURE = 0.3
+_SURE_OF_PERSONAL = 0.5
+#: The model knows bare numbers of small web tables only; long columns of them are keys, figures, times.
+_FEW = 12
+#: Types that say no more than what the values look like: the model may know better.
+_GENERIC = frozenset({"number", "identifier", "text", "category_value", "boolean", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A type that the model gives a field."""
+
+    type: str
+    confidence: float
+    evidence: str
+    hits: int = 0
+    """No value proves the type by its form."""
+
+
+def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str]) -> bool:
+    """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
+    if facts.looks not in ("text", "digits", "number") or not facts.size:
+        return False
+    if facts.looks != "text" and facts.size > _FEW:
+        return False
+    return rule is None or not _stands(rule, known)
+
+
+def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -> Candidate | Guess | None:
+    """Return who is right about a field: the rule, the model, or nobody."""
+    if opinion is None:
+        return rule
+    guess = _guess(opinion, facts, rule)
+    if rule is not None and rule.type == opinion.type:
+        return guess if guess and guess.confidence > rule.confidence else rule
+    return guess or rule
+
+
+def _stands(rule: Candidate, known: Collection[str]) -> bool:
+    if rule.named is not None and rule.confidence >= _NAMED:
+        return True
+    beyond = semantic_types()[rule.type].masked or rule.type not in known
+    return beyond and rule.type not in _GENERIC and rule.confidence >= _PROVED
+
+
+def _guess(opinion: Opinion, facts: FieldFacts, rule: Candidate | None) -> Guess | None:
+    personal = semantic_types()[opinion.type].masked
+    if opinion.confidence < (_SURE_OF_PERSONAL if personal else _SURE):
+        return None
+    if rule is not None and rule.type == opinion.type:
+        # The rule's sentence can be checked value by value: it stays, with the model's measured confidence.
+        return Guess(opinion.type, opinion.confidence, rule.evidence, rule.hits)
+    said = (
+        f"{facts.size} sampled values look most like {opinion.type} in the tables that the model learned from"
+    )
+    return Guess(opinion.type, opinion.confidence, f"{said}; next likely: {opinion.runner_up}")
