@@ -7,13 +7,14 @@ import gzip
 import json
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from streams.web.base import InventorySource
+from streams.web.relations import relation_graph
 
 #: Single assets kept serialised. A page asks for those that are open.
 _KEPT_ASSETS = 256
@@ -21,9 +22,11 @@ _KEPT_ASSETS = 256
 _GZIP_LEVEL = 1
 _ETAG_BYTES = 12
 #: What the summary keeps of a field: what it is called, what it means and how much of it is missing.
-_SUMMARY_FIELD = ("field", "semantic_type", "confidence", "pii", "count", "missing")
+_SUMMARY_FIELD = ("field", "semantic_type", "confidence", "pii", "masked", "count", "missing")
 #: What the summary drops of an asset: findings that grow with time.
-_DETAILS = frozenset({"history", "schema_changes", "drift", "relations", "duplicates"})
+_DETAILS = frozenset({"history", "schema_changes", "drift", "relations", "duplicates", "keys", "lineage"})
+#: What it drops of the quality: what is wrong field by field, and the rules.
+_QUALITY_DETAILS = frozenset({"fields", "rules", "missed"})
 
 
 class Document:
@@ -59,6 +62,10 @@ class Documents:
         """Return the inventory without findings and the statistics of fields: what a list of assets needs."""
         return self._get(("summary", ""), lambda: summarise(self._source.document()))
 
+    def relations(self) -> Document:
+        """Return the references between all assets as a graph."""
+        return self._get(("relations", ""), lambda: relation_graph(self._source.document()))
+
     def asset(self, name: str) -> Document | None:
         """Return one asset, or None when the inventory has none of this name."""
         content = self._source.asset(name)
@@ -79,14 +86,41 @@ class Documents:
 
 
 def summarise(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document without findings, and of each field only name, meaning, PII class and counts."""
+    """Return the document without findings, and of each field only name, meaning, PII class and counts.
+
+    What was found is told by ``findings``: which fields drifted, which changed in the schema, whether it is silent.
+    """
     return {**document, "assets": [_summary(asset) for asset in document["assets"]]}
 
 
 def _summary(asset: Mapping[str, Any]) -> dict[str, Any]:
     fields = asset.get("fields") or ()
     head = {key: value for key, value in asset.items() if key not in _DETAILS}
-    return {**head, "fields": [{key: field.get(key) for key in _SUMMARY_FIELD} for field in fields]}
+    if head.get("quality"):
+        head["quality"] = {
+            key: value for key, value in asset["quality"].items() if key not in _QUALITY_DETAILS
+        }
+    return {
+        **head,
+        "findings": _findings(asset),
+        "fields": [{key: field.get(key) for key in _SUMMARY_FIELD} for field in fields],
+    }
+
+
+def _findings(asset: Mapping[str, Any]) -> dict[str, Any]:
+    silence = (asset.get("freshness") or {}).get("silence") or {}
+    return {
+        "drift": _fields_of(asset.get("drift")),
+        "schema_changes": _fields_of(asset.get("schema_changes")),
+        "silent": bool(silence.get("unusual")),
+    }
+
+
+def _fields_of(found: Iterable[Any] | None) -> list[str]:
+    """Return the fields that findings are about, each once; of an older shape nobody knows what it is about."""
+    return list(
+        dict.fromkeys(str(one.get("field")) if isinstance(one, Mapping) else "" for one in found or ())
+    )
 
 
 def encode(content: Any) -> bytes:

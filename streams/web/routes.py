@@ -50,6 +50,7 @@ def routes(
         "/metrics": handlers.metrics,
         "/v1/inventory": handlers.inventory,
         "/v1/inventory/{asset:.+}": handlers.asset,
+        "/v1/relations": handlers.relations,
         "/v1/status": handlers.status,
         "/openapi.json": handlers.openapi,
         **more,
@@ -102,6 +103,9 @@ class _Handlers:
         return await _document(
             request, self._documents.summary() if view == "summary" else self._documents.inventory()
         )
+
+    async def relations(self, request: web.Request) -> web.Response:
+        return await _document(request, self._documents.relations())
 
     async def asset(self, request: web.Request) -> web.Response:
         name = request.match_info["asset"]

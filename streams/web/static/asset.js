@@ -1,9 +1,17 @@
 // One asset: a line that says how it is, and below it, when opened, why, and its fields.
 
-import { share, trail, whisker } from "./charts.js";
+import { share, whisker } from "./charts.js";
 import { h, redraw, setText, valueNode, visible } from "./dom.js";
+import { happenings } from "./drift.js";
 import { FieldTable, missingShare } from "./fields.js";
-import { bound, bytes, duration, figure, instant, isNumber, percent, short, whole, words } from "./format.js";
+import { FINDINGS } from "./findings.js";
+import { bound, duration, instant, isNumber, percent, short, whole } from "./format.js";
+import { keyTable, relationTable } from "./graph.js";
+import { History, pointsOf } from "./history.js";
+import { hasOrigin, originPanel } from "./origin.js";
+import { hasQuality, qualityPanel } from "./quality.js";
+import { Tabs } from "./tabs.js";
+import { Timeline } from "./timeline.js";
 
 const GRADES = new Set(["A", "B", "C", "D", "E", "F"]);
 
@@ -57,81 +65,12 @@ const METRICS = [
   ["Quarantined", quarantined, (asset) => asset.quarantined],
 ];
 
-const BARE = ["field", "change", "kind"];
-const SHARES = new Set(["overlap", "ratio", "share"]);
-const ARROWS = [["from", "to"], ["before", "after"]];
+const TABS = [["fields", "Fields"], ["quality", "Quality"], ["history", "History"], ["timeline", "Drift and schema"], ["relations", "Relations"], ["origin", "Origin"]];
 
-/** One finding (relation, drift, schema change, duplicates) in words, whatever its shape. */
-function describe(item) {
-  if (item === null || typeof item !== "object") return visible(item);
-  if (typeof item.text === "string") return visible(item.text);
-  const left = new Map(Object.entries(item).filter(([, value]) => value !== null && value !== undefined));
-  const take = (key) => { const value = visible(left.get(key)); left.delete(key); return value; };
-  const parts = BARE.filter((key) => left.has(key)).map(take);
-  for (const [from, to] of ARROWS) if (left.has(from) && left.has(to)) parts.push(`${take(from)} → ${take(to)}`);
-  if (left.has("time")) parts.push(instant(take("time")));
-  for (const [key, value] of left) parts.push(`${words(visible(key))} ${isNumber(value) ? (SHARES.has(key) ? percent(value) : figure(value)) : visible(value)}`);
-  return parts.join(" · ");
+function flags({ findings }) {
+  const of = (found, kind, text) => (found?.length ? h("span", { class: `badge ${kind}`, title: found.map(visible).join(", ") }, `${text} ${whole(found.length)}`) : null);
+  return [of(findings?.drift, "drift", "drift"), of(findings?.schema_changes, "schema", "schema"), findings?.silent ? h("span", { class: "badge silence" }, "silent") : null];
 }
-
-function listed(title, items) {
-  if (!items?.length) return null;
-  return h("div", { class: "finding" }, h("h3", {}, title), h("ul", {}, ...items.slice(0, 8).map((item) => h("li", {}, describe(item))),
-    items.length > 8 ? h("li", { class: "aside" }, `and ${whole(items.length - 8)} more`) : null));
-}
-
-function dimensions(asset) {
-  const found = Object.entries(asset.quality?.dimensions ?? {}).filter(([, value]) => isNumber(value?.score));
-  if (!found.length) return null;
-  return h("div", { class: "finding" }, h("h3", {}, "Quality"), h("ul", { class: "dimensions" }, ...found.map(([name, value]) =>
-    h("li", { title: `between ${bound(value.low)} and ${bound(value.high)}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score))))));
-}
-
-/** Offsets of an asset's topic that retention removed before they were read. */
-export const expired = (asset) => Object.values(asset.source?.partitions ?? {}).reduce((sum, partition) => sum + (partition?.gone ?? 0), 0);
-
-function origin(asset) {
-  const partitions = Object.keys(asset.source?.partitions ?? {}).length;
-  const gone = expired(asset);
-  const from = asset.source?.topic ?? asset.source?.file;
-  const facts = [
-    from && from !== asset.asset ? `from ${visible(from)}` : null,
-    partitions ? `${whole(partitions)} partition${partitions === 1 ? "" : "s"}` : null,
-    asset.header_records > 0 ? `${whole(asset.header_records)} of the records are header lines` : null,
-    asset.overflow?.values > 0 ? `${whole(asset.overflow.values)} values of about ${whole(asset.overflow.fields?.estimate)} further fields, not profiled` : null,
-    gone > 0 ? `${whole(gone)} offsets expired before they were read` : null,
-    isNumber(asset.bytes) ? `${bytes(asset.bytes)}${asset.records > 0 ? `, ${bytes(Math.round(asset.bytes / asset.records))} a record` : ""}` : null,
-    asset.freshness?.lateness_s && isNumber(asset.freshness.lateness_s.p50) ? `late by ${duration(asset.freshness.lateness_s.p50)}, at most ${duration(asset.freshness.lateness_s.p99)} for 99 %` : null,
-  ].filter(Boolean);
-  return facts.length ? listed("Source", facts) : null;
-}
-
-function reasons(asset) {
-  const found = Object.entries(asset.quarantined_reasons ?? {}).sort((a, b) => b[1] - a[1]);
-  return listed("Quarantined", found.map(([reason, count]) => `${whole(count)} × ${words(reason).replaceAll("-", " ")}`));
-}
-
-function duplicates(asset) {
-  return asset.duplicates && Object.keys(asset.duplicates).length ? listed("Duplicates", [asset.duplicates]) : null;
-}
-
-function past(asset) {
-  const points = (asset.history ?? []).filter((point) => isNumber(point.records) && !Number.isNaN(Date.parse(point.time)));
-  if (points.length < 2) return null;
-  return h("div", { class: "finding" }, h("h3", {}, `Records over ${duration((Date.parse(points[points.length - 1].time) - Date.parse(points[0].time)) / 1000)}`), trail(points));
-}
-
-// What makes a finding, and what it depends on: it is drawn again only when that changed.
-const FINDINGS = [
-  [dimensions, (asset) => asset.quality],
-  [past, (asset) => asset.history],
-  [origin, (asset) => [asset.source, asset.bytes, asset.records, asset.freshness, asset.header_records, asset.overflow]],
-  [reasons, (asset) => asset.quarantined_reasons],
-  [duplicates, (asset) => asset.duplicates],
-  [(asset) => listed("Relations", asset.relations), (asset) => asset.relations],
-  [(asset) => listed("Schema changes", asset.schema_changes?.toReversed()), (asset) => asset.schema_changes],
-  [(asset) => listed("Drift", asset.drift), (asset) => asset.drift],
-];
 
 /** A card that is kept in step with its asset. `onToggle(card)` is called when a person opens or closes it. */
 export class AssetCard {
@@ -142,16 +81,23 @@ export class AssetCard {
     this.grade = h("span", { class: "gradebox" });
     this.kind = h("span", { class: "kind" });
     this.size = h("span", { class: "aside" });
+    this.flags = h("span", { class: "flags" });
     this.button = h("button", { type: "button", class: "toggle", "aria-expanded": "false" }, valueNode(name, { class: "assetname" }));
     this.metrics = METRICS.map(([label]) => h("dd", { "data-label": label }));
     this.findings = FINDINGS.map(() => h("div", { class: "slot" }));
     this.table = new FieldTable(`Fields of ${visible(name)}`);
     this.note = h("p", { class: "loading" }, "loading the fields");
-    this.body = h("div", { class: "body", hidden: true }, h("div", { class: "findings" }, ...this.findings), this.note, this.table.node);
+    this.tabs = new Tabs(`Parts of ${visible(name)}`, TABS, () => this.drawPanel());
+    this.tabs.panel("fields").append(this.note, this.table.node);
+    this.history = new History(name);
+    this.tabs.panel("history").append(this.history.node);
+    this.timeline = new Timeline(name);
+    this.tabs.panel("timeline").append(this.timeline.node);
+    this.body = h("div", { class: "body", hidden: true }, h("div", { class: "findings" }, ...this.findings), this.tabs.node);
     this.table.node.hidden = true;
     this.node = h("section", { class: "asset" },
       h("div", { class: "head" }, this.grade,
-        h("div", { class: "title" }, h("h2", {}, this.button), h("p", {}, this.kind, this.size)),
+        h("div", { class: "title" }, h("h2", {}, this.button), h("p", {}, this.kind, this.size, this.flags)),
         h("dl", { class: "metrics" }, ...METRICS.map(([label], i) => h("div", { class: `m m${i}` }, h("dt", {}, label), this.metrics[i])))),
       this.body);
     this.button.addEventListener("click", () => { this.show(!this.open); onToggle(this); });
@@ -178,18 +124,54 @@ export class AssetCard {
     setText(this.kind, visible(asset.kind ?? "other"));
     const fields = asset.fields?.length ?? 0;
     setText(this.size, `${whole(fields)} field${fields === 1 ? "" : "s"}`);
+    redraw(this.flags, asset.findings, () => flags(asset));
     METRICS.forEach(([, make, key], i) => redraw(this.metrics[i], key(asset, this.rate), () => make(asset, this.rate)));
   }
 
   /** Draw what is below the line. `keep(field)` chooses the fields, `order` sorts them. */
   updateBody(asset, keep, order) {
+    Object.assign(this, { asset, keep, order });
     FINDINGS.forEach(([make, key], i) => redraw(this.findings[i], key(asset), () => make(asset)));
+    const found = happenings(asset);
+    this.tabs.show("quality", hasQuality(asset), 0, false);
+    this.tabs.show("history", pointsOf(asset).length > 1);
+    this.tabs.show("timeline", found.length > 0, found.length, found.some((entry) => entry.kind !== "schema"));
+    this.tabs.show("relations", Boolean(asset.relations?.length || asset.keys?.length), asset.relations?.length ?? 0);
+    this.tabs.show("origin", hasOrigin(asset));
+    this.drawPanel();
+  }
+
+  drawPanel() {
+    const { asset } = this;
+    if (!asset) return;
+    const { chosen } = this.tabs;
+    const panel = this.tabs.panel(chosen);
+    if (chosen === "fields") this.drawFields();
+    else if (chosen === "history") this.history.update(asset);
+    else if (chosen === "timeline") this.timeline.update(asset);
+    else if (chosen === "quality") redraw(panel, asset.quality, () => qualityPanel(asset));
+    else if (chosen === "relations") redraw(panel, [asset.relations, asset.keys], () => [relationTable(asset.relations ?? [], "References"), keyTable(asset.keys)]);
+    else redraw(panel, [asset.lineage, asset.duplicates, asset.freshness], () => originPanel(asset));
+  }
+
+  drawFields() {
+    const { asset, keep, order } = this;
     const fields = (asset.fields ?? []).filter(keep);
     const sorted = order === "name" ? fields.toSorted((a, b) => String(a.field).localeCompare(b.field))
       : order === "missing" ? fields.toSorted((a, b) => (missingShare(b) ?? -1) - (missingShare(a) ?? -1)) : fields;
     this.note.hidden = sorted.length > 0;
     setText(this.note, asset.fields?.length ? "no field matches the filter" : "no fields yet: no record of this asset could be read");
     this.table.node.hidden = sorted.length === 0;
-    this.table.update(sorted);
+    this.table.update(sorted, asset);
+  }
+
+  /** Open a field of the table; returns the node to look at, or null while it is not there. */
+  showField(name) {
+    if (!this.asset) return null;
+    this.tabs.choose("fields", false);
+    this.drawFields();
+    const row = this.table.show(name);
+    row?.button.focus({ preventScroll: true });
+    return row?.row ?? null;
   }
 }

@@ -1,8 +1,10 @@
 // The table of an asset's fields: one row a field, one more with its details when it is opened.
 
 import { distribution, share } from "./charts.js";
+import { aboutField, details } from "./detail.js";
 import { h, place, redraw, valueNode, visible } from "./dom.js";
-import { bound, estimate, figure, isNumber, percent, statistic, whole, words } from "./format.js";
+import { estimate, isNumber, percent, statistic, whole, words } from "./format.js";
+import { piiBadge } from "./pii.js";
 
 const COLUMNS = [
   ["Field", "name"], ["Meaning", "meaning"], ["Type", "types"], ["Missing", "missing"], ["Distinct", "number"],
@@ -10,27 +12,10 @@ const COLUMNS = [
 ];
 // More rows than this are drawn only when asked for.
 const FIRST_ROWS = 200;
-const MASKED = new Set(["personal", "sensitive"]);
-const PII_NOTES = {
-  pseudonym: "stands for a person; shown as it is, since joins need it",
-  personal: "personal: every value is masked before it is kept",
-  sensitive: "sensitive: every value is masked before it is kept",
-};
-
 /** Share of a field's values that are missing, or null where none was seen. */
 export function missingShare(field) {
   const total = (field.count ?? 0) + (field.missing ?? 0);
   return total > 0 ? (field.missing ?? 0) / total : null;
-}
-
-function piiBadge(field) {
-  const kind = field.pii?.class;
-  if (!kind || kind === "none") return null;
-  const found = isNumber(field.pii.prevalence) && field.pii.prevalence > 0
-    ? `; found in ${percent(field.pii.prevalence)} of the values looked at (${bound(field.pii.low)} to ${bound(field.pii.high)})` : "";
-  const masked = field.masked || MASKED.has(kind);
-  return h("span", { class: `badge pii ${masked ? "masked" : "pseudonym"}`, title: `${PII_NOTES[kind] ?? kind}${found}` },
-    masked ? `${kind} · masked` : kind);
 }
 
 function meaning(field) {
@@ -78,40 +63,6 @@ function topValues(field) {
     h("li", {}, valueNode(entry.value), h("span", { class: "figure", title: whole(entry.count) }, percent(topShare(field, entry))))));
 }
 
-function facts(...pairs) {
-  return h("dl", { class: "pairs" }, ...pairs.filter((pair) => pair[1] !== null && pair[1] !== undefined)
-    .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-}
-
-function smallTable(caption, head, rows) {
-  if (!rows.length) return null;
-  return h("table", { class: "small" }, h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, ...head.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))))));
-}
-
-const exactly = () => h("span", { class: "between" }, "exact");
-
-function details(field) {
-  const quantiles = Object.entries(field.quantiles ?? {}).sort((a, b) => a[0] - b[0]);
-  const spread = isNumber(field.stddev) ? `${figure(field.mean)} ± ${figure(field.stddev)}` : null;
-  return h("div", { class: "details" },
-    h("div", { class: "evidence" },
-      h("p", {}, h("strong", {}, field.semantic_type && field.semantic_type !== "unknown" ? words(field.semantic_type) : "not known"),
-        isNumber(field.confidence) ? ` with confidence ${percent(field.confidence)}: ` : ": ", visible(field.evidence ?? "no evidence yet")),
-      facts(["values", whole(field.count)], ["missing", whole(field.missing)], ["of these null", field.nulls ? whole(field.nulls) : null], ["of these blank", field.blanks ? whole(field.blanks) : null], ["spelled missing", field.missing_spelled ? whole(field.missing_spelled) : null],
-        ["distinct", estimate(field.distinct).note], ["numbers", field.numbers && field.numbers !== field.count ? whole(field.numbers) : null], ["mean ± deviation", spread],
-        ["length", field.lengths && isNumber(field.lengths.max) ? `${whole(field.lengths.min)} to ${whole(field.lengths.max)}, median ${whole(field.lengths.median)}` : null],
-        ["min", field.min === null || field.min === undefined ? null : valueNode(statistic(field, field.min))],
-        ["max", field.max === null || field.max === undefined ? null : valueNode(statistic(field, field.max))],
-        ["person", piiBadge(field)])),
-    smallTable("Quantiles", ["share", "value", "between"], quantiles.map(([p, q]) =>
-      [percent(Number(p)), valueNode(statistic(field, isNumber(q) ? q : q.value)),
-        isNumber(q) || q.low === q.high ? exactly() : h("span", { class: "between" }, `${visible(statistic(field, q.low))} … ${visible(statistic(field, q.high))}`)])),
-    smallTable("Most frequent", ["value", "count", "between"], (field.top ?? []).map((entry) =>
-      [valueNode(entry.value), whole(entry.count), entry.low === entry.high || !isNumber(entry.low) ? exactly() : `${whole(entry.low)} … ${whole(entry.high)}`])));
-}
-
 class FieldRow {
   constructor(name) {
     this.open = false;
@@ -133,9 +84,14 @@ class FieldRow {
     this.draw();
   }
 
-  update(field) {
+  update(field, asset) {
     this.field = field;
+    this.asset = asset;
     this.draw();
+  }
+
+  show() {
+    if (!this.open) this.toggle();
   }
 
   draw() {
@@ -144,9 +100,12 @@ class FieldRow {
     const makers = [null, meaning, types, missing, distinct,
       () => valueNode(statistic(field, field.min), wide), () => bounded(field, field.quantiles?.["0.5"]), () => valueNode(statistic(field, field.max), wide),
       distribution, topValues];
-    redraw(this.badges, [field.pii, field.masked], () => piiBadge(field));
+    const moved = [this.asset.drift, this.asset.schema_changes].map((found) => (found ?? []).some((one) => one?.field === field.field));
+    redraw(this.badges, [field.pii, field.masked, moved], () => [piiBadge(field), moved[0] ? h("span", { class: "badge drift" }, "drift") : null, moved[1] ? h("span", { class: "badge schema" }, "schema") : null]);
     this.cells.slice(1).forEach((cell, i) => redraw(cell, this.keys()[i], () => makers[i + 1](field)));
-    if (this.open) redraw(this.panel, field, () => details(field));
+    if (!this.open) return;
+    const about = aboutField(this.asset, field.field);
+    redraw(this.panel, [field, about], () => details(field, about));
   }
 
   // What each cell after the name depends on: a cell is redrawn only when that changed.
@@ -164,24 +123,36 @@ export class FieldTable {
     this.all = false;
     this.body = h("tbody");
     this.more = h("button", { type: "button", class: "more", hidden: true });
-    this.more.addEventListener("click", () => { this.all = true; this.update(this.fields); });
+    this.more.addEventListener("click", () => { this.all = true; this.update(this.fields, this.asset); });
     this.node = h("div", { class: "tablewrap" },
       h("table", { class: "fields" }, h("caption", { class: "hidden" }, caption),
         h("thead", {}, h("tr", {}, ...COLUMNS.map(([label, kind]) => h("th", { scope: "col", class: kind }, label)))), this.body),
       this.more);
   }
 
-  update(fields) {
+  update(fields, asset) {
     this.fields = fields;
+    this.asset = asset;
     const shown = this.all ? fields : fields.slice(0, FIRST_ROWS);
     const rows = shown.map((field) => {
       if (!this.rows.has(field.field)) this.rows.set(field.field, new FieldRow(field.field));
       const row = this.rows.get(field.field);
-      row.update(field);
+      row.update(field, asset);
       return row;
     });
     place(this.body, rows.flatMap((row) => [row.row, row.detail]));
     this.more.hidden = shown.length === fields.length;
     this.more.textContent = `Show all ${whole(fields.length)} fields`;
+  }
+
+  /** Open a field, also one beyond those that are drawn at first; returns its row, or null where there is none. */
+  show(name) {
+    if (!this.rows.has(name) && this.fields?.some((field) => field.field === name)) {
+      this.all = true;
+      this.update(this.fields, this.asset);
+    }
+    const row = this.rows.get(name);
+    row?.show();
+    return row?.row.isConnected ? row : null;
   }
 }

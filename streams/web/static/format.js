@@ -66,6 +66,21 @@ export function instant(text, now = Date.now()) {
   return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }
 
+/** Where a record stands: its offset, partition and time, as far as they are told. */
+export function placed(place) {
+  if (!place) return NONE;
+  const time = typeof place.time === "string" ? place.time : isNumber(place.time ?? place.time_ms) && (place.time ?? place.time_ms) > 0 ? new Date(place.time ?? place.time_ms).toISOString() : null;
+  return [isNumber(place.offset) ? `offset ${whole(place.offset)}${isNumber(place.partition) ? ` of partition ${place.partition}` : ""}` : null,
+    time ? instant(time) : null].filter(Boolean).join(", ") || NONE;
+}
+
+/** {"estimate","low","high"} of a share → "98.7 % (98.3 % to 99.1 %)"; exact ones without bounds. */
+export function interval(share) {
+  if (isNumber(share)) return percent(share);
+  if (!isNumber(share?.estimate)) return NONE;
+  return share.low === share.high ? percent(share.estimate) : `${bound(share.estimate)} (${bound(share.low)} to ${bound(share.high)})`;
+}
+
 const EPOCH_UNITS = [[1e8, 1e10, 1e3], [1e11, 1e13, 1], [1e14, 1e16, 1e-3], [1e17, 1e19, 1e-6]];
 
 const IDENTIFIER = /(_id|_code|_number|_card|_account)$|^(sku|gtin|phone)$/;
