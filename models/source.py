@@ -1,4 +1,4 @@
-"""Where interactions come from, as commands name it: files, or ``kafka``."""
+"""Where interactions come from, as commands name it: files, ``kafka`` or ``archive``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from models.data.log import InteractionLog
 
 #: In place of files: the topic of interactions.
 KAFKA = "kafka"
+#: In place of files: the archive of that topic, without Kafka.
+ARCHIVE = "archive"
+
+
+def is_files(source: Sequence[str]) -> bool:
+    """Tell whether a source is files."""
+    return tuple(source) not in ((KAFKA,), (ARCHIVE,))
 
 
 def read_source(
@@ -15,12 +22,18 @@ def read_source(
     said: Callable[[str], None] = lambda _: None,
     progress: Callable[[str, int], None] = lambda *_: None,
 ) -> InteractionLog:
-    """Read interactions from files, or with ``("kafka",)`` from the topic on the broker that the settings name.
+    """Read interactions from files, or with ``("kafka",)`` from the topic on the broker that the settings name (what it
+    does not hold any more, from the archive), or with ``("archive",)`` from the archive alone.
 
     Raises:
-        PandianError: of what is read from; see :func:`models.data.files.read_files` and
-            :func:`models.data.stream.read_topic`.
+        PandianError: of what is read from; see :func:`models.data.files.read_files`,
+            :func:`models.data.stream.read_topic` and :func:`models.data.archive.read_archive`.
     """
+    if tuple(source) == (ARCHIVE,):
+        from models.data.archive import read_archive
+        from pandian.settings import load_settings
+
+        return read_archive(load_settings(), said, progress)
     if tuple(source) == (KAFKA,):
         from models.data.stream import read_topic
         from pandian.settings import load_settings

@@ -51,7 +51,7 @@ def command(
     from export.registry import Registry
     from models.config import load_config
     from models.progress import Reporter
-    from models.source import KAFKA, read_source
+    from models.source import KAFKA, is_files, read_source
     from pandian.files import check_readable
     from pandian.output import print_json, say
     from pandian.settings import load_settings
@@ -60,7 +60,7 @@ def command(
         config, model=model, epochs=epochs, max_seconds=max_seconds, seed=seed, threads=threads
     )
     source = tuple(source) or (KAFKA,)
-    for path in source if source != (KAFKA,) else ():
+    for path in source if is_files(source) else ():
         check_readable(path)
     check_torch()
     from models.retraining import retrain

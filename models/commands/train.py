@@ -41,7 +41,8 @@ def command(
     """Train on SOURCE, and write a model that can be served to DIR.
 
     SOURCE is files (csv, tsv, jsonl or parquet, plain, gzip or zstd) with the columns user_id, item_id and timestamp,
-    or the word kafka: what is on pandian.interactions of the broker that PANDIAN_BROKER names.
+    or the word kafka: what is on pandian.interactions of the broker that PANDIAN_BROKER names, and before that in the
+    archive that PANDIAN_ARCHIVE names; or the word archive: the archive alone.
 
     Popularity, item-to-item, a sequential model (SASRec) and a blend of the last two learn from the older interactions
     and are compared on newer ones; the best is tested on the newest, learns on from all, and is exported.
@@ -50,7 +51,7 @@ def command(
     from export.registry.folders import check_free
     from models.config import load_config
     from models.progress import Reporter
-    from models.source import KAFKA, read_source
+    from models.source import is_files, read_source
     from pandian.files import check_readable
     from pandian.output import print_json, say
 
@@ -58,7 +59,7 @@ def command(
         config, model=model, epochs=epochs, max_seconds=max_seconds, seed=seed, threads=threads
     )
     check_free(out)
-    for path in source if tuple(source) != (KAFKA,) else ():
+    for path in source if is_files(source) else ():
         check_readable(path)
     check_torch()
     from models.training import train

@@ -1,4 +1,4 @@
-"""Interactions from Kafka: what ``pandian.interactions`` holds at this moment."""
+"""Interactions from Kafka: what ``pandian.interactions`` holds at this moment, and what the archive has from before."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
 
+from models.data.archive import ArchivedInteractions, InteractionArchive, notices
 from models.data.cells import identifiers
 from models.data.log import InteractionLog
 from models.exceptions import DataError
@@ -39,15 +43,18 @@ def read_topic(
 ) -> InteractionLog:
     """Read the positive interactions of a topic, from its beginning to where it ends now.
 
-    A record that was sent more than once is taken once: whatever is not beyond the last place seen of its source, in
-    its partition, is a repeat (docs/architecture.md).
+    With an archive (``PANDIAN_ARCHIVE``), those that Kafka's retention has removed are read from there. A record that
+    was sent more than once is taken once: whatever is not beyond the last place seen of its source, in its partition,
+    is a repeat (docs/architecture.md).
 
     Raises:
         SettingError: when no broker is set.
         BrokerError: when the broker does not answer.
+        ArchiveError: when the archive cannot be read.
         DataError: when there is no such topic, or no positive interaction on it.
     """
     rows = _Rows()
+    archive = InteractionArchive(settings, progress, topic) if settings.archive else None
     with broker_errors(settings):
         consumer = KafkaConsumer(
             **client_options(settings),
@@ -59,6 +66,8 @@ def read_topic(
             metrics_enabled=False,
         )
         try:
+            if archive:
+                rows.begin(_archived(archive, consumer, topic, settings))
             for records in _to_the_end(consumer, topic, settings):
                 rows.add(records)
                 progress(topic, rows.read)
@@ -66,13 +75,28 @@ def read_topic(
             consumer.close(autocommit=False)
     for text in rows.notices():
         notice(f"{topic}: {text}")
-    if not rows.users:
+    if not len(rows):
         raise DataError(
             f"{topic}: {rows.read:,} records",
             "must have interactions of a positive action, such as view or purchase",
             "let a worker read topics of orders or behaviour first, or name files",
         )
-    return InteractionLog.of(rows.users, rows.items, np.array(rows.times, np.int64))
+    return rows.log()
+
+
+def _archived(
+    archive: InteractionArchive, consumer: KafkaConsumer, topic: str, settings: Settings
+) -> ArchivedInteractions:
+    """Return what the topic holds no longer: what is before the first offset of each of its partitions."""
+    partitions = [TopicPartition(topic, number) for number in sorted(_partitions(consumer, topic))]
+    starts = consumer.beginning_offsets(partitions)
+    admin = KafkaAdminClient(**client_options(settings))
+    try:
+        (described,) = admin.describe_topics([topic])
+    finally:
+        admin.close()
+    topic_id = UUID(str(described["topic_id"])).hex
+    return archive.before(topic_id, {tp.partition: int(start) for tp, start in starts.items()})
 
 
 def _to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
@@ -136,6 +160,25 @@ class _Rows:
         self.read = 0
         self._left_out: Counter[str] = Counter()
         self._seen: dict[tuple[int, str, int], tuple[int, int]] = {}
+        self._archived: ArchivedInteractions | None = None
+
+    def __len__(self) -> int:
+        return len(self.users) + (len(self._archived.users) if self._archived else 0)
+
+    def begin(self, archived: ArchivedInteractions) -> None:
+        """Take what was archived; what comes after it, and is in it, is a repeat."""
+        self._archived = archived
+        self._seen = dict(archived.seen)
+
+    def log(self) -> InteractionLog:
+        """Return all of it."""
+        users, items = pa.array(self.users, pa.string()), pa.array(self.items, pa.string())
+        times = np.array(self.times, np.int64)
+        if self._archived:
+            users = pa.concat_arrays([self._archived.users, users])
+            items = pa.concat_arrays([self._archived.items, items])
+            times = np.concatenate([self._archived.times, times])
+        return InteractionLog.of(users, items, times)
 
     def add(self, records: list[Any]) -> None:
         self.read += len(records)
@@ -151,7 +194,8 @@ class _Rows:
 
     def notices(self) -> list[str]:
         parts = [f"{count:,} {reason}" for reason, count in self._left_out.items()]
-        return [f"left out {', '.join(parts)} of {self.read:,} records"] if parts else []
+        told = [f"archive: {text}" for text in notices(self._archived)] if self._archived else []
+        return told + ([f"left out {', '.join(parts)} of {self.read:,} records"] if parts else [])
 
     def _interaction(self, record: Any) -> tuple[str, str, int]:
         found = _object(record.value)
