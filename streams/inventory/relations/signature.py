@@ -7,7 +7,7 @@ values that anybody may see can be looked up by guessing; of masked fields it ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from streams.inventory.relations.base import REFERRING, VAGUE, FieldSet, Interva
 from streams.inventory.relations.counted import counts_by_hash
 from streams.inventory.relations.keys import single_keys
 from streams.inventory.relations.nearby import near
+from streams.inventory.relations.pairs import PairsPart
 from streams.inventory.relations.sketch import keyable, sketch_of
 
 #: Fields of an asset that are compared.
@@ -37,11 +38,7 @@ _LENGTH: Final = 4
 
 
 def signature_of(
-    name: str,
-    kind: str,
-    asset: AssetProfile,
-    meanings: Mapping[str, Classification],
-    pairs: Iterable[Key] = (),
+    name: str, kind: str, asset: AssetProfile, meanings: Mapping[str, Classification]
 ) -> Signature:
     """Return what an asset shows to others.
 
@@ -50,7 +47,6 @@ def signature_of(
         kind: of its records.
         asset: its profile, merged over the partitions; left as it is.
         meanings: what its fields mean, by the names of :meth:`AssetProfile.named_fields`.
-        pairs: pairs of fields that are keys together, see :mod:`.pairs`.
     """
     records = asset.records - asset.header_records
     fields = []
@@ -62,7 +58,16 @@ def signature_of(
             fields.append(found)
     fields.sort(key=lambda one: (one.semantic_type in VAGUE, -one.distinct.estimate, one.path))
     kept = tuple(fields[:MOST_FIELDS])
-    return Signature(name, kind, records, kept, (*single_keys(kept, records), *pairs))
+    singles = single_keys(kept, records)
+    types = {path: meaning.semantic_type for path, meaning in meanings.items() if not meaning.masked}
+    alone = {path for key in singles for path in key.fields}
+    pairs = [
+        key
+        for part in asset.parts.values()
+        if isinstance(part, PairsPart)
+        for key in part.keys(asset.layouts.names(), types, alone)
+    ]
+    return Signature(name, kind, records, kept, (*singles, *pairs))
 
 
 def _field(path: str, profile: FieldProfile, semantic_type: str, *, masked: bool) -> FieldSet | None:
