@@ -33,6 +33,7 @@ BENCHES = (
     "train",
     "recommend",
     "auc",
+    "types",
     "demo",
 )
 RESULTS = Path(__file__).parent / "results" / "latest.json"

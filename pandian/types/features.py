@@ -13,7 +13,7 @@ from pandian.types import gazetteer, ngrams, statistics
 #: Different values of one draw: the model is trained on as few, since small tables have no more.
 DRAW = 6
 #: Draws of one field; their probabilities are averaged.
-DRAWS = 3
+DRAWS = 2
 #: Characters of a value that are looked at.
 CLIP = 200
 

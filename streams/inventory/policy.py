@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streams.inventory.classify import RuleClassifier
+from streams.inventory.classify.model import shipped
 from streams.inventory.duplicates import ContentDuplicates, IdDuplicates
 from streams.inventory.masking import ShapeMasker
 from streams.inventory.pace import PacePart
@@ -17,7 +18,7 @@ def default_policy(max_fields: int) -> ProfilePolicy:
     Args:
         max_fields: fields counted per asset; values of further ones are only counted.
     """
-    classifier, masker = RuleClassifier(), ShapeMasker()
+    classifier, masker = RuleClassifier(shipped()), ShapeMasker()
     return ProfilePolicy(
         classifier,
         masker,

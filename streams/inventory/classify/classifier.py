@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from pandian.semantics import semantic_types
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
-from streams.inventory.classify.combine import chosen, leaves_open
+from streams.inventory.classify.combine import calibrated, chosen, leaves_open
 from streams.inventory.classify.facts import FieldFacts
 from streams.inventory.classify.index import Named, RuleIndex
 from streams.inventory.classify.kinds import kind_of
@@ -21,6 +21,8 @@ from streams.inventory.classify.scoring import Candidate, Match
 _DECIDES = 0.35
 #: Least confidence of a decision that masked values stand by.
 _STANDS = 0.8
+#: No decision is surer than this.
+_MOST = 0.99
 #: Least confidence of a field to tell about others.
 _TELLS = 0.55
 
@@ -32,7 +34,7 @@ class RuleClassifier:
     256; 1 ms more for a field that the model is asked about.
 
     Args:
-        model: asked about fields that rules leave open; None: these stay so.
+        model: asked about fields that rules leave open, and makes confidences probabilities; None: neither.
     """
 
     def __init__(self, model: TypeModel | None = None) -> None:
@@ -45,12 +47,13 @@ class RuleClassifier:
         A field that is masked already keeps its type. Guarantees: never raises for any content; the evidence
         of a masked field quotes no value; the result does not depend on the order of the fields.
         """
-        candidates = {item.path: self._candidates(item) for item in evidence if item.masked_as is None}
+        facts = {item.path: FieldFacts(item) for item in evidence if item.masked_as is None}
+        candidates = {path: self._candidates(path, one) for path, one in facts.items()}
         told = {item.path: item.masked_as for item in evidence if item.masked_as is not None}
         for path, found in candidates.items():
-            best = _best(found)
-            if best and best.confidence >= _TELLS:
-                told[path] = best.type
+            alone = _best(found)
+            if alone and alone.confidence >= _TELLS:
+                told[path] = alone.type
         beside: dict[str, Counter[str]] = defaultdict(Counter)
         for path, name in told.items():
             beside[_object(path)][name] += 1
@@ -59,35 +62,31 @@ class RuleClassifier:
             own = told.get(path)
             types = {name for name, count in beside[_object(path)].items() if count > (name == own)}
             best[path] = _best([one.among(types) for one in found])
-        opinions = self._opinions([item for item in evidence if item.masked_as is None], best)
+        opinions = self._opinions(facts, best)
         return {
             item.path: self._standing(item, item.masked_as)
             if item.masked_as is not None
-            else _decide(item, best[item.path], opinions.get(item.path))
+            else _decide(facts[item.path], best[item.path], opinions.get(item.path), self._model is not None)
             for item in evidence
         }
 
     def _opinions(
-        self, items: Sequence[FieldEvidence], best: Mapping[str, Candidate | None]
+        self, facts: Mapping[str, FieldFacts], best: Mapping[str, Candidate | None]
     ) -> dict[str, Opinion]:
         """Ask the model about all fields that rules leave open, at once."""
         if self._model is None:
             return {}
-        asked = {
-            item.path: facts.samples
-            for item in items
-            if leaves_open(facts := FieldFacts(item), best[item.path], self._model.types)
-        }
+        known = self._model.types
+        asked = {path: one.samples for path, one in facts.items() if leaves_open(one, best[path], known)}
         return dict(zip(asked, self._model.ask(list(asked.values())), strict=True))
 
     def kind(self, asset: str, fields: Mapping[str, Classification]) -> str:
         """Return the asset's kind, one of :data:`pandian.semantics.KINDS`, from its fields and, weakly, its name."""
         return kind_of(asset, fields)
 
-    def _candidates(self, item: FieldEvidence) -> list[Candidate]:
+    def _candidates(self, path: str, facts: FieldFacts) -> list[Candidate]:
         """Apply the rules that the name calls for and those that values alone can prove."""
-        facts = FieldFacts(item)
-        named = self._index.named(item.path)
+        named = self._index.named(path)
         found = [Candidate(Match(one.rule, facts), one) for one in named]
         known = {id(one.rule) for one in named}
         for rule in self._index.by_values[facts.looks]:
@@ -125,8 +124,9 @@ def _object(path: str) -> str:
     return path.rpartition(".")[0]
 
 
-def _decide(item: FieldEvidence, rule: Candidate | None, opinion: Opinion | None) -> Classification:
-    facts = rule.match.facts if rule else FieldFacts(item)
+def _decide(
+    facts: FieldFacts, rule: Candidate | None, opinion: Opinion | None, probable: bool
+) -> Classification:
     best = chosen(rule, opinion, facts)
     if best is None:
         pii = prevalence(facts, "unknown") if facts.size else None
@@ -134,7 +134,7 @@ def _decide(item: FieldEvidence, rule: Candidate | None, opinion: Opinion | None
             return _undecided(facts)
         return Classification("unknown", 0.0, f"too little was seen to say what it is{_inside(pii)}", pii)
     meant = semantic_types()[best.type]
-    confidence = round(best.confidence, 3)
+    confidence = round(min(calibrated(best), _MOST) if probable else best.confidence, 3)
     if meant.masked:
         return Classification(meant.name, confidence, best.evidence, Pii(meant.pii, best.hits, facts.size))
     inside = prevalence(facts, meant.name) if facts.size else None

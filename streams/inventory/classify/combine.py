@@ -6,6 +6,7 @@ is left open (values of no certain form under a name that says nothing) is the m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,13 +17,18 @@ from streams.inventory.classify.scoring import Candidate
 
 #: From this confidence on a name that values fit decides.
 _NAMED = 0.5
-#: From this confidence on values of a certain form decide when the type is personal, since the model takes no mask off,
-#: and when the model does not know the type.
-_PROVED = 0.6
+#: From this confidence on values of a certain form decide.
+_PROVED = 0.8
+#: The same when the type is personal, since the model takes no mask off, and when the model does not know the type.
+_PROVED_ALONE = 0.6
 #: Least confidence of the model to decide, and to say that values are personal: these are masked for good.
-_SURE = 0.3
-_SURE_OF_PERSONAL = 0.5
-#: The model knows bare numbers of small web tables only; long columns of them are keys, figures, times.
+_SURE = 0.35
+_SURE_OF_PERSONAL = 0.6
+#: Rules are right more often than their weights say, the more so the surer they are: on the labelled e-commerce columns
+#: the log-odds are about twice as high. That a field of numbers holds numbers is about as sure as seven to one.
+_SHARPER = 2.0
+_NUMBERS = 2.0
+#: The model knows bare numbers of small web tables only: JSON numbers and long columns are keys, figures, times.
 _FEW = 12
 #: Types that say no more than what the values look like: the model may know better.
 _GENERIC = frozenset({"number", "identifier", "text", "category_value", "boolean", "unknown"})
@@ -41,9 +47,7 @@ class Guess:
 
 def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str]) -> bool:
     """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
-    if facts.looks not in ("text", "digits", "number") or not facts.size:
-        return False
-    if facts.looks != "text" and facts.size > _FEW:
+    if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW):
         return False
     return rule is None or not _stands(rule, known)
 
@@ -58,11 +62,23 @@ def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -
     return guess or rule
 
 
+def calibrated(best: Candidate | Guess) -> float:
+    """Return the confidence of a decision as a probability: of what the model said, it is one already."""
+    if isinstance(best, Guess) or not 0 < best.confidence < 1:
+        return best.confidence
+    odds = best.confidence / (1 - best.confidence)
+    if best.type == "number" and best.named is None:
+        odds *= math.exp(_NUMBERS)
+    elif best.type not in _GENERIC and best.confidence > _NAMED:
+        odds = odds**_SHARPER
+    return odds / (1 + odds)
+
+
 def _stands(rule: Candidate, known: Collection[str]) -> bool:
     if rule.named is not None and rule.confidence >= _NAMED:
         return True
-    beyond = semantic_types()[rule.type].masked or rule.type not in known
-    return beyond and rule.type not in _GENERIC and rule.confidence >= _PROVED
+    alone = semantic_types()[rule.type].masked or rule.type not in known
+    return rule.type not in _GENERIC and rule.confidence >= (_PROVED_ALONE if alone else _PROVED)
 
 
 def _guess(opinion: Opinion, facts: FieldFacts, rule: Candidate | None) -> Guess | None:

@@ -32,6 +32,9 @@ _IDENTITY = (
     ("fi", "hetu"), ("za", "idnr"), ("ca", "sin"), ("dk", "cpr"), ("tr", "tckimlik"),
 )  # fmt: skip
 
+#: No identity number has fewer digits: Italy's has seven, beside nine letters.
+_LEAST_DIGITS = 6
+
 _PLUS_PHONE = re.compile(r"\+[0-9 ().\-/]{7,24}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?")
 _MOBILE = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})(?:\.0)?")
 _NATIONAL = re.compile(
@@ -78,7 +81,7 @@ def name_like(text: str) -> bool:
 
 def national_id(text: str) -> bool:
     """Tell whether ``text`` is an identity number of China or of one of 17 other countries, with its check digit."""
-    if not 7 <= len(text) <= 20:
+    if not 7 <= len(text) <= 20 or sum(map(str.isdigit, text)) < _LEAST_DIGITS:
         return False
     return checks.resident_id(text) or any(_validates(country, name, text) for country, name in _IDENTITY)
 
