@@ -34,6 +34,7 @@ BENCHES = (
     "recommend",
     "auc",
     "types",
+    "pii",
     "demo",
 )
 RESULTS = Path(__file__).parent / "results" / "latest.json"
