@@ -42,7 +42,12 @@ _IDENTIFIERS = frozenset(
 )  # fmt: skip
 
 
-_CHANGED = frozenset({str, int, float})
+_NUMBERS = frozenset({int, float})
+_CHANGED = _NUMBERS | {str}
+#: Texts of one column of which it is remembered what became of them, how long they may be, and columns.
+_MOST_TEXTS, _SHORT, _MOST_PLANS = 8_192, 64, 64
+#: Longer ones Python does not write in decimal.
+_MOST_BITS = 13_000
 
 
 class Values:
@@ -58,37 +63,63 @@ class Values:
     def __init__(self, masker: Masker, hashing: KeyedHash | None = None) -> None:
         self._masker = masker
         self._hashing = hashing
+        self._known: dict[Any, dict[str, Any]] = {}
 
     def fit(self, values: Sequence[Any], plan: ColumnPlan) -> list[Any]:
         """Return the values for a column: None where there is none, :data:`MISFIT` where it does not fit.
 
         Values that do not fit are told by :meth:`canonical`.
         """
-        typed = _TYPED[plan.type]
-        reader = plan.reader
+        if plan.type == "timestamp" and not plan.hashed:
+            return self._moments(values, plan)
+        canonical = self.canonical(values, plan)
+        if plan.type == "text":
+            return [one if one is None or type(one) is str else as_text(one) for one in canonical]
+        if plan.type == "double" and _are_doubles(canonical):
+            return canonical
+        return _typed(canonical, plan)
+
+    def _moments(self, values: Sequence[Any], plan: ColumnPlan) -> list[Any]:
+        """Return times; what can be read as it stands is not cleaned, unless only the plan knows day from month."""
         known: dict[Any, Any] = {}
-        found = []
-        for value in self.canonical(values, plan):
-            key = value.__class__, value
-            if key not in known:
-                known[key] = None if value is None else typed(value, reader)
-            found.append(known[key])
-        return found
+        if not (plan.rules or [{}])[0].get("date"):
+            known = {(type(one), one): epoch_ms(one, plan.reader) for one in set(values) if one is not None}
+        rest = [one for one in values if one is not None and known.get((type(one), one)) is None]
+        if rest:
+            cleaned = _typed(self.canonical(rest, plan), plan)
+            known |= {(type(one), one): moment for one, moment in zip(rest, cleaned, strict=True)}
+        return [None if one is None else known[type(one), one] for one in values]
 
     def canonical(self, values: Sequence[Any], plan: ColumnPlan) -> list[Any]:
         """Return the values cleaned and without anything personal."""
         if plan.hashed:
             return self._hashed(values, plan)
-        texts = list(dict.fromkeys(value for value in values if type(value) is str))
-        changed: dict[Any, Any] = dict(_cleaner(_key(plan)).clean(dict.fromkeys(texts, 1)).changed)
-        self._mask(texts, changed, plan)
-        numbers = {value for value in values if _is_long(value)} if plan.type != "timestamp" else set()
-        changed |= {
-            one: hidden for one in numbers if (hidden := self._hidden(as_text(one), plan)) is not None
-        }
+        changed = self._of_texts(dict.fromkeys(value for value in values if type(value) is str), plan)
+        if plan.type != "timestamp":
+            numbers = [value for value in values if type(value) in _NUMBERS]
+            # Not the extremes: no comparison with NaN tells anything.
+            if not all(-_LONG_NUMBER < value < _LONG_NUMBER for value in numbers):
+                long = filter(_is_long, set(numbers))
+                changed |= {
+                    one: mask for one in long if (mask := self._hidden(as_text(one), plan)) is not None
+                }
         if not changed:
             return list(values)
         return [changed.get(value, value) if type(value) in _CHANGED else value for value in values]
+
+    def _of_texts(self, texts: Iterable[str], plan: ColumnPlan) -> dict[Any, Any]:
+        """Return those texts that change, with what they become; what became of the last ones is remembered."""
+        key = _key(plan), plan.semantic_type
+        known = self._known.setdefault(key, {})
+        if len(self._known) > _MOST_PLANS:
+            del self._known[next(iter(self._known))]
+        new = [text for text in texts if text not in known]
+        changed: dict[Any, Any] = dict(_cleaner(key[0]).clean(dict.fromkeys(new, 1)).changed)
+        self._mask(new, changed, plan)
+        if len(known) + len(new) > _MOST_TEXTS:
+            known.clear()
+        known.update({text: changed.get(text, text) for text in new[:_MOST_TEXTS] if len(text) <= _SHORT})
+        return changed | {text: known[text] for text in texts if text in known and known[text] is not text}
 
     def _mask(self, texts: Iterable[str], changed: dict[Any, Any], plan: ColumnPlan) -> None:
         """Mask what is certainly personal, and make it writable, after cleaning: an escape may have hidden it."""
@@ -131,7 +162,27 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return str(value) if not isinstance(value, int) or abs(value) < 10**4000 else hex(value)
+    return hex(value) if isinstance(value, int) and value.bit_length() > _MOST_BITS else str(value)
+
+
+def _are_doubles(values: Sequence[Any]) -> bool:
+    """Tell whether all values are numbers that doubles hold exactly, or None."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int}:
+        return all(one is None or -_EXACT < one < _EXACT for one in values)
+    return kinds == {float}
+
+
+def _typed(canonical: Sequence[Any], plan: ColumnPlan) -> list[Any]:
+    typed, reader = _TYPED[plan.type], plan.reader
+    known: dict[Any, Any] = {}
+    found = []
+    for value in canonical:
+        key = value.__class__, value
+        if key not in known:
+            known[key] = None if value is None else typed(value, reader)
+        found.append(known[key])
+    return found
 
 
 def _text(value: Any, _: str | None) -> Any:
