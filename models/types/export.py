@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from models.types import ridge
-from models.types.examples import Floats
 from pandian.types.ngrams import BUCKETS
 
 #: Of the graph; the runtime refuses others.
@@ -41,13 +41,13 @@ def graph(
     steps = np.maximum(np.abs(model.hashed).max(axis=0), 1e-9) / 127
     whole = np.clip(np.rint(model.hashed / steps), -127, 127).astype(np.int8)
     limit = ridge.CLIP / np.sqrt(len(model.mean))
-    constants: dict[str, Floats | np.ndarray] = {
+    constants: dict[str, np.ndarray[Any, Any]] = {
         "rarity": model.rarity, "blocks": np.array([0, 3, BUCKETS]), "flat": np.array([0, 3 * BUCKETS]),
-        "tiny": np.float32(1e-9).reshape(()), "whole": whole, "steps": steps.astype(np.float32),
+        "tiny": np.array(1e-9, np.float32), "whole": whole, "steps": steps.astype(np.float32),
         "zeros": np.zeros(len(steps), dtype=np.int8), "mean": model.mean, "scale": model.scale,
-        "low": np.float32(-limit).reshape(()), "high": np.float32(limit).reshape(()), "waves": model.waves,
+        "low": np.array(-limit, np.float32), "high": np.array(limit, np.float32), "waves": model.waves,
         "phase": model.phase, "w_dense": model.dense * ridge.HEIGHT, "w_forms": model.forms, "bias": model.bias,
-        "sharpness": np.float32(sharpness).reshape(()),
+        "sharpness": np.array(sharpness, np.float32),
     }  # fmt: skip
     node = helper.make_node
     nodes = [
