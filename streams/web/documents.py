@@ -24,7 +24,9 @@ _ETAG_BYTES = 12
 #: What the summary keeps of a field: what it is called, what it means and how much of it is missing.
 _SUMMARY_FIELD = ("field", "semantic_type", "confidence", "pii", "masked", "count", "missing")
 #: What the summary drops of an asset: findings that grow with time.
-_DETAILS = frozenset({"history", "schema_changes", "drift", "relations", "duplicates", "keys", "lineage"})
+_DETAILS = frozenset(
+    {"history", "schema_changes", "drift", "drift_evidence", "relations", "duplicates", "keys", "lineage"}
+)
 #: What it drops of the quality: what is wrong field by field, and the rules.
 _QUALITY_DETAILS = frozenset({"fields", "rules", "missed"})
 

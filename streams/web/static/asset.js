@@ -65,7 +65,7 @@ const METRICS = [
   ["Quarantined", quarantined, (asset) => asset.quarantined],
 ];
 
-const TABS = [["fields", "Fields"], ["quality", "Quality"], ["history", "History"], ["timeline", "Drift and schema"], ["relations", "Relations"], ["origin", "Origin"]];
+const TABS = [["fields", "Fields"], ["quality", "Quality"], ["history", "History"], ["timeline", "Timeline"], ["relations", "Relations"], ["origin", "Origin"]];
 
 function flags({ findings }) {
   const of = (found, kind, text) => (found?.length ? h("span", { class: `badge ${kind}`, title: found.map(visible).join(", ") }, `${text} ${whole(found.length)}`) : null);

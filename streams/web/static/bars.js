@@ -1,7 +1,7 @@
 // Shares as bars with their intervals, and small tables: what several panels are made of.
 
 import { h, s } from "./dom.js";
-import { bound, isNumber, percent } from "./format.js";
+import { bounds, isNumber, percent } from "./format.js";
 
 const at = (value, from) => `${(Math.min(Math.max((value - from) / (1 - from), 0), 1) * 100).toFixed(2)}%`;
 const wide = (value, from, least) => `${Math.max(Math.min(Math.max((value - from) / (1 - from), 0), 1) * 100, least).toFixed(2)}%`;
@@ -9,7 +9,7 @@ const wide = (value, from, least) => `${Math.max(Math.min(Math.max((value - from
 /** A share between `from` and 1: its bar, and its interval as a bracket over it. */
 export function intervalBar({ value, low, high }, label, { from = 0, kind = "" } = {}) {
   const known = isNumber(low) && isNumber(high);
-  const words = `${label} ${percent(value)}${known && low !== high ? `, between ${bound(low)} and ${bound(high)}` : ""}`;
+  const words = `${label} ${percent(value)}${known && low !== high ? `, from ${bounds(low, high)}` : ""}`;
   return s("svg", { class: `ibar ${kind}`.trim(), role: "img", "aria-label": words }, s("title", {}, words),
     s("rect", { class: "track", width: "100%", height: 8, y: 3, rx: 2 }),
     s("rect", { class: "fill", width: isNumber(value) && value > 0 ? wide(value, from, 0.6) : 0, height: 8, y: 3, rx: 2 }),

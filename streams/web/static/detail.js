@@ -3,7 +3,7 @@
 import { intervalBar, pairs, part, plainTable } from "./bars.js";
 import { h, valueNode, visible } from "./dom.js";
 import { changeSentence, changeTitle, driftBars, driftSentence, driftTitle } from "./drift.js";
-import { estimate, figure, instant, isNumber, percent, placed, statistic, whole, words } from "./format.js";
+import { estimate, figure, instant, isNumber, percent, placed, power, statistic, whole, words } from "./format.js";
 import { isMasked } from "./filter.js";
 import { keyTable, relationTable } from "./graph.js";
 import { piiBadge, piiNote } from "./pii.js";
@@ -16,6 +16,7 @@ export function aboutField(asset, name) {
   const ends = (one) => [one?.from, one?.to].some((end) => end && typeof end === "object" && end.asset === asset.asset && end.field === name);
   return {
     asset: asset.asset,
+    evidence: asset.drift_evidence?.[name] ?? null,
     drift: of(asset.drift),
     changes: of(asset.schema_changes),
     relations: (asset.relations ?? []).filter(ends),
@@ -52,17 +53,15 @@ const exactly = () => h("span", { class: "between" }, "exact");
 function quantiles(field) {
   const given = Object.entries(field.quantiles ?? {}).sort((a, b) => a[0] - b[0]);
   return plainTable("Quantiles", ["share", "value", "between"], given.map(([rank, one]) => [percent(Number(rank)), valueNode(statistic(field, isNumber(one) ? one : one.value)),
-    isNumber(one) || one.low === one.high ? exactly() : h("span", { class: "between" }, `${visible(statistic(field, one.low))} … ${visible(statistic(field, one.high))}`)]), { class: "plain small" });
+    isNumber(one) || one.low === one.high ? exactly() : h("span", { class: "between" }, `${visible(statistic(field, one.low))} … ${visible(statistic(field, one.high))}`)]), { class: "plain tight" });
 }
 
 const upTo = (one) => (isNumber(one.high) && one.high > one.count ? `${whole(one.count)} to ${whole(one.high)}` : whole(one.count));
 
 function cleaning(field) {
-  const found = Object.entries(field.cleaning?.found ?? field.cleaning?.rules ?? {}).filter(([name, one]) => one?.count > 0 && name !== "negative" && name !== "zero");
+  const found = Object.entries(field.cleaning?.rules ?? {}).filter(([, one]) => one?.count > 0);
   const example = (one) => (one.examples?.length ? [valueNode(one.examples[0].before), " → ", valueNode(one.examples[0].after)] : "–");
-  const examples = found.some(([, one]) => one.examples?.length);
-  const table = plainTable("Values that cleaning changes, by rule", ["rule", "values", ...(examples ? ["such as"] : ["first", "latest"])], found.map(([name, one]) =>
-    [words(visible(name)), upTo(one), ...(examples ? [example(one)] : [placed(one.first), placed(one.latest)])]));
+  const table = plainTable("Values that cleaning changes, by rule", ["rule", "values", "such as"], found.map(([name, one]) => [words(visible(name)), upTo(one), example(one)]));
   const notes = field.cleaning?.notes ?? [];
   return [table, notes.length ? h("ul", {}, ...notes.map((note) => h("li", {}, visible(note)))) : null];
 }
@@ -78,8 +77,9 @@ function outliers(field) {
   ];
 }
 
-function moved({ drift, changes }) {
+function moved({ drift, changes, evidence }) {
   return [
+    isNumber(evidence) && evidence >= 1 ? h("p", { class: "aside" }, `evidence now that it has changed: ${power(evidence)}`) : null,
     ...drift.map((one) => h("div", { class: "moved" }, h("p", {}, h("span", { class: "badge drift" }, "⚠ drift"), ` ${driftTitle(one)} since ${placed(one.since)}`), driftBars(one), h("p", { class: "aside" }, driftSentence(one)))),
     ...changes.map((one) => h("p", {}, h("span", { class: "badge schema" }, "schema"), ` ${changeTitle(one)} ${instant(one.time)}: ${changeSentence(one)}`)),
   ];

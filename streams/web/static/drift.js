@@ -1,10 +1,11 @@
 // What drifted and what changed in the schema, in words and as shares before and after.
 
 import { h, s, valueNode, visible } from "./dom.js";
-import { bound, isNumber, percent, placed, whole, words } from "./format.js";
+import { bound, bounds, isNumber, percent, placed, power, whole, words } from "./format.js";
 
 const ASPECTS = { missing: "missing values", types: "JSON types", distinct: "different values", values: "values" };
 const CHANGES = { appeared: "appeared", vanished: "vanished", type: "changed type", meaning: "changed meaning" };
+const RESTS = { missing: ["missing", "there"], distinct: ["different", "repeated"] };
 const SHARE = /(.*?) (\d+(?:\.\d+)?) %(?:, |$)/gsy;
 
 // "Germany 1.8 %, France 2.0 %" → [["Germany", .018], …]; null where it is no such list.
@@ -23,7 +24,9 @@ export function beforeAfter(drift) {
   const before = shares(drift.before);
   const after = shares(drift.after);
   if (!before || after?.length !== before.length || before.some(([label], i) => label !== after[i][0])) return null;
-  return before.map(([label, share], i) => ({ label, before: share, after: after[i][1] }));
+  // Of two bins one is told, and not always the one that the aspect is named after.
+  const rest = before.length === 1 && RESTS[drift.aspect]?.[1] === before[0][0];
+  return before.map(([label, share], i) => (rest ? { label: RESTS[drift.aspect][0], before: 1 - share, after: 1 - after[i][1] } : { label, before: share, after: after[i][1] }));
 }
 
 function pair(label, before, after, most) {
@@ -51,8 +54,8 @@ export function driftBars(drift) {
 export function driftSentence(drift) {
   const { effect, evidence, threshold, partitions } = drift;
   return [
-    isNumber(effect?.size) ? `${percent(effect.size)} of records would have to change to undo it (${bound(effect.low)} to ${bound(effect.high)})` : null,
-    isNumber(evidence) ? `evidence 10^${evidence}${isNumber(threshold) ? `, told from 10^${threshold} on` : ""}` : null,
+    isNumber(effect?.size) ? `${percent(effect.size)} of records would have to change to undo it (${bounds(effect.low, effect.high)})` : null,
+    isNumber(evidence) ? `evidence ${power(evidence)}${isNumber(threshold) ? `, told from ${power(threshold)} on` : ""}` : null,
     partitions?.watching > 1 ? `in ${whole(partitions.changed)} of ${whole(partitions.watching)} partitions` : null,
     drift.noticed ? `noticed at ${placed(drift.noticed)}` : null,
   ].filter(Boolean).join(" · ");
@@ -68,7 +71,7 @@ export function changeSentence(change) {
     arrow,
     isNumber(change.share) ? `in ${percent(change.share)} of records ${change.change === "vanished" ? "before" : "since"}` : null,
     isNumber(change.offset) ? `offset ${whole(change.offset)}` : isNumber(change.records) ? `after ${whole(change.records)} records` : null,
-    isNumber(change.log10_chance) ? `by chance at most 10^${Math.round(change.log10_chance)}` : null,
+    isNumber(change.log10_chance) ? `by chance at most ${power(change.log10_chance)}` : null,
     change.partitions > 1 ? `in ${whole(change.partitions)} partitions` : null,
     change.producer ? `producer ${visible(change.producer)}` : null,
   ].filter(Boolean).join(" · ");

@@ -79,8 +79,15 @@ function counted(values) {
   return counts;
 }
 
+const offered = new WeakMap();
+
 /** What can be chosen from, with how many assets have it. */
 export function facets(assets) {
+  if (!offered.has(assets)) offered.set(assets, countedFacets(assets));
+  return offered.get(assets);
+}
+
+function countedFacets(assets) {
   const has = (asset, mark) => (mark === "silent" ? Boolean(asset.findings?.silent)
     : mark === "drift" ? asset.findings?.drift?.length > 0
     : mark === "schema" ? asset.findings?.schema_changes?.length > 0

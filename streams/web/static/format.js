@@ -34,6 +34,18 @@ export function percent(share) {
 /** A bound, to a tenth of a percent: intervals are often narrower than one. */
 export const bound = (share) => (isNumber(share) ? `${(share * 100).toFixed(1)} %` : NONE);
 
+/** Two bounds with as many digits as it takes to tell them apart. */
+export function bounds(low, high) {
+  if (!isNumber(low) || !isNumber(high)) return "";
+  const digits = [1, 2, 3].find((count) => (low * 100).toFixed(count) !== (high * 100).toFixed(count)) ?? 4;
+  return `${(low * 100).toFixed(digits)} % to ${(high * 100).toFixed(digits)} %`;
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** 22.1 → "10²²": of evidence and chance only the size matters. */
+export const power = (exponent) => (isNumber(exponent) ? `10${String(Math.round(exponent)).replace(/./g, (sign) => RAISED[sign] ?? sign)}` : NONE);
+
 export function bytes(value) {
   if (!isNumber(value)) return NONE;
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -78,7 +90,7 @@ export function placed(place) {
 export function interval(share) {
   if (isNumber(share)) return percent(share);
   if (!isNumber(share?.estimate)) return NONE;
-  return share.low === share.high ? percent(share.estimate) : `${bound(share.estimate)} (${bound(share.low)} to ${bound(share.high)})`;
+  return share.low === share.high ? percent(share.estimate) : `${bound(share.estimate)} (${bounds(share.low, share.high)})`;
 }
 
 const EPOCH_UNITS = [[1e8, 1e10, 1e3], [1e11, 1e13, 1], [1e14, 1e16, 1e-3], [1e17, 1e19, 1e-6]];

@@ -54,9 +54,16 @@ export function graphSvg(graph) {
     ...edges.map(line), ...nodes.map(nodeBox));
 }
 
-/** References as a table. Older documents name both ends in one text each. */
+// Older documents name an end in one text.
+const end = (one) => (one && typeof one === "object" ? h("a", { href: anchor(one.asset, one.field) }, valueNode(one.asset), ".", valueNode(one.field)) : visible(one));
+
+function shortTable(relations) {
+  return plainTable("The same as a table", ["from", "refers to", "values found there", "orphans"], relations.map((one) => [end(one.from), ["→ ", end(one.to)],
+    h("span", { class: "figure" }, share(one)), isNumber(one.orphans?.records) ? `${whole(one.orphans.records)} records` : interval(one.orphans?.distinct)]), { class: "plain relations" });
+}
+
+/** References as a table. */
 export function relationTable(relations, caption) {
-  const end = (one) => (one && typeof one === "object" ? h("a", { href: anchor(one.asset, one.field) }, valueNode(one.asset), ".", valueNode(one.field)) : visible(one));
   return plainTable(caption, ["from", "refers to", "values found there", "orphans", "of its values used", "evidence"], relations.map((one) => [
     end(one.from), ["→ ", end(one.to)], h("span", { class: "figure" }, isNumber(one.overlap) ? bound(one.overlap) : share(one)),
     isNumber(one.orphans?.records) ? h("span", { class: "figure" }, `${whole(one.orphans.records)} records`) : interval(one.orphans?.distinct),
@@ -101,6 +108,6 @@ export class RelationsPanel {
     if (!shown) return;
     const graph = { nodes: data.nodes, edges: edges.slice(0, MOST_EDGES) };
     redraw(this.picture, graph, () => graphSvg(graph));
-    redraw(this.table, edges, () => relationTable(edges, "The same as a table"));
+    redraw(this.table, edges, () => shortTable(edges));
   }
 }

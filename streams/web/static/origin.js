@@ -12,7 +12,7 @@ export function duplicateKinds(asset) {
   if (!duplicates) return [];
   const found = [];
   if (duplicates.content) found.push(["same content", duplicates.content]);
-  for (const [field, counts] of Object.entries(duplicates.ids ?? {})) found.push([`same ${visible(field)}`, counts]);
+  for (const [field, counts] of Object.entries(duplicates.identifiers ?? {})) found.push([`same ${visible(field)}`, counts]);
   if (isNumber(duplicates.count)) found.push(["same content", duplicates]);
   return found.filter(([, counts]) => isNumber(counts?.count));
 }

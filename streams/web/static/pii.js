@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { isMasked } from "./filter.js";
-import { bound, isNumber, percent } from "./format.js";
+import { bounds, isNumber, percent } from "./format.js";
 
 const NOTES = {
   pseudonym: "stands for a person; shown as it is, since joins need it",
@@ -14,7 +14,7 @@ const NOTES = {
 export function prevalence({ pii }) {
   if (!isNumber(pii?.prevalence) || pii.prevalence <= 0) return "";
   if (pii.low === 0 && pii.high === 1) return "only its name tells, no value shows it by its form";
-  return `found in ${percent(pii.prevalence)} of the values looked at (${bound(pii.low)} to ${bound(pii.high)})`;
+  return `found in ${percent(pii.prevalence)} of the values looked at (${bounds(pii.low, pii.high)})`;
 }
 
 export const piiNote = (field) => [NOTES[field.pii?.class] ?? field.pii?.class, prevalence(field)].filter(Boolean).join("; ");

@@ -4,7 +4,7 @@ import { intervalBar } from "./bars.js";
 import { h, s, valueNode, visible } from "./dom.js";
 import { bound, isNumber, percent, short, statistic, whole } from "./format.js";
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [560, 190, 46, 34, 22];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [560, 180, 46, 24, 22];
 const MARKED = ["0.05", "0.25", "0.5", "0.75", "0.95"];
 const MOST_VALUES = 12;
 
@@ -91,7 +91,7 @@ function topBars(field, masked) {
     return h("li", { title: words }, valueNode(one.value, { class: "label" }), bare(intervalBar({ value: one.count / of / most, low, high }, ""), `${visible(one.value)}: ${words}`),
       h("span", { class: "figure" }, percent(one.count / of), exact ? null : h("span", { class: "bounds" }, ` ${bound(one.low / of)}–${bound(one.high / of)}`)));
   });
-  return h("figure", { class: "plot" }, h("ol", { class: "bars" }, ...rows), h("figcaption", {}, masked ? "the most frequent shapes: the values are masked" : "the most frequent values, with the interval of their share"));
+  return h("figure", { class: "plot" }, h("ol", { class: "bars" }, ...rows), h("figcaption", {}, masked ? "the most frequent shapes: the values are masked" : top.every((one) => one.low === one.high) ? "the most frequent values, counted exactly" : "the most frequent values, with the interval of their share"));
 }
 
 // A bar is drawn against the longest one; what it says is its count.

@@ -3,13 +3,13 @@
 import { anchor } from "./address.js";
 import { beginning, intervalBar, part, plainTable } from "./bars.js";
 import { h, valueNode, visible } from "./dom.js";
-import { bound, isNumber, percent, placed, whole, words } from "./format.js";
+import { bounds, isNumber, percent, placed, whole, words } from "./format.js";
 
 const FIRST_FIELDS = 12;
 
 function shareCells(one, label, from) {
   return [intervalBar({ value: one.score, low: one.low, high: one.high }, label, { from, kind: one.met === false ? "warn" : "" }),
-    h("span", { class: "figure" }, percent(one.score)), " ", h("span", { class: "bounds" }, isNumber(one.low) && one.low !== one.high ? `${bound(one.low)} to ${bound(one.high)}` : "")];
+    h("span", { class: "figure" }, percent(one.score)), " ", h("span", { class: "bounds" }, one.low !== one.high ? bounds(one.low, one.high) : "")];
 }
 
 function asked(one) {

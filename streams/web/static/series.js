@@ -14,7 +14,7 @@ export function ticks(low, high, count = 4) {
   const size = 10 ** Math.floor(Math.log10(raw));
   const step = size * STEPS.find((one) => one * size >= raw * 0.999);
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(i * step || 0);
   return found;
 }
 

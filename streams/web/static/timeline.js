@@ -2,14 +2,14 @@
 
 import { h, place, redraw, setText, valueNode, visible } from "./dom.js";
 import { changeSentence, changeTitle, driftBars, driftSentence, driftTitle, happenings } from "./drift.js";
-import { duration, instant, whole } from "./format.js";
+import { duration, instant, power, whole } from "./format.js";
 import { anchor } from "./address.js";
 
 const KINDS = [["drift", "Drift"], ["schema", "Schema"], ["silence", "Silence"]];
 const FIRST = 30;
 
 function silenceWords(silence) {
-  return `no record for ${duration(silence.gap_s)}, where about ${whole(silence.expected)} usually come; the longest gap before was ${duration(silence.longest_gap_s)}; none by chance: 10^${Math.round(silence.log10_tail)}`;
+  return `no record for ${duration(silence.gap_s)}, where about ${whole(silence.expected)} usually come; the longest gap before was ${duration(silence.longest_gap_s)}; none by chance: ${power(silence.log10_tail)}`;
 }
 
 function content({ kind, one }) {

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from streams.inventory.cleaning import plan
-from streams.inventory.cleaning.counted import FieldCounts
 from streams.inventory.drift.effect import Effect
 from streams.inventory.drift.found import Drift
 from streams.inventory.drift.found import Place as At
@@ -123,7 +121,7 @@ def duplicates() -> dict[str, Any]:
             found.add(some % round(1 / share) == 7, some.tolist(), meta, 1e-13)
         return found.document()
 
-    return {"content": counts(0.0103), "ids": {"InvoiceNo": counts(0.002)}}
+    return {"content": counts(0.0103), "identifiers": {"InvoiceNo": counts(0.002)}}
 
 
 def rules() -> list[FoundRule]:
@@ -172,16 +170,9 @@ def found_quality(asset: Mapping[str, Any]) -> dict[str, Any]:
 
 def clean(field: dict[str, Any]) -> None:
     """Add what cleaning and noise say of a field."""
-    counts = FieldCounts()
-    counts.learn(plan(field["semantic_type"], [entry["value"] for entry in field["top"]]))
-    meta = BatchMeta(1, T0, offsets=np.arange(5) + 900, timestamps=np.arange(5) + T0)
-    if field["types"].get("string"):
-        counts.add_texts(
-            [" hat ", "a  b", "caf\u00c3\u00a9", "x&amp;y", "x"], None, lambda place: place, meta
-        )
-    else:
-        counts.add_numbers([3, 0, -1, -5, 2], lambda place: place, meta)
-    field["cleaning"] = counts.document()
+    example = {"before": "caf\u00c3\u00a9", "after": "caf\u00e9"}
+    rules = {"mojibake": {"count": 9, "low": 9, "high": 21, "examples": [example]}}
+    field["cleaning"] = {"rules": rules if field["field"] == "Description" else {}, "notes": []}
     field["outliers"] = field["impossible"] = field["noise"] = None
     if field["field"] == "UnitPrice":
         found = Outliers(
@@ -207,6 +198,7 @@ def rich_document() -> dict[str, Any]:
     orders |= {
         "quality": found_quality(orders),
         "drift": drifts(),
+        "drift_evidence": {"Country": 15.7, "UnitPrice": 0.4},
         "schema_changes": changes(),
         "duplicates": duplicates(),
         "freshness": {

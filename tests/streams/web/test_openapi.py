@@ -21,7 +21,9 @@ from streams.web.documents import encode, summarise
 from streams.web.files import openapi
 from streams.web.interactions import interactions_paths
 from streams.web.recommend import recommend_paths
+from streams.web.relations import relation_graph
 from streams.web.routes import routes
+from tests.streams.web.rich import rich_document
 from tests.support import entries
 from tests.support.served import Recommending, Served
 
@@ -60,6 +62,7 @@ def test_kinds_are_those_of_the_project(description) -> None:
         ("/v1/inventory?view=summary", "Summary"),
         ("/v1/inventory/shop.orders", "Asset"),
         ("/v1/inventory/nothing", "Error"),
+        ("/v1/relations", "Graph"),
         ("/v1/status", "Status"),
         ("/healthz", "State"),
         ("/readyz", "State"),
@@ -69,6 +72,15 @@ def test_kinds_are_those_of_the_project(description) -> None:
 async def test_real_answers_are_as_described(client, description, path: str, schema: str) -> None:
     answer = await (await client.get(path)).json()
     validator(description, schema).validate(answer)
+
+
+def test_a_document_with_all_findings_is_as_described(description) -> None:
+    document = rich_document()
+    validator(description, "Inventory").validate(document)
+    validator(description, "Summary").validate(json.loads(encode(summarise(document))))
+    validator(description, "Graph").validate(json.loads(encode(relation_graph(document))))
+    described = set(description["components"]["schemas"]["AssetHead"]["properties"]) | {"fields"}
+    assert {key for asset in document["assets"] for key in asset} <= described
 
 
 async def test_the_description_can_fail(client, description) -> None:
