@@ -52,6 +52,8 @@ _GROUPED = each(_NATIONAL.fullmatch)
 _REGIONS = ("US", "CN", "GB", "FR", "DE", "AU", "IT", "ES", "NL", "IN", "BR", "JP", "CH")
 #: Numbers of one field that are checked against the numbering plans of countries.
 _CHECKED = 6
+#: Median distance from one number to the next from which they are not numbered through: people's are far apart.
+_APART = 10.0
 #: Least number of different mobiles for them to be told from ids although they share a prefix.
 _BLOCK = 20
 
@@ -86,6 +88,41 @@ def national_id(text: str) -> bool:
     return checks.resident_id(text) or any(_validates(country, name, text) for country, name in _IDENTITY)
 
 
+#: United Kingdom, national insurance number: prefixes that were never given out are left out.
+_NINO = re.compile(
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+)
+#: Sweden, France, Spain and Italy: forms with a date or letters of their own, and the module that checks them.
+_LETTERED = (
+    (re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][-+][0-9]{4}"), "se", "personnummer"),
+    (re.compile(r"[12][0-9]{2}(?:0[1-9]|1[0-2])[0-9][0-9AB][0-9]{8}"), "fr", "nir"),
+    (re.compile(r"[0-9]{8}-?[A-Z]|[XYZ][0-9]{7}[A-Z]"), "es", "nif"),
+    (
+        re.compile(r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[A-EHLMPRST][0-9A-Z]{2}[A-Z][0-9A-Z]{3}[A-Z]"),
+        "it",
+        "codicefiscale",
+    ),
+)
+
+
+def lettered_identity(text: str) -> bool:
+    """Tell whether ``text`` is an identity number of a form that hardly anything else has.
+
+    These are the British (without a check digit), the Swedish, French, Spanish and Italian ones.
+    """
+    if _NINO.fullmatch(text):
+        return True
+    return any(
+        form.fullmatch(text) is not None and _validates(country, name, text)
+        for form, country, name in _LETTERED
+    )
+
+
+def dated_identity(text: str) -> bool:
+    """Tell whether ``text`` is a Polish identity number: eleven digits with a date of birth and a check digit."""
+    return len(text) == 11 and text.isdigit() and _validates("pl", "pesel", text)
+
+
 def _validates(country: str, name: str, text: str) -> bool:
     try:
         get_cc_module(country, name).validate(text)
@@ -99,7 +136,7 @@ def phone_numbers(facts: FieldFacts) -> Mask:
     numbering plan knows.
 
     Bare digits count as Chinese mobiles only when they are not numbered through: three network prefixes in five, or
-    twenty of which half do not follow the one before.
+    twenty of which most are far from the one before.
     """
     if facts.looks != "text":
         plus = _INTERNATIONAL(facts) if facts.looks == "digits" else facts.nothing
@@ -120,11 +157,11 @@ def _either(one: Mask, other: Mask) -> Mask:
 
 
 def _one_block(facts: FieldFacts) -> bool:
-    """Tell whether all values are mobiles that may share a prefix, and are not counted up one by one."""
+    """Tell whether all values are mobiles that may share a prefix, and are not counted up."""
     if facts.size < _BLOCK or not all(map(_BARE_MOBILE.fullmatch, facts.values)):
         return False
     different = np.unique(facts.numbers)
-    return len(different) >= _BLOCK and float(np.median(np.diff(different))) != 1.0
+    return len(different) >= _BLOCK and float(np.median(np.diff(different))) >= _APART
 
 
 def _dialled_in(numbers: list[str]) -> str | None:

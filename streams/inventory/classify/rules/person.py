@@ -17,7 +17,9 @@ from streams.inventory.classify.detectors import (
 )
 from streams.inventory.classify.formats import (
     chinese_name,
+    dated_identity,
     email,
+    lettered_identity,
     name_like,
     national_id,
     phone_numbers,
@@ -173,6 +175,25 @@ RULES = [
         chance=0.1,
     ),
     Rule(
+        type="national_id",
+        form=each(lettered_identity),
+        says="are British, Italian or Spanish identity numbers, or Swedish or French ones with a birth date, and valid",
+        accepts=CODES,
+        proof=0.9,
+        least=2,
+        chance=0.1,
+    ),
+    Rule(
+        type="national_id",
+        form=each(dated_identity),
+        says="are Polish identity numbers with a birth date and a valid check digit",
+        accepts=CODES,
+        proof=0.9,
+        least=3,
+        at=0.95,
+        chance=0.1,
+    ),
+    Rule(
         type="passport_number",
         names={"passport number|id|code|document": 0.97, "passport": 0.9},
         fits=matching(r"(?=.{0,14}[0-9])[0-9A-Za-z -]{6,15}"),
@@ -294,7 +315,12 @@ RULES = [
     ),
     Rule(
         type="password_or_token",
-        names={"password|passphrase|secret|passcode": 0.95, "password hash|digest|salt": 0.95},
+        names={
+            "password|passphrase|secret|passcode": 0.95,
+            "password hash|digest|salt": 0.95,
+            "password md 5|6": 0.98,
+            "password sha 1|256|512": 0.98,
+        },
         fits=each(lambda text: len(text) >= 4 and len(text.split()) <= 3),
         accepts=STRINGS,
     ),
