@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pandian.semantics import MASKED_CLASSES, PiiClass
 
@@ -86,4 +86,18 @@ class Masker(Protocol):
     def suspicious(self, texts: Sequence[str]) -> bool:
         """Tell cheaply, for many texts at once, whether :meth:`text` could change any of them. May say yes too
         often, never no wrongly."""
+        ...
+
+
+@runtime_checkable
+class JoinHasher(Protocol):
+    """What a masker can do that has a secret: hash personal values so that fields can be compared, and nothing else."""
+
+    @property
+    def key_id(self) -> str:
+        """Tells secrets apart, and says nothing of them: hashes of different ones cannot be compared."""
+        ...
+
+    def join_hashes(self, texts: Sequence[str]) -> list[str]:
+        """Return a keyed hash of each text: without the secret nobody can tell what it is of, not even by guessing."""
         ...

@@ -16,6 +16,7 @@ from streams.inventory.profile.distinct import DistinctSketch, Estimate
 from streams.inventory.profile.evicted import Evicted
 from streams.inventory.profile.figures import Figures, TopValue, most_frequent
 from streams.inventory.profile.frequent import FrequentItems
+from streams.inventory.profile.masked_keys import MaskedKeys
 from streams.inventory.profile.missing import is_spelled_missing
 from streams.inventory.profile.numerals import Number, number_texts
 from streams.inventory.relations.sketch import Hashes
@@ -27,13 +28,14 @@ class MaskedValues:
     Blanks and missing spellings are nobody's, and are counted as what they are.
     """
 
-    __slots__ = ("_distinct", "_masker", "blanks", "semantic_type", "shapes", "spelled")
+    __slots__ = ("_distinct", "_keys", "_masker", "blanks", "semantic_type", "shapes", "spelled")
 
     def __init__(self, semantic_type: str, masker: Masker) -> None:
         self.semantic_type = semantic_type
         self._masker = masker
         self.shapes: FrequentItems[str] = FrequentItems()
         self._distinct = DistinctSketch()
+        self._keys = MaskedKeys(masker)
         self.blanks = 0
         self.spelled = 0
 
@@ -61,6 +63,7 @@ class MaskedValues:
         present = {writable(text): count for text, count in counts.items() if text.strip()}
         self.blanks += sum(counts.values()) - sum(present.values())
         self._distinct.add(present)
+        self._keys.add(list(present))
         self._count(present)
 
     def _count(self, counts: Mapping[str, int]) -> None:
@@ -87,6 +90,9 @@ class MaskedValues:
             blanks: how many blanks there were in all.
         """
         self._distinct.merge(evicted.distinct)
+        if counts or evicted.count:
+            # What is personal in a text was masked before it was kept: these are no longer the values.
+            self._keys.lose()
         self.blanks += blanks
         self.spelled += evicted.tally.spelled
         self.shapes.offset += evicted.count
@@ -101,6 +107,7 @@ class MaskedValues:
         self.shapes.merge(other.shapes)
         self._make_room()
         self._distinct.merge(other._distinct)
+        self._keys.merge(other._keys)
         self.blanks += other.blanks
         self.spelled += other.spelled
 
@@ -120,8 +127,8 @@ class MaskedValues:
         return self._distinct.estimate()
 
     def keys(self) -> Hashes | None:
-        """Return None: the hashes that are compared could be looked up by whoever guesses the value."""
-        return None
+        """Return the set of the values by their keyed hashes; None without a secret, see :class:`MaskedKeys`."""
+        return self._keys.compact()
 
     def figures(self) -> Figures:
         """Return the statistics that tell nothing about any one."""
@@ -134,6 +141,7 @@ class MaskedValues:
             "distinct": blobs.put(self._distinct.to_bytes()),
             "blanks": self.blanks,
             "spelled": self.spelled,
+            "keys": self._keys.state(blobs),
         }
 
     def restore(self, state: Mapping[str, Any], blobs: BlobReader) -> None:
@@ -142,6 +150,7 @@ class MaskedValues:
         self._distinct.restore(blobs.get(state["distinct"]))
         self.blanks = state["blanks"]
         self.spelled = state["spelled"]
+        self._keys.restore(state.get("keys"), blobs)
 
 
 def _by_sensitivity(name: str) -> tuple[bool, str]:

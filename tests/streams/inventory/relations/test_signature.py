@@ -25,7 +25,7 @@ def test_a_trip_through_bytes_changes_nothing() -> None:
     for data in pair():
         assert to_bytes(from_bytes(data)) == data
     (reference,) = find([from_bytes(data) for data in pair()])
-    assert reference.share == (1, 1, 1)
+    assert reference.share == (1.0, 1.0, 1.0)
     assert reference.orphan_records == 0
 
 
