@@ -29,9 +29,6 @@ def tune_process(*, counting: bool) -> None:
     Args:
         counting: whether it reads source topics.
     """
-    # pyarrow looks for pandas when it makes its first array: 60 MB and a quarter of a second, where it is installed,
-    # for a library that no worker uses.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]  # how an import is made to fail
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_COLLECTIONS, _MIDDLE_COLLECTIONS)
