@@ -28,6 +28,7 @@ from tests.streams.archiving.plans import DAY, NOW, TOPIC_ID, Record, archiver, 
 
 SOURCE = Source(TOPIC_ID, 3)
 AT = TP("shop", 3)
+DECODER, ARCHIVER = BatchDecoder(), archiver()
 
 
 class CrashError(Exception):
@@ -77,8 +78,8 @@ class World:
         return SegmentWriter(
             _Store(self),
             _Ranges(self),
-            decoder or BatchDecoder(),
-            archiver(),
+            decoder or DECODER,
+            ARCHIVER,
             self.write,
             lambda _: not self.lost,
             self.check,
@@ -192,7 +193,7 @@ def archive(world: World, ends: Sequence[int], crashes: Sequence[int] = ()) -> i
     return world.steps
 
 
-LOG = records(60)
+LOG = records(45)
 END = LOG[-1].offset + 1
 ENDS = (25, 26, END)
 
@@ -221,8 +222,9 @@ def test_without_a_crash() -> None:
 
 def test_a_crash_at_every_step() -> None:
     steps = archive(World(LOG), ENDS)
-    assert steps > 60
+    assert steps > 50
     for place in range(1, steps + 1):
+        # What is drawn is the same each time, so that the steps are.
         world = World(LOG)
         archive(world, ENDS, [place])
         check(world)
@@ -257,7 +259,7 @@ def test_two_workers_at_once(seed: int) -> None:
     zombie, its_writer = world.began(), world.writer()
     archive(world, sorted(draw.sample(range(20, END), 2)))
     owner, writer = world.began(), world.writer()
-    for _ in range(3):
+    for _ in range(2):
         asyncio.run(its_writer.write(zombie, min(END, zombie.state.end + draw.randrange(1, 20)), plans(1)))
         if owner.state.end < END:
             asyncio.run(writer.write(owner, END, plans(2)))
@@ -286,12 +288,14 @@ def test_what_retention_removed_is_counted_and_what_was_written_stays() -> None:
     assert done
     first = world.names[-1]
     before = {file.path: file.bytes for file in world.store.files()}
-    world.crash_at, world.log_start = None, 50
+    world.crash_at, world.log_start = None, 42
     one = world.began()
     assert one.state.pending == END
     outcomes = asyncio.run(world.writer().write(one, END, plans(3)))
-    assert outcomes["expired"] == 20
+    assert outcomes["expired"] == 12
     assert {file.path: file.bytes for file in world.store.files()}[first] == before[first]
+    for asset in wanted(LOG):
+        assert len(set(world.raw(asset))) == len(world.raw(asset))
     assert one.state.end == END
 
 
