@@ -70,6 +70,25 @@ class Browser:
             assert time.monotonic() < until, f"never came true: {script}"
             await asyncio.sleep(0.05)
 
+    async def go(self, url: str) -> None:
+        """Go to another page."""
+        await self._call("Page.navigate", url=url)
+
+    async def resize(self, width: int, height: int) -> None:
+        """Show the page as on a screen of this size, CSS pixels."""
+        await self._call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+
+    async def prefer(self, scheme: str) -> None:
+        """Say that the viewer prefers a colour scheme, ``light`` or ``dark``."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        await self._call("Emulation.setEmulatedMedia", features=features)
+
     async def _attach(self, session: ClientSession) -> None:
         port_file = self._profile / "DevToolsActivePort"
         while not port_file.exists() or not port_file.read_text().strip():  # noqa: ASYNC110 - a file tells nobody
@@ -80,6 +99,8 @@ class Browser:
         self._socket = await session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0)
         for domain in ("Page", "Runtime", "Log"):
             await self._call(f"{domain}.enable")
+        # As if its window were in front: else no element is told that it has the focus.
+        await self._call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     async def _start(self, *more: str) -> asyncio.subprocess.Process:
         assert CHROMIUM

@@ -22,6 +22,8 @@ export function share(relation) {
   return reach > 0.005 ? `${bound(estimate)} ± ${reach < 1 ? reach.toFixed(1).replace(/^0/, "") : reach.toFixed(1)}` : bound(estimate);
 }
 
+const isObject = (one) => one !== null && typeof one === "object";
+
 const named = ({ asset, field }) => `${visible(asset)}.${visible(field)}`;
 
 function nodeBox(node) {
@@ -55,7 +57,7 @@ export function graphSvg(graph) {
 }
 
 // Older documents name an end in one text.
-const end = (one) => (one && typeof one === "object" ? h("a", { href: anchor(one.asset, one.field) }, valueNode(one.asset), ".", valueNode(one.field)) : visible(one));
+const end = (one) => (isObject(one) ? h("a", { href: anchor(one.asset, one.field) }, valueNode(one.asset), ".", valueNode(one.field)) : visible(one));
 
 function shortTable(relations) {
   return plainTable("The same as a table", ["from", "refers to", "values found there", "orphans"], relations.map((one) => [end(one.from), ["→ ", end(one.to)],
@@ -64,7 +66,7 @@ function shortTable(relations) {
 
 /** References as a table. */
 export function relationTable(relations, caption) {
-  return plainTable(caption, ["from", "refers to", "values found there", "orphans", "of its values used", "evidence"], relations.map((one) => [
+  return plainTable(caption, ["from", "refers to", "values found there", "orphans", "of its values used", "evidence"], relations.filter(isObject).map((one) => [
     end(one.from), ["→ ", end(one.to)], h("span", { class: "figure" }, isNumber(one.overlap) ? bound(one.overlap) : share(one)),
     isNumber(one.orphans?.records) ? h("span", { class: "figure" }, `${whole(one.orphans.records)} records`) : interval(one.orphans?.distinct),
     interval(one.used), h("span", { class: "rule" }, visible(one.evidence ?? "–"))]), { class: "plain relations" });
@@ -72,7 +74,7 @@ export function relationTable(relations, caption) {
 
 /** Keys of an asset as a table. */
 export function keyTable(keys) {
-  return plainTable("Keys: fields that tell its records apart", ["fields", "unique", "present"], (keys ?? []).map((key) =>
+  return plainTable("Keys: fields that tell its records apart", ["fields", "unique", "present"], (keys ?? []).filter(isObject).map((key) =>
     [(key.fields ?? []).map((field) => visible(field)).join(" + "), interval(key.unique), isNumber(key.present) ? bound(key.present) : "–"]));
 }
 

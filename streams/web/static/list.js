@@ -23,9 +23,9 @@ export class AssetList {
     this.limit = FIRST;
     this.count = 0;
     this.onToggle = onToggle;
-    new IntersectionObserver((entries) => {
+    this.observer = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting) && this.limit < this.count) { this.limit += FIRST; this.redraw(); }
-    }, { rootMargin: "1200px" }).observe(end);
+    }, { rootMargin: "1200px" });
   }
 
   card(name) {
@@ -70,6 +70,9 @@ export class AssetList {
     });
     place(this.node, nodes);
     this.end.hidden = nodes.length === this.count;
+    // Observed anew, it is told again that the end can still be seen.
+    this.observer.unobserve(this.end);
+    if (!this.end.hidden) this.observer.observe(this.end);
     return this.count;
   }
 

@@ -68,6 +68,11 @@ def hostile_assets() -> list[dict[str, Any]]:
     ]
     for asset in assets:
         asset |= {
+            "history": [
+                {"time": IMAGE, "records": 1},
+                {"time": "2026-11-23T09:30:00Z", "records": 0, "bytes": 0, "quarantined": 0, "score": None},
+                {"time": "2026-11-23T09:31:00Z", "records": 4, "bytes": 9, "quarantined": 1, "score": None},
+            ],
             "quarantined": 2,
             "bytes": 120,
             "source": {"topic": asset["asset"], "partitions": {}, "format": "json", "envelope": None},
@@ -140,6 +145,24 @@ async def client(source: Source):
     app.add_routes(routes(source, WorkerMetrics()))
     async with TestClient(TestServer(app)) as opened:
         yield opened
+
+
+@pytest.fixture
+async def serve():
+    """Serve the page over a source; returns the server."""
+    servers = []
+
+    async def start(source: Source, port: int | None = None) -> TestServer:
+        app = web.Application()
+        app.add_routes(routes(source, WorkerMetrics()))
+        server = TestServer(app, port=port)
+        await server.start_server()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        await server.close()
 
 
 @pytest.fixture

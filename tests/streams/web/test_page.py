@@ -5,32 +5,11 @@ from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from monitoring.metrics import WorkerMetrics
 from streams.web.files import static_files
-from streams.web.routes import routes
 
 TITLE = "Pandian 盘点 · live inventory"
 SCRIPTS = sorted(name for name in static_files() if name.endswith(".js"))
-
-
-@pytest.fixture
-async def serve():
-    servers = []
-
-    async def start(source, port: int | None = None) -> TestServer:
-        app = web.Application()
-        app.add_routes(routes(source, WorkerMetrics()))
-        server = TestServer(app, port=port)
-        await server.start_server()
-        servers.append(server)
-        return server
-
-    yield start
-    for server in servers:
-        await server.close()
 
 
 class Elements(HTMLParser):
