@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from pandian.archive.layout import RESERVED
+from streams.decode.paths import split_array
 
 #: What a column can hold.
 ColumnType = Literal["text", "double", "int64", "bool", "timestamp", "date"]
@@ -38,7 +39,10 @@ class ColumnPlan:
     @property
     def depth(self) -> int:
         """How many arrays the field is in."""
-        return self.path.count("[]")
+        found, split = 0, split_array(self.path)
+        while split is not None:
+            found, split = found + 1, split_array(split[1])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
