@@ -25,10 +25,14 @@ _FIELD_WORDS = frozenset(
     action query keyword keywords review comment""".split()  # noqa: SIM905 a list of sixty strings is no clearer
 )
 _CJK_FIELD_WORDS = re.compile(
-    r"(?:用户|商品|订单|会员|客户|产品|店铺|店)?"
-    r"(?:编号|名称|姓名|昵称|价格|单价|金额|数量|时间|日期|类别|类目|品类|品牌|地址|电话|手机|手机号|邮箱|状态|类型|评分|"
-    r"评论|标题|描述|城市|国家|性别|年龄|库存|销量|订单号|单号)"
+    r"[\u4e00-\u9fff]{0,4}"
+    r"(?:编号|名称|姓名|昵称|价格|单价|金额|数量|时间|日期|类别|类目|品类|品牌|地址|电话|手机|邮箱|邮件|状态|类型|评分|评论|"
+    r"标题|描述|城市|省份|国家|地区|邮编|性别|年龄|年龄段|生日|职业|库存|销量|单号|卡号|账号|账户|号码|身份证|身份证号|护照|护照号|"
+    r"驾照|驾照号|车牌|车牌号|手机号|微信号|保险号|保障号|收货人|收件人|联系人|联系方式|名字|座机|传真|坐标|密码|令牌|密钥)"
+    r"|(?:微信|微博|姓|名|省|市|区)"
 )
+#: So many names of columns are enough where a fifth of the cells may be anything.
+_MANY = 5
 
 
 def has_delimiter(value: bytes) -> bool:
@@ -57,13 +61,16 @@ def is_header_line(cells: Sequence[str]) -> bool:
     """Tell, conservatively, whether the cells are names of columns.
 
     All are different, short and like identifiers; most are or end in a word that columns are called by; and one
-    of these is compound (``order_id``, ``UnitPrice``), or all of three or more cells are such words.
+    of these is compound (``order_id``, ``UnitPrice``), or all of three or more cells are such words, or four fifths of
+    six or more.
     """
     if len(set(cells)) != len(cells) or not all(map(_is_identifier, cells)):
         return False
     known = [cell for cell in cells if _is_field_name(cell)]
     if 2 * len(known) <= len(cells):
         return False
+    if len(known) >= _MANY and 5 * len(known) >= 4 * len(cells):
+        return True
     return any(map(_is_compound, known)) or (len(known) == len(cells) and len(cells) > 2)
 
 
