@@ -150,6 +150,7 @@ def test_rows_of_one_record_have_places_of_their_own() -> None:
     assert len(set(places)) == len(places)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.text(alphabet='ab.[]"_é', max_size=3), json_values, max_size=4), max_size=6)
 )
