@@ -143,6 +143,9 @@ def international_phones(text: str) -> Iterator[Span]:
 # --- secrets: a literal that only they have, then the rest ---
 
 _TOKEN = r"[A-Za-z0-9_-]"  # noqa: S105 - a character class, no secret
+_CRYPT = r"[./A-Za-z0-9]"
+#: Somewhere in what follows there are 16 signs in a row as :mod:`.gates` looks for them: Base64's plus is none.
+_LONG = r"(?=[A-Za-z0-9+/=,.$:-]{0,160}?[A-Za-z0-9/]{16})"
 #: Key: a sign that ordinary texts often lack; then literals that hold it, each with its pattern.
 _SECRETS: dict[str, tuple[tuple[str, str], ...]] = {
     "J": (("eyJ", rf"eyJ{_TOKEN}{{12,}}+\.{_TOKEN}{{2,}}+\.{_TOKEN}*+"),),
@@ -171,6 +174,18 @@ _SECRETS: dict[str, tuple[tuple[str, str], ...]] = {
             r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:\s|\\[nr]){1,4}[A-Za-z0-9/]{16}[A-Za-z0-9+/=\s\\-]*+",
         ),
     ),
+    "$": (
+        ("$2", r"\$2[abxy]?\$[0-9]{2}\$[./A-Za-z0-9]{53}(?![A-Za-z0-9])"),
+        ("$1$", rf"\$1\${_CRYPT}{{1,8}}\${_CRYPT}{{22}}(?![A-Za-z0-9])"),
+        ("$5$", rf"\$5\$(?:rounds=[0-9]{{1,9}}\$)?{_CRYPT}{{1,16}}\${_CRYPT}{{43}}"),
+        ("$6$", rf"\$6\$(?:rounds=[0-9]{{1,9}}\$)?{_CRYPT}{{1,16}}\${_CRYPT}{{86}}"),
+        ("$argon2", rf"\$argon2(?:id?|d)\${_LONG}[A-Za-z0-9+/=,.$-]{{40,}}+"),
+        ("$scrypt$", rf"\$scrypt\${_LONG}[A-Za-z0-9+/=,.$-]{{40,}}+"),
+        (
+            "pbkdf2",
+            rf"pbkdf2[_:](?:hmac[_:])?sha[0-9]{{1,3}}[$:][0-9]{{1,9}}[$:]{_LONG}[A-Za-z0-9+/=.$:-]{{30,}}+",
+        ),
+    ),
     " ": (("earer ", r"[Bb]earer [A-Za-z0-9._~/=-]{16,}+"),),
 }
 _SECRET_PATTERNS = {
@@ -197,7 +212,7 @@ def may_hold_secret(text: str, *, keys: bool) -> bool:
 
 
 def secrets(text: str) -> Iterator[Span]:
-    """Find JSON web tokens and keys of well-known services, by their fixed beginnings."""
+    """Find JSON web tokens, keys of well-known services and hashes of passwords, by their fixed beginnings."""
     spans = [
         match.span()
         for literal in _secret_literals(text)
