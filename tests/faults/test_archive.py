@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,14 @@ PLANTED = ("planted.person", "13812345678", "Ann Planted")
 
 
 def clicks(count: int, seed: int) -> list[dict[str, Any]]:
-    """Return clicks over five days, with persons and dirt in them."""
+    """Return clicks over a month, with persons and dirt in them."""
     draw = random.Random(seed)
     return [
         {
             "user_id": f"u-{draw.randrange(400)}",
             "item_id": f"sku-{draw.randrange(900)}",
             "event_type": draw.choice(["view", "add_to_cart", "purchase"]),
-            "timestamp": START_MS + number * 43_200_000 // 1000,
+            "timestamp": START_MS + number * 43_200,
             "price": round(draw.random() * 50, 2) if draw.random() < 0.95 else "N/A",
             "email": f"planted.person{draw.randrange(99)}@example.org",
             "customer_name": "Ann Planted",
@@ -104,9 +105,9 @@ def test_killed_again_and_again_while_archiving(
         one["price"] if one["price"] != "N/A" else None for one in wanted
     ]
     assert [int(row["timestamp"].timestamp() * 1000) for row in found] == [one["timestamp"] for one in wanted]
-    assert {file.day.isoformat() for file in store.files(topic)} == {"2023-11-14", "2023-11-15"} | {
-        file.day.isoformat() for file in store.files(topic)
-    }
+    days = {datetime.fromtimestamp(one["timestamp"] / 1000, UTC).date() for one in wanted}
+    assert {file.day for file in store.files(topic)} == days
+    assert len(days) > 20
     assert ArchiveReader(store, topic).table().num_rows == len(rows)
     assert ArchiveReader(store, topics.INTERACTIONS).table().num_rows >= len(rows)
     everything = b"".join(path.read_bytes() for path in Path(address).rglob("*") if path.is_file())
