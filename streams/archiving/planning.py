@@ -32,7 +32,7 @@ JOINED = frozenset(
 )
 #: Types of a meaning, which a column keeps whatever its values look like; others are text.
 _BY_MEANING: Mapping[str, ColumnType] = {
-    **dict.fromkeys(("price", "amount", "discount", "quantity", "rating", "score", "position", "number"), "double"),
+    **dict.fromkeys(("price", "amount", "discount", "quantity", "rating", "score", "position"), "double"),
     "boolean": "bool",
     "timestamp": "timestamp",
     "date": "date",
@@ -140,20 +140,21 @@ def _samples(field: Document) -> list[Any]:
 
 def _type(field: Document) -> ColumnType:
     semantic_type = field["semantic_type"]
+    if semantic_type == "number":
+        return _of_numbers(field)
     if semantic_type not in _BY_VALUES:
         return _BY_MEANING.get(semantic_type, "text")
     kinds = field["types"].keys() - {"object", "array"}
     if kinds == {"boolean"}:
         return "bool"
-    if kinds != {"number"}:
-        return "text"
+    return _of_numbers(field) if kinds == {"number"} else "text"
+
+
+def _of_numbers(field: Document) -> ColumnType:
+    """Return the type of numbers of no particular meaning: whole ones as large as this are identifiers."""
     bounds = [field["min"], field["max"]]
-    if not all(isinstance(bound, int | float) for bound in bounds):
-        return "text"
-    if max(map(abs, bounds)) < _EXACT:
-        return "double"
-    # Whole numbers as large as this are identifiers.
-    return "int64" if all(isinstance(bound, int) for bound in bounds) else "double"
+    whole = all(isinstance(bound, int) for bound in bounds)
+    return "int64" if whole and max(map(abs, bounds)) >= _EXACT else "double"
 
 
 def _shares(asset: Document) -> dict[str, float]:
