@@ -49,10 +49,12 @@ def command(
     """Replay nine months of a real shop: watch its inventory grow, a model learn from it, and serve.
 
     320,705 order lines of an online shop (UCI Online Retail: D. Chen, 2015, CC BY 4.0) become the events of three
-    topics: a catalogue, customers and orders, with the returns, blanks and odd rows that they have. A worker takes
-    the inventory while they come in. A model is trained on the first five months and serves while the rest comes in:
-    before each invoice of a known customer the shop shows a page, which is simulated (the items bought, among others
-    drawn by popularity), and what is bought then tells how good the scores were: the live AUC.
+    topics: a catalogue, customers and orders, with the returns, blanks and odd rows that they have. Names, e-mail
+    addresses and phones of the customers are invented, and masked. A worker takes the inventory while they come in; it
+    is to notice a new field and a drift of prices, which the demo injects and announces. A model is trained on the
+    first five months and serves while the rest comes in: before each invoice of a known customer the shop shows a page,
+    which is simulated (the items bought, among others drawn by popularity), and what is bought then tells how good the
+    scores were: the live AUC.
 
     Without PANDIAN_BROKER all of this happens on an embedded broker, which ends with the demo; with it, in three new
     topics on that Kafka. The model goes to the registry that PANDIAN_MODELS names, or to one that ends with the demo.

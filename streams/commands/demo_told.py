@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from streams.commands.tables import asset_table, assets_table, plain
+from streams.commands.asset_list import assets_table
+from streams.commands.demo_noticed import tell_noticed
+from streams.commands.tables import asset_table, plain
 from streams.demo.model import HR, NDCG
 from streams.demo.model_lines import SIMULATED, fallen, live
 from streams.demo.outcome import Outcome
@@ -25,6 +27,7 @@ def tell(outcome: Outcome, kept: bool) -> None:
     if not console.is_terminal:
         console.width = _FILE_WIDTH
     _tell_inventory(console, outcome)
+    tell_noticed(console, outcome)
     _tell_model(console, outcome)
     _tell_example(console, outcome)
     _tell_counts(console, outcome)
@@ -36,7 +39,7 @@ def tell(outcome: Outcome, kept: bool) -> None:
 def _tell_inventory(console: Console, outcome: Outcome) -> None:
     assets = outcome.inventory["assets"]
     console.print(Text("The inventory", style="bold"))
-    console.print(assets_table(assets))
+    console.print(assets_table(assets, console.width))
     for asset in assets:
         console.print()
         console.print(asset_table(asset, console.width))

@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 @click.command(
     "inventory",
     short_help="Show the live inventory of a running worker.",
-    epilog="Example: pandian inventory shop.orders --watch",
+    epilog="\b\nExamples:\n  pandian inventory --search 'email phone'\n  pandian inventory shop.orders --watch"
+    "\n  pandian inventory shop.orders --field UnitPrice",
 )
 @click.argument("asset", required=False)
 @click.option("--url", default=URL, show_default=True, help="Address of a worker.")
+@click.option("--field", metavar="NAME", help="Show all that is known of one field of ASSET.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="Show only assets and fields with these words in their names or meanings.",
+)
 @click.option("--watch", is_flag=True, help="Keep showing it as it changes, until Ctrl-C.")
 @click.option(
     "--every",
@@ -31,14 +38,23 @@ if TYPE_CHECKING:
     help="Seconds between looks, for --watch.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
-def command(*, asset: str | None, url: str, watch: bool, every: float, as_json: bool) -> None:
-    """Show what data there is: all assets, or one with all its fields."""
+def command(
+    *,
+    asset: str | None,
+    url: str,
+    field: str | None,
+    search: str | None,
+    watch: bool,
+    every: float,
+    as_json: bool,
+) -> None:
+    """Show what data there is: all assets, or one with its fields, its quality and all that was found in it."""
     from streams.commands.output import print_json
+    from streams.commands.searching import check_options
 
-    if watch and as_json:
-        raise UsageError(
-            "--watch and --json", "exclude each other: --json prints one document", "give one of them"
-        )
+    check_options(as_json=as_json, watch=watch, field=field, search=search)
+    if field is not None and asset is None:
+        raise UsageError(f"--field {field}", "a field is one of an asset", "name the asset before it")
     address = inventory_address(url, asset)
     if as_json:
         print_json(inventory(address))
@@ -47,9 +63,9 @@ def command(*, asset: str | None, url: str, watch: bool, every: float, as_json: 
 
     console = Console()
     if watch:
-        _watch(console, lambda: view(inventory(address), console.width), every)
+        _watch(console, lambda: view(inventory(address), console.width, field, search), every)
     else:
-        console.print(view(inventory(address), console.width))
+        console.print(view(inventory(address), console.width, field, search))
 
 
 def inventory_address(url: str, asset: str | None) -> str:
@@ -82,16 +98,37 @@ def inventory(address: str) -> dict[str, Any]:
         ) from error
 
 
-def view(document: dict[str, Any], width: int) -> RenderableType:
-    """Return what a person sees ``width`` wide: a line an asset, or the fields when there is but one."""
+def view(
+    document: dict[str, Any], width: int, field: str | None = None, search: str | None = None
+) -> RenderableType:
+    """Return what a person sees ``width`` wide.
+
+    That is a line an asset; when there is but one, its fields and what was found; or one field in full.
+
+    Args:
+        document: the inventory, or one asset of it.
+        width: characters of a line.
+        field: the field to show.
+        search: words that assets and fields to show must have.
+
+    Raises:
+        UsageError: when there is no such field.
+    """
     from rich.text import Text
 
-    from streams.commands.tables import asset_table, assets_table
+    from streams.commands.asset_list import assets_table
+    from streams.commands.asset_sections import asset_view
+    from streams.commands.field_view import field_view
+    from streams.commands.searching import field_of, searched
 
     assets = document.get("assets", [document])
     if not assets:
         return Text("No asset yet: the worker has not read any record.")
-    return asset_table(assets[0], width) if len(assets) == 1 else assets_table(assets)
+    if field is not None:
+        return field_view(assets[0], field_of(assets[0], field), width)
+    if search is not None:
+        return searched(assets, search, width)
+    return asset_view(assets[0], width) if len(assets) == 1 else assets_table(assets, width)
 
 
 def _watch(console: Console, look: Callable[[], RenderableType], every: float) -> None:

@@ -1,4 +1,4 @@
-"""The inventory as tables for a terminal, readable from 100 columns on.
+"""The inventory as tables for a terminal, readable from 80 columns on.
 
 Values come from other people's data: they are shown as plain text without control characters, never as markup, and
 those of personal fields not at all.
@@ -31,45 +31,27 @@ _GRADE_STYLES = {
 }
 _PII_STYLES = {"pseudonym": "cyan", "personal": "bold yellow", "sensitive": "bold red"}
 _TOP = 4
+#: Below so many characters, names and meanings get less room.
+_NARROW = 100
 _VALUE_WIDTH = 24
-_EMPTY = "–"
-_GAP = 2
-
-
-def assets_table(assets: Sequence[Asset]) -> Table:
-    """Return one line an asset."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("asset", overflow="fold", min_width=12)
-    table.add_column("kind")
-    for name in ("records", "quarantined", "grade", "fields", "personal", "missing"):
-        table.add_column(name, justify="right")
-    table.add_column("last event", no_wrap=True)
-    for asset in assets:
-        fields = asset["fields"]
-        personal = sum(_hidden(field) for field in fields)
-        table.add_row(
-            plain(asset["asset"]),
-            plain(asset["kind"]),
-            whole(asset["records"]),
-            _alarm(asset["quarantined"]),
-            _grade(asset),
-            whole(len(fields)),
-            Text(str(personal), "bold yellow") if personal else Text("0", "dim"),
-            share(sum(field["missing"] for field in fields), asset["records"] * len(fields)),
-            plain(((asset.get("freshness") or {}).get("last_event") or _EMPTY)[:19].replace("T", " ")),
-        )
-    return table
+EMPTY = "–"
+GAP = 2
 
 
 def asset_table(asset: Asset, width: int = 100) -> RenderableType:
     """Return an asset with all its fields, two lines a field, ``width`` characters wide."""
     fields = asset["fields"]
     if not fields:
-        return asset_line(asset)
+        return asset_line(asset, width)
     meanings = [_meaning(field) for field in fields]
+    narrow = width < _NARROW
     widths = [
-        _fit((text for field in fields for text in (field["field"], _types(field))), 8, 24),
-        _fit((line.plain for meaning in meanings for line in meaning.split()), 8, 22),
+        _fit(
+            (text for field in fields for text in (field["field"], types_text(field))),
+            8,
+            18 if narrow else 24,
+        ),
+        _fit((line.plain for meaning in meanings for line in meaning.split()), 8, 16 if narrow else 22),
         10,
         8,
     ]
@@ -78,34 +60,54 @@ def asset_table(asset: Asset, width: int = 100) -> RenderableType:
     table.add_column("meaning", overflow="fold", width=widths[1])
     table.add_column("missing", justify="right", no_wrap=True, width=widths[2])
     table.add_column("distinct", justify="right", no_wrap=True, width=widths[3])
-    rest = max(16, width - sum(widths) - len(widths) * _GAP - 1)
+    rest = max(16, width - sum(widths) - len(widths) * GAP - 1)
     table.add_column("values", no_wrap=True, overflow="ellipsis", width=rest)
     for field, meaning in zip(fields, meanings, strict=True):
         table.add_row(
-            Text("\n").join([plain(field["field"]), plain(_types(field), "dim")]),
+            Text("\n").join([plain(field["field"]), plain(types_text(field), "dim")]),
             meaning,
             _missing(field),
             _distinct(field),
             _values(field),
         )
-    return Group(asset_line(asset), Text(), table)
+    return Group(asset_line(asset, width), Text(), table)
 
 
-def asset_line(asset: Asset) -> Text:
-    """Return the line over an asset's fields."""
+def asset_line(asset: Asset, width: int = 100) -> Text:
+    """Return the line over an asset's fields; where it is too long, it goes on below between two of its parts."""
     source = asset.get("source") or {}
     parts = [
         plain(asset["asset"], "bold"),
         plain(asset["kind"], "cyan"),
         Text(f"{asset['records']:,} records"),
-        Text("quarantined ").append_text(_alarm(asset["quarantined"])),
-        Text("grade ").append_text(_grade(asset, interval=True)),
+        Text("quarantined ").append_text(alarm(asset["quarantined"])),
+        Text("grade ").append_text(grade_text(asset, interval=True)),
         plain(source.get("format") or "no format"),
     ]
     reasons = asset.get("quarantined_reasons") or {}
     if reasons:
         parts[3].append_text(plain(f" ({', '.join(starmap('{}: {:,}'.format, _most(reasons)))})", "dim"))
-    return Text("  ").join(parts)
+    return flow(parts, width)
+
+
+def flow(parts: Iterable[Text], width: int, gap: str = "  ", hang: str = "") -> Text:
+    """Return parts one after the other, with a line break before each that does not fit into the width.
+
+    Args:
+        parts: None of them holds a line break.
+        width: Characters of a line.
+        gap: Between two parts of a line.
+        hang: Before the first part of each line but the first.
+    """
+    text, used = Text(), 0
+    for part in parts:
+        if used and used + len(gap) + part.cell_len > width:
+            text.append(f"\n{hang}").append_text(part)
+            used = len(hang) + part.cell_len
+        else:
+            text.append(gap if used else "").append_text(part)
+            used += (len(gap) if used else 0) + part.cell_len
+    return text
 
 
 def plain(value: Any, style: str = "") -> Text:
@@ -143,14 +145,16 @@ def _fit(texts: Iterable[str], least: int, most: int) -> int:
     return max(least, min(most, max(map(cell_len, texts), default=0)))
 
 
-def _hidden(field: Field) -> bool:
+def is_hidden(field: Field) -> bool:
+    """Tell whether a field's values are masked."""
     return bool(field.get("masked")) or field["pii"]["class"] in MASKED_CLASSES
 
 
-def _grade(asset: Asset, *, interval: bool = False) -> Text:
+def grade_text(asset: Asset, *, interval: bool = False) -> Text:
+    """Return an asset's grade and score."""
     quality = asset.get("quality") or {}
     if not quality.get("grade"):
-        return Text(_EMPTY, "dim")
+        return Text(EMPTY, "dim")
     text = Text(quality["grade"], _GRADE_STYLES.get(quality["grade"], ""))
     if quality.get("score") is not None:
         text.append(f" {quality['score']:.2f}", "dim")
@@ -159,7 +163,8 @@ def _grade(asset: Asset, *, interval: bool = False) -> Text:
     return text
 
 
-def _alarm(count: int) -> Text:
+def alarm(count: int) -> Text:
+    """Return a count that had better be none."""
     return Text(f"{count:,}", "bold red") if count else Text("0", "dim")
 
 
@@ -167,7 +172,8 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: -item[1])[:3]
 
 
-def _types(field: Field) -> str:
+def types_text(field: Field) -> str:
+    """Return the JSON types of a field, the most frequent first."""
     return "+".join(name for name, count in _most(field["types"] or {}) if count)
 
 
@@ -193,13 +199,13 @@ def _missing(field: Field) -> Text:
 def _distinct(field: Field) -> Text:
     distinct = field["distinct"]
     if not distinct:
-        return Text(_EMPTY, "dim")
+        return Text(EMPTY, "dim")
     text = whole(distinct["estimate"])
     return text if distinct["low"] == distinct["high"] else Text("~").append_text(text)
 
 
 def _values(field: Field) -> Text:
-    if _hidden(field):
+    if is_hidden(field):
         return Text("masked", "dim").append_text(_lengths(field))
     lines = [line for line in (_range(field), _top(field)) if line]
     return Text("\n").join(lines)
@@ -216,8 +222,8 @@ def _range(field: Field) -> Text:
     if low is None or high is None:
         return Text()
     median = (field.get("quantiles") or {}).get("0.5")
-    middle = [_value(median["value"])] if median else []
-    text = Text(" · ").join([_value(low), *middle, _value(high)])
+    middle = [value_text(median["value"])] if median else []
+    text = Text(" · ").join([value_text(low), *middle, value_text(high)])
     bars = sparkline((field.get("histogram") or {}).get("counts") or ())
     return text.append("  ").append(bars, "cyan") if bars else text
 
@@ -227,7 +233,7 @@ def _top(field: Field) -> Text:
     top = [entry for entry in field["top"] or () if entry["count"] > 1][:_TOP]
     return Text(", ").join(
         [
-            _value(entry["value"]).append(" ").append_text(_small(entry["count"], field["count"]))
+            value_text(entry["value"]).append(" ").append_text(_small(entry["count"], field["count"]))
             for entry in top
         ]
     )
@@ -239,10 +245,11 @@ def _small(part: float, total: float) -> Text:
     return text
 
 
-def _value(value: Any) -> Text:
+def value_text(value: Any, width: int = _VALUE_WIDTH) -> Text:
+    """Return a value, shortened to a width."""
     if isinstance(value, float):
         whole_number = abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1e4)
         return Text(f"{value:.0f}" if whole_number else f"{value:.4g}")
     text = plain(value)
-    text.truncate(_VALUE_WIDTH, overflow="ellipsis")
+    text.truncate(width, overflow="ellipsis")
     return text

@@ -118,5 +118,6 @@ def in_words(counts: Mapping[str, int], before: Mapping[str, int], after: Mappin
 
     labels = sorted(before.keys() | after.keys(), key=lambda label: (-change(label), label))
     if len(labels) == 2:
-        labels = labels[:1]
+        # Both changed by as much: the one that the aspect is named after.
+        labels = [next(iter({**before, **after}))]
     return ", ".join(f"{label} {100 * counts.get(label, 0) / whole:.1f} %" for label in labels[:_NAMED])

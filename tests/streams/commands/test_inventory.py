@@ -97,6 +97,41 @@ def test_tables(pandian, worker):
     assert max(map(len, out.splitlines())) <= 100
 
 
+def test_one_field_and_words_to_look_for(pandian, worker):
+    url, _ = worker
+    code, out, err = pandian("shop.orders", "--field", "UnitPrice", "--url", url)
+    assert (code, err) == (0, "")
+    assert out.startswith("UnitPrice  of shop.orders\nprice 98%: ")
+    assert "← first quarter, median" in out
+    code, out, _ = pandian("--search", "ITEM name", "--url", url)
+    assert code == 0
+    assert "Description" in out and "UnitPrice" not in out and "shop.customers" not in out
+    code, out, _ = pandian("--search", "nowhere", "--url", url)
+    assert (code, out) == (0, "Nothing has 'nowhere' in its names or meanings.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--field", "x"], "--field x: a field is one of an asset; name the asset before it"),
+        (["shop.orders", "--field", "unit_price"], "shop.orders has no such field; such as UnitPrice"),
+        (["shop.orders", "--field", "x", "--json"], "--field and --json: exclude each other"),
+        (["--search", "x", "--json"], "--search and --json: exclude each other"),
+        (["shop.orders", "--field", "x", "--search", "y"], "--field and --search: exclude each other"),
+    ],
+)
+def test_options_that_do_not_fit(pandian, worker, arguments, said):
+    code, out, err = pandian(*arguments, "--url", worker[0])
+    assert (code, out) == (2, "")
+    assert said in err and err.count("\n") == 1
+
+
+def test_help_has_examples_on_lines_of_their_own(pandian):
+    code, out, _ = pandian("--help")
+    assert code == 0
+    assert "  pandian inventory shop.orders --field UnitPrice\n" in out
+
+
 def test_an_asset_that_is_not_there(pandian, worker):
     code, out, err = pandian("shop/no one", "--url", worker[0])
     assert (code, out) == (2, "")

@@ -6,7 +6,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from streams.commands.tables import asset_table, assets_table, share, sparkline, whole
+from streams.commands.asset_list import assets_table
+from streams.commands.tables import asset_table, share, sparkline, whole
 
 DOCUMENT = json.loads((Path(__file__).parents[1] / "web" / "online_retail.json").read_text(encoding="utf-8"))
 
@@ -27,9 +28,12 @@ def field(orders, **changes):
     return {"field": "f", **{**orders["fields"][0], **changes}}
 
 
-@pytest.mark.parametrize("width", [100, 140, 220])
+@pytest.mark.parametrize("width", [80, 100, 140, 220])
 def test_tables_fit_the_terminal(width):
-    for table in (assets_table(DOCUMENT["assets"]), *(asset_table(a, width) for a in DOCUMENT["assets"])):
+    for table in (
+        assets_table(DOCUMENT["assets"], width),
+        *(asset_table(a, width) for a in DOCUMENT["assets"]),
+    ):
         for line in shown(table, width).splitlines():
             assert cell_len(line.rstrip()) <= width
 
@@ -97,7 +101,7 @@ def test_what_is_not_known_is_left_out(orders):
     }
     assert "–" in shown(asset_table(orders))
     assert "–" in shown(assets_table([orders]))
-    assert shown(asset_table({**orders, "fields": []}), 200).count("\n") == 1
+    assert shown(asset_table({**orders, "fields": []}, 200), 200).count("\n") == 1
 
 
 @pytest.mark.parametrize(
