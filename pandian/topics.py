@@ -11,6 +11,8 @@ OWN_PREFIX = "pandian"
 PROFILES = "pandian.profiles"
 #: One asset of the inventory document per key. Compacted.
 INVENTORY = "pandian.inventory"
+#: What each asset shows to others so that references among them are found: keyed by asset, binary. Compacted.
+SIGNATURES = "pandian.signatures"
 #: Records that could not be read, with the reason and a masked excerpt.
 QUARANTINE = "pandian.quarantine"
 #: How far each source partition was turned into interactions, and by which mapping. Compacted; the latest counts.

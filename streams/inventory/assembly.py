@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from streams.inventory.base import Classification
@@ -13,6 +13,8 @@ from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePol
 from streams.inventory.quality.thresholds import Thresholds
 from streams.inventory.splitting import MOST, Kind, kinds_of
 
+#: Is shown an asset: its name, kind, profile, and what its fields mean.
+See = Callable[[str, str, AssetProfile, Mapping[str, Classification]], None]
 #: Between the topic's name and what an asset that was split from it holds; no topic has it in its name.
 SEPARATOR = ":"
 
@@ -26,6 +28,7 @@ def topic_documents(
     now_ms: int,
     thresholds: Thresholds | None = None,
     details: Details | None = None,
+    see: See | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Sum the partitions and describe each asset, by name.
 
@@ -42,6 +45,7 @@ def topic_documents(
         now_ms: the time of the document, epoch milliseconds.
         thresholds: what is asked of the quality of each asset.
         details: remembers what was worked out of the fields before.
+        see: is shown every asset.
     """
     profiles, asked = list(profiles), thresholds or Thresholds()
     kinds = kinds_of(profiles, policy)
@@ -51,12 +55,15 @@ def topic_documents(
         reasons.update(profile.reasons)
     documents: dict[str, dict[str, Any]] = {}
     for own, kind, meaning in zip(_names(name, kinds, meanings, policy), kinds, meanings, strict=True):
+        sort = policy.classifier.kind(own, meaning)
+        if see is not None:
+            see(own, sort, kind.profile, meaning)
         documents[own] = asset_document(
             kind.profile,
             name=own,
             source=dict(source),
             classification=meaning,
-            kind=policy.classifier.kind(own, meaning),
+            kind=sort,
             reasons=reasons if own == name else {},
             now_ms=now_ms,
             thresholds=asked.of(own),

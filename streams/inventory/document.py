@@ -110,6 +110,7 @@ def asset_document(
         "drift": drift,
         "drift_evidence": evidence,
         "relations": None,
+        "keys": None,
         "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
         "fields": [
             field.document()

@@ -29,6 +29,7 @@ from streams.inventory.profile import PartitionProfile, ProfilePolicy
 from streams.inventory.quality.thresholds import read_thresholds
 from streams.stages.context import StageContext
 from streams.stages.history import remember
+from streams.stages.relating import Relations
 from streams.stages.source import ProfileState
 from streams.state import CheckpointedTable
 from streams.transport.admin import TopicInfo
@@ -74,6 +75,7 @@ class MergeStage:
         self._policy = context.policy
         self._thresholds = read_thresholds(context.settings.quality)
         self._details = Details()
+        self.relations = Relations(context, self._related)
         self._table = table
         self._stores: dict[TP, SetStore] = {}
         self._retirements: dict[TP, Retirement] = {}
@@ -182,6 +184,7 @@ class MergeStage:
             before |= {name}
         for asset in before - documents.keys():
             self.owned.pop(asset, None)
+        self.relations.forget(before - documents.keys())
         self.owned.update(documents)
         self.version += 1
         changed: dict[str, Mapping[str, Any] | None] = {
@@ -215,9 +218,18 @@ class MergeStage:
             now_ms=time.time_ns() // 1_000_000,
             thresholds=self._thresholds,
             details=self._details,
+            see=self.relations.see,
         )
         partition = self._profiles.partition_of(name)
-        return {asset: remember(self._table, partition, document) for asset, document in documents.items()}
+        return {
+            asset: remember(self._table, partition, document | self.relations.document(asset))
+            for asset, document in documents.items()
+        }
+
+    def _related(self, assets: frozenset[str]) -> None:
+        """Tell the references of these assets anew, as far as they are merged here."""
+        self._dirty |= {self.owned[asset]["source"]["topic"] for asset in assets & self.owned.keys()}
+        self._wake.set()
 
     async def _send(self, asset: str, document: Mapping[str, Any] | None) -> Any:
         value = None if document is None else orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)

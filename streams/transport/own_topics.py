@@ -27,6 +27,7 @@ _OWN: Mapping[str, _Made] = {
     topics.RECOMMENDATIONS: _Made(topics.USER_PARTITIONS, {}),
     topics.IMPRESSIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(30 * _DAY_MS)}),
     topics.FEEDBACK: _Made(topics.USER_PARTITIONS, {"retention.ms": str(30 * _DAY_MS)}),
+    topics.SIGNATURES: _Made(1, {**_COMPACTED, **_LARGE}),
     topics.ALERTS: _Made(1, {"retention.ms": str(365 * _DAY_MS)}),
 }
 
