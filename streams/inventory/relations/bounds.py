@@ -22,6 +22,7 @@ _TAIL: Final = 0.005
 _MANY: Final = 1 << 17
 
 
+@lru_cache(maxsize=1 << 14)
 def share_of(hits: int, compared: int, size: int) -> Interval:
     """Return the share of a set that has a property, with its 99 % interval.
 
@@ -43,6 +44,7 @@ def share_of(hits: int, compared: int, size: int) -> Interval:
     return Interval(estimate, min(low, estimate), max(high, estimate))
 
 
+@lru_cache(maxsize=1 << 14)
 def at_most(hits: int, trials: int) -> float:
     """Return a chance that is exceeded, with 99.5 % confidence, by none that gave so many hits."""
     return 1 - _binomial_low(trials - hits, trials) if trials else 1.0

@@ -20,8 +20,6 @@ _LOOKED_UP: Final = 64
 #: At least this share of those that the target can have must be there: half of a reference's values, less what chance
 #: takes from a sample of 64.
 _LEAST: Final = 0.3
-#: Targets that are compared with a source, those first that have most.
-MOST: Final = 32
 
 
 class Index:
@@ -44,14 +42,14 @@ class Index:
         self._limits = np.array([target.values.theta64 for target in targets], dtype=np.uint64)
 
     def find(self, source: FieldSet) -> list[int]:
-        """Return the numbers of at most 32 targets that have many of a field's values, the likeliest first."""
+        """Return the numbers of the targets that have many of a field's values, those first that have most."""
         # Those of a target with a low threshold are among the source's least: looking up 64 loses none of them.
         hashes = np.sort(np.fromiter(source.values, np.uint64, source.values.num_retained))[:_LOOKED_UP]
         found = self._look_up(hashes)
         possible = np.searchsorted(hashes, self._limits)
         chosen = np.flatnonzero(found >= np.maximum(_LEAST * possible, 1))
         order = np.argsort(-found[chosen] / possible[chosen], kind="stable")
-        return [int(number) for number in chosen[order][:MOST]]
+        return [int(number) for number in chosen[order]]
 
     def _look_up(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
         """Return how many of the hashes each target has."""

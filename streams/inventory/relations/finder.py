@@ -25,6 +25,9 @@ from streams.inventory.relations.naming import said_by_names, said_by_types
 
 #: Fields compared altogether: those of vague types are left out first.
 MOST_FIELDS: Final = 5_000
+#: Fields that each is compared with, and references that are returned of each.
+_COMPARED: Final = 8
+_SHOWN: Final = 3
 #: At least this share of a reference's values is found where it refers to.
 LEAST_SHARE: Final = 0.5
 #: The same where values say nothing beyond chance.
@@ -70,10 +73,14 @@ class _Found:
     hits: int
     misses: int
     unused: int
-    share: Interval
     chance: float
     by_values: float
     by_names: float
+
+    @property
+    def share(self) -> Interval:
+        """The share of the source's values that the target has: costs more than all else, so only few are asked."""
+        return share_of(self.hits, self.hits + self.misses, _size(self.source.values.values))
 
     @property
     def strength(self) -> float:
@@ -83,13 +90,19 @@ class _Found:
     def rank(self) -> tuple[bool, int, float, float, End]:
         """What says which of several references of a field is the one to show, the greatest first."""
         unique = self.target.values.unique.estimate
-        return self.target.home, round(self.strength), self.share.estimate, unique, self.target.end
+        return (
+            self.target.home,
+            round(self.strength),
+            self.hits / (self.hits + self.misses),
+            unique,
+            self.target.end,
+        )
 
 
 def find(signatures: Iterable[Signature]) -> list[Reference]:
     """Return the references among assets, and within each, the surest first.
 
-    Bounded: at most 5,000 fields are compared, each with at most 32 others.
+    Bounded: at most 5,000 fields are compared, each with at most 8 others, of which at most 3 are returned.
 
     Args:
         signatures: of all assets, each once.
@@ -100,8 +113,8 @@ def find(signatures: Iterable[Signature]) -> list[Reference]:
     found = [
         pair
         for source in fields
-        for number in index.find(source.values)
-        if (pair := _compared(source, targets[number])) is not None
+        for target in _likeliest(source, [targets[number] for number in index.find(source.values)])
+        if (pair := _compared(source, target)) is not None
     ]
     needed = math.log(max(len(found), 1) / _ALPHA)
     sure = [pair for pair in found if _convinces(pair, needed)]
@@ -136,6 +149,26 @@ def _targets(fields: Sequence[_Field]) -> list[_Field]:
     return targets
 
 
+def _likeliest(source: _Field, targets: Sequence[_Field]) -> list[_Field]:
+    """Return the targets to compare a field with: those with like names and types, and with as many values.
+
+    Small numbers are in all numberings there are; which of them is meant is told by the rest.
+    """
+
+    def fit(target: _Field) -> float:
+        sizes = source.values.values.get_estimate() / max(target.values.values.get_estimate(), 1.0)
+        return _said(source, target) - abs(math.log(sizes))
+
+    return sorted(targets, key=fit, reverse=True)[:_COMPARED]
+
+
+def _said(source: _Field, target: _Field) -> float:
+    """Return what names and types say."""
+    return said_by_types(source.values.semantic_type, target.values.semantic_type) + said_by_names(
+        source.values.path, target.values.path, target.asset, own=source.asset == target.asset
+    )
+
+
 def _compared(source: _Field, target: _Field) -> _Found | None:
     """Compare two fields; None when they are the same one, or less than half of the values is found."""
     if source.end == target.end or source.values.masked != target.values.masked:
@@ -148,18 +181,15 @@ def _compared(source: _Field, target: _Field) -> _Found | None:
         return None
     unused = _without(theirs, mine).num_retained
     chance = _chance(source.values, target.values)
-    own = source.asset == target.asset
     return _Found(
         source,
         target,
         hits,
         misses,
         unused,
-        share_of(hits, hits + misses, _size(mine)),
         chance,
         max(_beyond_chance(hits, hits + misses, chance), _as_far(hits, misses, unused)),
-        said_by_types(source.values.semantic_type, target.values.semantic_type)
-        + said_by_names(source.values.path, target.values.path, target.asset, own=own),
+        _said(source, target),
     )
 
 
@@ -200,8 +230,10 @@ def _as_far(hits: int, misses: int, unused: int) -> float:
     How far identifiers go is anything from a handful to millions; that two differ by a part d of it has the chance d.
     """
     union = hits + misses + unused
+    if hits < LEAST_SHARE * union:
+        return 0.0
     apart = 1 - share_of(hits, union, union + 1).low
-    return min(-math.log(apart + 1 / union), _MOST_EVIDENCE) if apart < LEAST_SHARE else 0.0
+    return min(-math.log(apart + 1 / union), _MOST_EVIDENCE)
 
 
 def _convinces(pair: _Found, needed: float) -> bool:
@@ -226,7 +258,7 @@ def _best(pairs: Sequence[_Found], needed: float) -> list[_Found]:
     ):
         first, *others = sorted(group, key=lambda pair: pair.rank, reverse=True)
         kept.append(first)
-        kept += [other for other in others if other.target.home and _by_values_alone(other, needed)]
+        kept += [one for one in others if one.target.home and _by_values_alone(one, needed)][: _SHOWN - 1]
     return kept
 
 
