@@ -39,7 +39,9 @@ def percent(share: float | None) -> str:
         return "–"
     if share in {0.0, 1.0}:
         return f"{share:.0%}".replace("%", " %")
-    digits = next((digits for digits in (1, 2, 3) if 0 < round(share * 100, digits) < 100), 4)
+    digits = next((digits for digits in (1, 2, 3, 4) if 0 < round(share * 100, digits) < 100), None)
+    if digits is None:
+        return "<0.0001 %" if share < 0.5 else ">99.9999 %"
     return f"{share * 100:.{digits}f} %"
 
 
