@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from pandian import topics
 from pandian.archive import ArchiveStore, open_archive
 from pandian.archive.reading import ArchiveReader
 from tests.support.brokers import Broker
-from tests.support.topics import create_topic, produce
+from tests.support.topics import create_topic, delete_topic, produce
 from tests.support.worker import WorkerProcess
 
 PARTITIONS = 3
@@ -25,14 +26,14 @@ PLANTED = ("planted.person", "13812345678", "Ann Planted")
 
 
 def clicks(count: int, seed: int) -> list[dict[str, Any]]:
-    """Return clicks over a month, with persons and dirt in them."""
+    """Return clicks over ten days, with persons and dirt in them."""
     draw = random.Random(seed)
     return [
         {
             "user_id": f"u-{draw.randrange(400)}",
             "item_id": f"sku-{draw.randrange(900)}",
             "event_type": draw.choice(["view", "add_to_cart", "purchase"]),
-            "timestamp": START_MS + number * 43_200,
+            "timestamp": START_MS + number * 36_000,
             "price": round(draw.random() * 50, 2) if draw.random() < 0.95 else "N/A",
             "email": f"planted.person{draw.randrange(99)}@example.org",
             "customer_name": "Ann Planted",
@@ -69,13 +70,13 @@ def test_killed_again_and_again_while_archiving(
 ) -> None:
     topic, draw = unique("archived"), random.Random(5)
     create_topic(embedded_broker.address, topic, PARTITIONS)
-    rows = clicks(60_000, 7)
-    parts = spread(rows[:30_000], embedded_broker.address, topic)
+    rows = clicks(24_000, 7)
+    parts = spread(rows[:12_000], embedded_broker.address, topic)
     address = str(tmp_path / "archive")
     store = open_archive(address)
     settings = {"PANDIAN_ARCHIVE": address, "PANDIAN_ARCHIVE_SECONDS": "1"}
     with WorkerProcess(embedded_broker.address, unique("group"), [topic], settings=settings) as worker:
-        for number in range(4):
+        for number in range(3):
             before = rows_of(store, topic)
             worker.wait(
                 lambda before=before, number=number: (
@@ -87,7 +88,7 @@ def test_killed_again_and_again_while_archiving(
             time.sleep(draw.uniform(0.0, 0.6))
             worker.kill()
             more = spread(
-                rows[30_000 + number * 7_500 : 37_500 + number * 7_500], embedded_broker.address, topic
+                rows[12_000 + number * 4_000 : 16_000 + number * 4_000], embedded_broker.address, topic
             )
             for part, mine in more.items():
                 parts[part] += mine
@@ -107,7 +108,7 @@ def test_killed_again_and_again_while_archiving(
     assert [int(row["timestamp"].timestamp() * 1000) for row in found] == [one["timestamp"] for one in wanted]
     days = {datetime.fromtimestamp(one["timestamp"] / 1000, UTC).date() for one in wanted}
     assert {file.day for file in store.files(topic)} == days
-    assert len(days) > 20
+    assert len(days) > 8
     assert ArchiveReader(store, topic).table().num_rows == len(rows)
     assert ArchiveReader(store, topics.INTERACTIONS).table().num_rows >= len(rows)
     everything = b"".join(path.read_bytes() for path in Path(address).rglob("*") if path.is_file())
@@ -116,3 +117,46 @@ def test_killed_again_and_again_while_archiving(
     for planted in PLANTED:
         assert planted.encode() not in everything
         assert planted not in said
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_a_topic_made_again_and_a_worker_that_joins(
+    broker: Broker, unique: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Each topic id is archived by itself; partitions that move go on where they are; a key makes hashes."""
+    topic, group = unique("moved"), unique("group")
+    create_topic(broker.address, topic, PARTITIONS)
+    address = str(tmp_path / "archive")
+    store = open_archive(address)
+    settings = {
+        "PANDIAN_ARCHIVE": address,
+        "PANDIAN_ARCHIVE_SECONDS": "1",
+        "PANDIAN_HASH_KEY": "a key of sixteen or more",
+    }
+    first = WorkerProcess(broker.address, group, [topic], settings=settings)
+    second = WorkerProcess(
+        broker.address, group, [topic], settings=settings, options=["--roles", "profile,archive"]
+    )
+    spread(clicks(3_000, 1), broker.address, topic)
+    with first:
+        first.wait(lambda: rows_of(store, topic) >= 3_000, "the first rows", 60)
+        with second:
+            second.wait(lambda: "reading from offset" in second.said(), "partitions to move", 60)
+            spread(clicks(3_000, 2), broker.address, topic)
+            first.wait(lambda: rows_of(store, topic) >= 6_000, "rows of both workers", 60)
+            assert second.terminate() == 0
+        spread(clicks(1_500, 3), broker.address, topic)
+        first.wait(lambda: rows_of(store, topic) >= 7_500, "rows after one left", 60)
+        delete_topic(broker.address, topic)
+        create_topic(broker.address, topic, PARTITIONS)
+        spread(clicks(1_800, 4), broker.address, topic)
+        first.wait(lambda: rows_of(store, topic) >= 9_300, "rows of the topic made again", 90)
+        time.sleep(1.5)
+    found = held(store, topic)
+    places = {(row["_topic_id"], row["_partition"], row["_offset"]) for row in found}
+    assert len(found) == len(places) == 9_300
+    assert sorted(Counter(row["_topic_id"] for row in found).values()) == [1_800, 7_500]
+    assert all(row["email"].startswith("h_") for row in found)
+    assert len({row["email"] for row in found}) <= 99
+    assert "customer_name" not in found[0]
