@@ -70,7 +70,7 @@ def holds_number(raw: Bytes, lines: int) -> bool:
     if not four.any():
         return False
     eight = four[4:] & four[:-4]
-    if not ((eight[2:] & eight[:-2]).any() or (four[5:] & four[:-5]).any()):  # see finders.LONG_NUMBER
+    if not ((eight[2:] & eight[:-2]).any() or _two_fours(raw, four)):  # see finders.LONG_NUMBER
         return False
     edge = np.zeros(raw.size + 1, dtype=np.bool_)
     edge[0], edge[-1] = digit[0], digit[-1]
@@ -78,6 +78,15 @@ def holds_number(raw: Bytes, lines: int) -> bool:
     edges = np.flatnonzero(edge)
     runs = _Runs(raw, edges[::2], edges[1::2], edges[1::2] - edges[::2])
     return _mobile(runs, lines) or _grouped(runs) or _card(runs) or _resident(runs) or _iban(runs)
+
+
+def _two_fours(raw: Bytes, four: Flags) -> bool:
+    """Tell whether a blank or hyphen stands between four digits and four: mostly it is the end of a text."""
+    both = four[5:] & four[:-5]
+    if not both.any():
+        return False
+    between = raw[4:-4]
+    return bool((both & ((between == ord(" ")) | (between == ord("-")))).any())
 
 
 def _mobile(runs: _Runs, lines: int) -> bool:
