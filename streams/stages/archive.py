@@ -196,12 +196,12 @@ class ArchivePart:
         await self._hide(one)
         if one.state.pending is None and one.since is None:
             return False
-        known = self._sources.known(
-            one.tp, one.state.source.topic_id, one.state.plans, hashes=self._hashing is not None
-        )
+        topic_id = one.state.source.topic_id
+        known = self._sources.known(one.tp, topic_id)
         if known is None or (end := self._due(one, known, now)) is None:
             return False
-        outcomes = await self._writer.write(one, end, known.plans)
+        plans = self._sources.plans(one.tp, topic_id, one.state.plans, hashes=self._hashing is not None)
+        outcomes = await self._writer.write(one, end, plans)
         one.since = None
         self._account(one, outcomes)
         return True
@@ -221,7 +221,7 @@ class ArchivePart:
     async def _hide(self, one: Archiving) -> None:
         """Take fields out of the files that turned out to be personal after they were written."""
         documents = self._sources.documents(one.tp.topic, one.state.source.topic_id)
-        if not documents or documents == one.looked_at:
+        if [*map(id, documents)] == [*map(id, one.looked_at)]:
             return
         types = {
             (doc["asset"], field["field"]): field["semantic_type"]

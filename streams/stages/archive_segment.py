@@ -58,7 +58,7 @@ class Archiving:
     """When it was first seen that there is something to archive, monotonic seconds; None: there was nothing."""
     not_before: float = 0.0
     """It is in trouble and left alone until then, monotonic seconds."""
-    looked_at: Any = None
+    looked_at: Sequence[Any] = ()
     """The documents in which it was last looked for what became personal."""
 
 

@@ -27,6 +27,8 @@ Document = Mapping[str, Any]
 
 #: How often the ends of interactions are asked for.
 _ENDS_SECONDS = 10.0
+#: Bytes of an interaction, about.
+_INTERACTION_BYTES = 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,6 @@ class Known:
 
     end: int
     """It may be archived up to here."""
-    plans: Mapping[str, AssetPlan]
-    """How its rows are written, by asset."""
     record_bytes: float
     """Of one of its records, on average."""
 
@@ -151,28 +151,33 @@ class ArchiveSources:
             one for one in self._by_topic.get(topic, ()) if one["source"].get("topic_id") == str(topic_id)
         ]
 
-    def known(self, tp: TP, topic_id: UUID, before: Mapping[str, AssetPlan], *, hashes: bool) -> Known | None:
-        """Return how far a partition may be archived, and how; None while the inventory is not sure of its topic.
+    def known(self, tp: TP, topic_id: UUID) -> Known | None:
+        """Return how far a partition may be archived; None while the inventory is not sure of its topic. Cheap."""
+        if tp.topic == topics.INTERACTIONS:
+            return Known(self._ends.get(tp, 0), _INTERACTION_BYTES)
+        documents = self.documents(tp.topic, topic_id)
+        if not documents or not self._is_settled(documents):
+            return None
+        records = max(sum(one["records"] for one in documents), 1)
+        return Known(self.end(tp, topic_id), sum(one["bytes"] for one in documents) / records)
+
+    def plans(
+        self, tp: TP, topic_id: UUID, before: Mapping[str, AssetPlan], *, hashes: bool
+    ) -> dict[str, AssetPlan]:
+        """Return how the rows of a topic are written now, by asset.
 
         Args:
-            tp: the partition.
+            tp: one of its partitions.
             topic_id: of the topic as it is archived.
             before: how its rows were written up to now.
             hashes: whether there is a key to hash by.
         """
         if tp.topic == topics.INTERACTIONS:
             plan = interactions_plan()
-            return Known(self._ends.get(tp, 0), {plan.asset: plan}, 250.0)
+            return {plan.asset: plan}
         documents = self.documents(tp.topic, topic_id)
-        if not documents or not self._is_settled(documents):
-            return None
-        records = max(sum(one["records"] for one in documents), 1)
         plans = [plan_of(one, before.get(one["asset"]), hashes=hashes) for one in documents]
-        return Known(
-            min(_next_offset(one, tp.partition) for one in documents),
-            {plan.asset: plan for plan in plans},
-            sum(one["bytes"] for one in documents) / records,
-        )
+        return {plan.asset: plan for plan in plans}
 
     def end(self, tp: TP, topic_id: UUID) -> int:
         """Return how far a partition may be archived at most; cheap."""
