@@ -3,7 +3,10 @@
 Modules:
     dataset: the order lines that come with Pandian, UCI Online Retail (source and licence: ``online_retail.json``).
     prepare: the script that made ``online_retail.parquet``.
-    shop: order lines -> events of a catalogue, of customers and of orders; nothing is invented.
+    shop: order lines -> events of a catalogue, of customers and of orders.
+    people: names, addresses and phones invented for the customers.
+    injected: what is changed on purpose, and announced: a new field, prices in pence for a while.
+    noticed, notices: what the inventory noticed; what of it is said on the screen, and when.
     replay: a process of its own that sends the events at a steady rate.
     progress: what the replay says about itself, line by line.
     child: starts the replay, listens to it, ends it.

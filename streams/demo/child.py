@@ -102,6 +102,7 @@ class ReplayProcess(ChildProcess):
         rate: Records a second.
         lines: Replay the order lines from the first of these numbers to before the second.
         pages: Show a page before each invoice of a known customer.
+        inject: Change orders, and say so before.
         earlier: What was replayed before.
     """
 
@@ -112,10 +113,12 @@ class ReplayProcess(ChildProcess):
         lines: tuple[int, int],
         *,
         pages: bool = False,
+        inject: bool = False,
         earlier: Progress | None = None,
     ) -> None:
         options = ["--rate", str(rate), "--skip", str(lines[0]), "--limit", str(lines[1])]
-        super().__init__(settings, "streams.demo.replay", [*options, *(["--pages"] if pages else [])])
+        options += [word for word, wanted in (("--pages", pages), ("--inject", inject)) if wanted]
+        super().__init__(settings, "streams.demo.replay", options)
         self._earlier = earlier or Progress()
         self.said = Progress()
         """What it said last."""

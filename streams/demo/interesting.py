@@ -29,7 +29,8 @@ class FieldLine(NamedTuple):
 
 
 def field_lines(asset: Document, most: int = 3, bars: str = BARS) -> list[FieldLine]:
-    """Return a line for each of at most ``most`` fields of an asset: those with gaps, with a shape, with few values.
+    """Return a line for each of at most ``most`` fields of an asset: those with gaps, with a shape, with few values,
+    masked ones.
 
     Masked fields show what they are, no value.
     """
@@ -68,7 +69,7 @@ def _worth(field: Document) -> int:
     gaps = missing_share(field) >= _WORTH_TELLING
     few = bool(1 < field["distinct"]["estimate"] <= _FEW_VALUES)
     known = bool(field["semantic_type"] != "unknown")
-    return 4 * gaps + 4 * _is_measure(field) + 2 * few + known
+    return 4 * gaps + 4 * _is_measure(field) + 2 * (few or bool(field["masked"])) + known
 
 
 def _is_measure(field: Document) -> bool:

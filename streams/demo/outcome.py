@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.demo.model import Document, Model
+from streams.demo.noticed import injected, noticed
 from streams.demo.replay import RATE
 from streams.demo.training import SECONDS
 
@@ -57,6 +58,8 @@ class Outcome:
     """A recommendation for a customer of the last day; None when there is none."""
     names: Mapping[str, str]
     """What people call the items of the example."""
+    announced: Mapping[str, int]
+    """What was injected, by name: order lines sent before it was announced; nothing of a replay too short for it."""
     url: str
     """Where the page is while the worker runs."""
     broker: str
@@ -78,6 +81,8 @@ class Outcome:
             "labels_due": self.due,
             "fallbacks": self.fallbacks,
             "example": self.example,
+            "injected": injected(self.inventory, self.announced),
+            "noticed": noticed(self.inventory).document(),
             "seconds": round(self.seconds, 3),
             "first_inventory_s": round(self.first_inventory_s, 3),
         }

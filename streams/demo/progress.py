@@ -35,6 +35,8 @@ class Progress:
     """Impressions whose label must be known by the time of the latest order."""
     customer: str = ""
     """Identifier of the customer of the latest page."""
+    injected: dict[str, int] = field(default_factory=dict)
+    """What is injected from here on, by name: order lines replayed before. Told before the first one is sent."""
 
     @property
     def sent(self) -> int:
@@ -55,6 +57,7 @@ class Progress:
             fallbacks=earlier.fallbacks + self.fallbacks,
             due=max(earlier.due, self.due),
             customer=self.customer or earlier.customer,
+            injected=earlier.injected | {name: earlier.rows + rows for name, rows in self.injected.items()},
         )
 
     def line(self) -> bytes:

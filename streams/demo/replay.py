@@ -2,7 +2,8 @@
 
 Sends the shop's events in order of time, at a steady rate, to topics that are there; says how far it is in JSON lines
 (:mod:`streams.demo.progress`). With ``--pages`` it shows a page before each invoice of a known customer, and sends the
-invoice when the worker has answered. It ends when its standard input does, so that it cannot outlive who started it.
+invoice when the worker has answered; with ``--inject`` it changes orders (:mod:`streams.demo.injected`), and says so
+before it does. It ends when its standard input does, so that it cannot outlive who started it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Protocol
@@ -26,6 +27,7 @@ from pandian.kafka_client import client_options, unreachable
 from pandian.settings import Settings, load_settings
 from streams.demo.asking import KafkaAnswers
 from streams.demo.dataset import OrderLine, count, order_lines
+from streams.demo.injected import INJECTIONS, Injection, inject
 from streams.demo.lifeline import end_with_parent
 from streams.demo.maturing import Due
 from streams.demo.pages import Pages, portions
@@ -109,6 +111,7 @@ class Replay:
         tell: Is told how far it is, a few times a second and at the end.
         window: Shows pages before the invoices; None: no pages.
         shop: Has announced what came before.
+        injections: What the shop changes, in the order in which it begins.
         clock: Seconds that only go forward.
         sleep: Waits so many seconds.
     """
@@ -122,6 +125,7 @@ class Replay:
         *,
         window: Window | None = None,
         shop: Shop | None = None,
+        injections: Sequence[Injection] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -135,10 +139,13 @@ class Replay:
         self._sleep = sleep
         self._date = ""
         self._records: Counter[str] = Counter()
+        self._began = 0.0
+        self._coming = list(injections)
+        self._injected: dict[str, int] = {}
 
     def run(self, lines: Iterable[OrderLine]) -> None:
         """Send the events of all lines; return when all are acknowledged."""
-        began = told = self._clock()
+        began = told = self._began = self._clock()
         for chunk in self._chunks(lines):
             early = began + self._records.total() / self._rate - self._clock()
             if early > 0:
@@ -170,11 +177,21 @@ class Replay:
     def _events(self, lines: Iterable[OrderLine]) -> Iterator[Event]:
         for line in lines:
             self._date = line.InvoiceDate
+            self._announce(line)
             yield from self._shop.events(line)
+
+    def _announce(self, line: OrderLine) -> None:
+        """Tell of what is injected from this line on, which is not sent yet."""
+        while self._coming and self._coming[0].holds(line):
+            self._injected[self._coming.pop(0).name] = self._records[ORDERS.name]
+            self._tell(self._progress(self._clock() - self._began))
 
     def _progress(self, seconds: float, *, done: bool = False) -> Progress:
         rows = self._records[ORDERS.name]
-        told = Progress(rows, self._of, dict(self._records), self._date, round(seconds, 3), done)
+        told = Progress(
+            *(rows, self._of, dict(self._records), self._date, round(seconds, 3), done),
+            injected=dict(self._injected),
+        )
         if self._window is None:
             return told
         window = self._window
@@ -205,7 +222,8 @@ def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
     sender = KafkaSender(settings)
     answers = KafkaAnswers(settings) if arguments.pages else None
     lines, of = order_lines(arguments.limit), count(arguments.limit)
-    shop, made = Shop(), Pages(f"demo-{secrets.token_hex(4)}")
+    shop = Shop(inject if arguments.inject else None)
+    made = Pages(f"demo-{secrets.token_hex(4)}")
     before = list(islice(lines, arguments.skip))
     for line in before:
         shop.events(line)
@@ -215,7 +233,10 @@ def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
         window_ms = round(1000 * (settings.attribution_seconds + settings.lateness_seconds))
         window = Window(made, answers, Due(answers.partitions, window_ms))
     Replay(
-        sender, arguments.rate, of, lambda progress: _write(progress.line()), window=window, shop=shop
+        *(sender, arguments.rate, of, lambda progress: _write(progress.line())),
+        window=window,
+        shop=shop,
+        injections=INJECTIONS if arguments.inject else (),
     ).run(lines)
     sender.close()
     if answers:
@@ -231,6 +252,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N order lines")
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="N of them were replayed before")
     parser.add_argument("--pages", action="store_true", help="show a page before each invoice")
+    parser.add_argument("--inject", action="store_true", help="change orders of the second act, and say so")
     return parser.parse_args()
 
 

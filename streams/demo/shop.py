@@ -1,7 +1,8 @@
 """Order lines as the live events of a shop: three topics, three formats, with the dirt that the lines have.
 
-What a line says is all there is: a catalogue record is made of the titles and prices that order lines show, blank
-titles, ``?`` and ``damaged`` among them; a customer is an identifier, a country and a first order.
+What a line says is nearly all there is: a catalogue record is made of the titles and prices that order lines show,
+blank titles, ``?`` and ``damaged`` among them; a customer is an identifier, a country and a first order, and has an
+invented name, e-mail address and phone number (:mod:`streams.demo.people`), as the customers of any shop do.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from streams.decode.base import COLUMNS_HEADER
 from streams.demo.dataset import OrderLine
+from streams.demo.people import person
 
 CURRENCY = "GBP"
 """The source gives all prices in pounds sterling."""
@@ -33,7 +35,9 @@ class ShopTopic(NamedTuple):
 
 ITEMS = ShopTopic("shop.items", 1)
 """JSON with nested objects, keyed by item: the catalogue."""
-CUSTOMERS = ShopTopic("shop.customers", 1, ((COLUMNS_HEADER, b"customer_id,country,first_order_at"),))
+CUSTOMERS = ShopTopic(
+    "shop.customers", 1, ((COLUMNS_HEADER, b"customer_id,country,first_order_at,name,email,phone"),)
+)
 """CSV lines whose columns the header names, keyed by customer."""
 ORDERS = ShopTopic("shop.orders", 2)
 """JSON with the eight columns of the source, keyed by customer, or by item where there is no customer."""
@@ -49,10 +53,19 @@ class Event(NamedTuple):
     value: bytes
 
 
-class Shop:
-    """Turns order lines into events, one line at a time, in order of time. Remembers what it has announced."""
+#: Changes the record of an order line before it is sent.
+OrderChange = Callable[[OrderLine, dict[str, Any]], None]
 
-    def __init__(self) -> None:
+
+class Shop:
+    """Turns order lines into events, one line at a time, in order of time. Remembers what it has announced.
+
+    Args:
+        change: Changes the records of orders; None: they say what their lines say.
+    """
+
+    def __init__(self, change: OrderChange | None = None) -> None:
+        self._change = change
         self._offers: set[tuple[str, str, str]] = set()
         self._customers: dict[str, tuple[str, str]] = {}
 
@@ -69,7 +82,7 @@ class Shop:
             found.append(_item(line))
         if line.CustomerID and self._is_news(line):
             found.append(_customer(line, self._customers[line.CustomerID][1]))
-        found.append(_order(line))
+        found.append(_order(line, self._change))
         return found
 
     def _is_news(self, line: OrderLine) -> bool:
@@ -105,13 +118,12 @@ def _item(line: OrderLine) -> Event:
 
 
 def _customer(line: OrderLine, first_order_at: str) -> Event:
-    return Event(
-        CUSTOMERS, line.CustomerID.encode(), _csv_line((line.CustomerID, line.Country, first_order_at))
-    )
+    cells = (line.CustomerID, line.Country, first_order_at, *person(line.CustomerID))
+    return Event(CUSTOMERS, line.CustomerID.encode(), _csv_line(cells))
 
 
-def _order(line: OrderLine) -> Event:
-    record = {
+def _order(line: OrderLine, change: OrderChange | None) -> Event:
+    record: dict[str, Any] = {
         "InvoiceNo": line.InvoiceNo,
         "StockCode": line.StockCode,
         "Description": line.Description,
@@ -121,6 +133,8 @@ def _order(line: OrderLine) -> Event:
         "CustomerID": number(line.CustomerID),
         "Country": line.Country,
     }
+    if change is not None:
+        change(line, record)
     return Event(ORDERS, (line.CustomerID or line.StockCode).encode(), orjson.dumps(record))
 
 

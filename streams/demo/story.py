@@ -15,6 +15,7 @@ from streams.demo.acts import LEAST_LINES
 from streams.demo.api import WorkerApi
 from streams.demo.child import ReplayProcess
 from streams.demo.model import Model
+from streams.demo.notices import Notices
 from streams.demo.outcome import DemoOptions, Outcome
 from streams.demo.progress import Progress
 from streams.demo.registry import promote
@@ -74,6 +75,7 @@ class Story:
         self._open_s = 0.0
         self._first_inventory: float | None = None
         self._patience = Patience()
+        self._notices = Notices(lines[1], view.say)
 
     async def tell(self) -> Outcome:
         """Tell it all; return what came of it.
@@ -81,8 +83,10 @@ class Story:
         Raises:
             PandianError: when worker, replay or broker do not work. Without a model the story goes on.
         """
+        self._notices.open()
         await self._act(0, self._lines[0])
         await self._learn()
+        self._notices.begin()
         await self._act(self._lines[0], self._lines[1], pages=True)
         await self._wait_for_labels()
         return await self._outcome()
@@ -98,6 +102,7 @@ class Story:
             self._options.rate,
             (first, end),
             pages=pages,
+            inject=pages and self._notices.injecting,
             earlier=self._progress,
         ) as replay:
             while True:
@@ -218,6 +223,7 @@ class Story:
         )
         if self._first_inventory is None and counted:
             self._first_inventory = self._seconds()
+        self._notices.look(progress, document, self._seconds())
         self._patience.check(
             (counted, progress, model.labels, doing, training),
             f"{doing}, {counted:,} of {progress.sent:,} sent records are in the inventory",
@@ -258,6 +264,7 @@ class Story:
 
     async def _outcome(self) -> Outcome:
         document, progress, model = self._inventory(), self._progress, self._live()
+        self._notices.look(progress, document, self._seconds())
         example = await self._api.recommend(progress.customer, _EXAMPLE_ITEMS) if progress.customer else None
         return Outcome(
             inventory=document,
@@ -274,6 +281,7 @@ class Story:
             fallbacks=progress.fallbacks,
             example=example,
             names=self._names(example),
+            announced=progress.injected,
             url=self._worker.url,
             broker=str(self._worker.settings.broker),
             embedded=self._worker.embedded is not None,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
+import orjson
 import pytest
 
 from pandian.errors import BrokerError, PandianError
 from streams.demo.dataset import order_lines
+from streams.demo.injected import INJECTIONS, inject
 from streams.demo.maturing import Due
 from streams.demo.pages import Page, Pages, time_ms, user_id
 from streams.demo.progress import Progress, error_line, read_line
@@ -138,6 +140,33 @@ def test_pages_are_answered_before_their_invoices_are_sent_and_after_all_that_ca
     assert 0 < last.due < last.shown
     assert 0 < last.fallbacks < last.pages
     assert last.customer
+
+
+def test_what_is_injected_is_told_before_the_first_such_record_is_sent(clock: FakeClock) -> None:
+    first, last = 190_500, 191_500
+    lines = list(islice(order_lines(), first, last))
+    sent_when_told: dict[str, int] = {}
+    recorder = Recorder()
+
+    def tell(progress: Progress) -> None:
+        for name in progress.injected:
+            sent_when_told.setdefault(name, sum("GiftWrap" in orjson.loads(e.value) for e in orders()))
+
+    def orders() -> list[Event]:
+        return [event for event in recorder.events if event.topic is ORDERS]
+
+    Replay(
+        *(recorder, 1_000.0, last, tell),
+        shop=Shop(inject),
+        injections=INJECTIONS,
+        clock=clock,
+        sleep=clock.advance,
+    ).run(lines)
+    assert sent_when_told == {"gift-wrap": 0}
+    wrapped = ["GiftWrap" in orjson.loads(event.value) for event in orders()]
+    assert wrapped == [line.InvoiceDate >= "2011-05-16" for line in lines]
+    assert any(wrapped)
+    assert not all(wrapped)
 
 
 def test_keys_go_where_kafka_sends_them() -> None:

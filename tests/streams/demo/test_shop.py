@@ -1,4 +1,4 @@
-"""The shop's events say what the order lines say, all of it and nothing else."""
+"""The shop's events say what the order lines say, all of it, and of customers who they are made out to be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from streams.decode.registry import BatchDecoder
 from streams.demo.dataset import OrderLine, count, order_lines
+from streams.demo.people import person
 from streams.demo.shop import CUSTOMERS, ITEMS, ORDERS, TOPICS, Event, Shop, number
 from tests.support.data import needs_data, online_retail_rows
 
@@ -65,7 +66,12 @@ def test_first_order_announces_item_and_customer() -> None:
         "pricing": {"price": 2.55, "currency": "GBP"},
         "updated_at": "2010-12-01 08:26:00",
     }
-    assert customer == (CUSTOMERS, b"17850.0", b"17850.0,United Kingdom,2010-12-01 08:26:00")
+    assert customer == (
+        CUSTOMERS,
+        b"17850.0",
+        b"17850.0,United Kingdom,2010-12-01 08:26:00,Amelia Williams,amelia.williams.17850@example.net,"
+        b"+44 113 496 0956",
+    )
     assert (order.topic, order.key) == (ORDERS, b"17850.0")
     assert orjson.loads(order.value) == {
         **LINE._asdict(), "Quantity": 6, "UnitPrice": 2.55, "CustomerID": 17850.0
@@ -87,7 +93,7 @@ def test_customers_are_news_at_first_and_in_another_country() -> None:
     assert names(shop.events(LINE._replace(InvoiceDate="2011-01-01 09:00:00"))) == ["shop.orders"]
     customer, _ = shop.events(LINE._replace(InvoiceDate="2011-02-01 09:00:00", Country="Eire, Republic of"))
     (cells,) = csv.reader([customer.value.decode()])
-    assert cells == ["17850.0", "Eire, Republic of", "2010-12-01 08:26:00"]
+    assert cells == ["17850.0", "Eire, Republic of", "2010-12-01 08:26:00", *person("17850.0")]
 
 
 def test_dirt_stays() -> None:
