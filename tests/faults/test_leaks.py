@@ -84,7 +84,7 @@ def leaking() -> Iterator[Leaking]:
                 header = [("x-user", next(iter(found.values)).encode())]
                 produce(broker.address, f"shop.{name}", made[len(made) // 2 :], partition=0, headers=header)
             worker.wait(lambda: _counted(worker) >= sum(map(len, values.values())), "all records", 90)
-            worker.wait(lambda: _made(broker.address) >= 2_000, "interactions", 60)
+            worker.wait(lambda: _made(broker.address) >= 2_200, "interactions", 60)
             time.sleep(3)  # some checkpoints and merges more
             yield Leaking(broker.address, worker, found)
 

@@ -26,6 +26,8 @@ _SIBLINGS = 32
 _SIBLING_SAMPLES = 16
 #: Fields that have grown are looked at again together, after at least this growth of the asset's records.
 _GROWTH = 1.1
+#: Confidence from which the meaning of a field is clear.
+_SURE = 0.8
 
 
 class AssetProfile:
@@ -126,7 +128,7 @@ class AssetProfile:
             for column in same:
                 field.add(column)
             if decision is not None:
-                field.schedule()
+                field.schedule(sure=decision.confidence >= _SURE)
 
     def _mask(self, path: str, field: FieldProfile, semantic_type: str) -> None:
         field.mask(semantic_type)

@@ -45,7 +45,7 @@ class FieldProfile:
         self.arrays = 0
         self.nulls = 0
         self.check_at: float = 1
-        """How many values the field has when it is to be classified again: 1, 10, 100 ...; never when masked."""
+        """How many values the field has when it is to be classified again, see :meth:`schedule`."""
         self._values: PlainValues | MaskedValues = (
             PlainValues(masker) if masked_as is None else MaskedValues(masked_as, masker)
         )
@@ -114,9 +114,18 @@ class FieldProfile:
             self.numbers += len(values)
             self._values.add_numbers(values)
 
-    def schedule(self) -> None:
-        """Say when the field is to be classified again: at ten times the values it has, rounded down."""
-        self.check_at = math.inf if self.masked_as is not None else 10 ** len(str(self.seen))
+    def schedule(self, *, sure: bool = False) -> None:
+        """Say when the field is to be classified again: at 1, 2, 5, 10, 20, 50 ... values; never when it is masked.
+
+        Args:
+            sure: whether its meaning is clear, so that every power of ten is enough. What is not may turn out to be
+                personal, and shows its values until it does.
+        """
+        if self.masked_as is not None:
+            self.check_at = math.inf
+            return
+        power = 10 ** (len(str(self.seen)) - 1)
+        self.check_at = next(step * power for step in ((10,) if sure else (2, 5, 10)) if step * power > self.seen)
 
     def mask(self, semantic_type: str) -> None:
         """Purge the field of its values: what was kept becomes shapes, numbers and extremes are dropped."""
