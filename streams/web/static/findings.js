@@ -17,7 +17,7 @@ function dimensions(asset) {
   const found = Object.entries(asset.quality?.dimensions ?? {}).filter(([, value]) => isNumber(value?.score));
   if (!found.length) return null;
   return h("div", { class: "finding" }, h("h3", {}, "Quality"), h("ul", { class: "dimensions" }, ...found.map(([name, value]) =>
-    h("li", { title: `between ${bound(value.low)} and ${bound(value.high)}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score))))));
+    h("li", { class: value.graded === false ? "ungraded-dimension" : null, title: `between ${bound(value.low)} and ${bound(value.high)}${value.graded === false ? "; not graded: nothing was asked of it" : ""}` }, h("span", {}, words(visible(name))), whisker(value, name), h("span", { class: "figure" }, percent(value.score), value.graded === false ? h("span", { class: "bounds" }, " not graded") : null)))));
 }
 
 /** Offsets of an asset's topic that retention removed before they were read. */
