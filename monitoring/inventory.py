@@ -16,6 +16,9 @@ MAX_ASSETS = 1_000
 MAX_FIELDS = 20_000
 
 
+_FAMILIES = (names.ASSETS, names.QUALITY, names.MISSING, names.DRIFT, names.OMITTED)
+
+
 class OwnedInventory(Protocol):
     """The assets that this worker merges. A merged figure is exported by its owner only."""
 
@@ -46,12 +49,12 @@ class InventoryCollector(Collector):
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Return the families without samples, so that registering collects nothing."""
-        return [_gauge(metric) for metric in (names.ASSETS, names.QUALITY, names.MISSING, names.OMITTED)]
+        return [_gauge(metric) for metric in _FAMILIES]
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return the gauges of the documents as they are now. An asset without a score exports no score."""
         documents = sorted(self._inventory.owned(), key=lambda document: str(document["asset"]))
-        assets, quality, missing, omitted = self.describe()
+        assets, quality, missing, drift, omitted = self.describe()
         assets.add_metric([], len(documents))
         left = self._max_fields
         for document in documents[: self._max_assets]:
@@ -60,15 +63,19 @@ class InventoryCollector(Collector):
             if score is not None:
                 quality.add_metric([asset], score)
             ratios = _missing_ratios(document)
+            evidence = document.get("drift_evidence") or {}
             for name, ratio in ratios[: max(left, 0)]:
-                missing.add_metric([asset, label_value(name)], ratio)
+                labels = [asset, label_value(name)]
+                missing.add_metric(labels, ratio)
+                if name in evidence:
+                    drift.add_metric(labels, evidence[name])
             left -= len(ratios)
         beyond = documents[self._max_assets :]
         omitted.add_metric(["assets"], len(beyond))
         omitted.add_metric(
             ["fields"], max(-left, 0) + sum(len(_missing_ratios(document)) for document in beyond)
         )
-        return [assets, quality, missing, omitted]
+        return [assets, quality, missing, drift, omitted]
 
 
 def _gauge(metric: names.Metric) -> GaugeMetricFamily:

@@ -28,6 +28,11 @@ QUALITY = Metric("pandian_quality_score", "Quality score of an asset between 0 a
 MISSING = Metric(
     "pandian_field_missing_ratio", "Share of a field's values that are missing.", ("asset", "field")
 )
+DRIFT = Metric(
+    "pandian_field_drift_evidence",
+    "Evidence now that a field's values have changed: the decimal logarithm of an e-value.",
+    ("asset", "field"),
+)
 ASSETS = Metric("pandian_assets", "Assets in the live inventory.")
 EXPIRED = Metric(
     "pandian_expired_records_total",

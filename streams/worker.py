@@ -194,7 +194,7 @@ class Worker:
 
     def _parts(self, context: StageContext) -> list[Part]:
         """Return what the roles ask for beside the stages of the inventory, in the order of the data."""
-        parts: list[Part] = [self.merge.relations] if self.merge else []
+        parts: list[Part] = [self.merge.relations, self.merge.noticing] if self.merge else []
         if "interact" in self.options.roles and self.profile:
             self.extraction = ExtractionPart(context, self.profile, self.follower)
             parts.append(self.extraction)

@@ -27,6 +27,20 @@ _RUNBOOK = "docs/feedback.md#when-the-auc-has-fallen"
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What an alert says: see :class:`pandian.events.Alert`."""
+
+    kind: str
+    subject: str
+    evidence: str
+    size: float
+    text: str
+    runbook: str
+    since: int | None = None
+    """Epoch milliseconds; None: now."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Firing:
     """An alert that has begun and not ended."""
 
@@ -51,6 +65,10 @@ class Alerting:
         """Follow until cancelled."""
         await self._follower.run()
 
+    def subjects(self, kind: str) -> list[str]:
+        """Return for whom alerts of a kind fire."""
+        return [subject for known, subject in self._firing if known == kind]
+
     def is_firing(self, subject: str, kind: str = AUC_DROP) -> bool:
         """Tell whether an alert fires for a subject."""
         return (kind, subject) in self._firing
@@ -62,41 +80,47 @@ class Alerting:
 
     async def judge(self, figures: VersionFigures) -> None:
         """Let an alert begin, or end, as the figures of a version say."""
-        if not self._follower.caught_up:
-            return
         subject = f"{figures.model}@{figures.version}"
-        before = self._firing.get((AUC_DROP, subject))
-        fallen = has_fallen(figures.reference, figures.recent, firing=before is not None)
-        if fallen == (before is not None):
-            return
-        now = time.time_ns() // 1_000_000
-        known = before or _Firing(uuid.uuid4().hex, AUC_DROP, now)
+        fallen = has_fallen(figures.reference, figures.recent, firing=self.is_firing(subject))
         said = evidence(figures.reference, figures.recent)
         size = (figures.reference.value or 0.0) - (figures.recent.value or 0.0)
+        text = f"The AUC of {subject} {'has fallen' if fallen else 'is back'}. {said}."
+        await self.tell(Finding(AUC_DROP, subject, said, round(size, 6), text, _RUNBOOK), firing=fallen)
+
+    async def tell(self, finding: Finding, *, firing: bool) -> None:
+        """Let an alert begin or end, unless it has; what cannot be written now is written when it is told again.
+
+        Args:
+            finding: what the alert says.
+            firing: whether it begins, or ends.
+        """
+        before = self._firing.get((finding.kind, finding.subject))
+        if not self._follower.caught_up or firing == (before is not None):
+            return
+        now = time.time_ns() // 1_000_000
+        known = before or _Firing(uuid.uuid4().hex, finding.kind, finding.since or now)
         alert = Alert(
             alert_id=known.alert_id,
-            kind=AUC_DROP,
-            state="firing" if fallen else "resolved",
-            subject=subject,
-            evidence=said,
-            size=round(size, 6),
+            kind=finding.kind,
+            state="firing" if firing else "resolved",
+            subject=finding.subject,
+            evidence=finding.evidence,
+            size=finding.size,
             since=known.since,
             time=now,
-            text=f"The AUC of {subject} has fallen. {said}."
-            if fallen
-            else f"The AUC of {subject} is back. {said}.",
-            runbook=_RUNBOOK,
+            text=finding.text,
+            runbook=finding.runbook,
         )
         try:
             sent = await self._app.producer.send(
-                topics.ALERTS, subject.encode(), encode(alert), 0, None, None
+                topics.ALERTS, finding.subject.encode(), encode(alert), 0, None, None
             )
             await sent
         except KAFKA_ERRORS as error:
-            log.warning("an alert cannot be written, trying again with the next labels: %s", error)
+            log.warning("an alert cannot be written, trying again later: %s", error)
             return
         log.warning("%s", alert.text)
-        self._apply(AUC_DROP, subject, known if fallen else None)
+        self._apply(finding.kind, finding.subject, known if firing else None)
 
     def _apply(self, kind: str, subject: str, firing: _Firing | None) -> None:
         if firing is None:

@@ -24,11 +24,13 @@ from streams.counting.base import SetHeader, Source
 from streams.counting.retirement import Retirement
 from streams.counting.sets import CompleteSet, SetStore
 from streams.inventory.assembly import topic_documents
+from streams.inventory.base import Classification
 from streams.inventory.details import Details
-from streams.inventory.profile import PartitionProfile, ProfilePolicy
+from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePolicy
 from streams.inventory.quality.thresholds import read_thresholds
 from streams.stages.context import StageContext
 from streams.stages.history import remember
+from streams.stages.noticing import NoticingPart
 from streams.stages.relating import Relations
 from streams.stages.source import ProfileState
 from streams.state import CheckpointedTable
@@ -76,6 +78,7 @@ class MergeStage:
         self._thresholds = read_thresholds(context.settings.quality)
         self._details = Details()
         self.relations = Relations(context, self._related)
+        self.noticing = NoticingPart(context, lambda: self.owned)
         self._table = table
         self._stores: dict[TP, SetStore] = {}
         self._retirements: dict[TP, Retirement] = {}
@@ -218,13 +221,17 @@ class MergeStage:
             now_ms=time.time_ns() // 1_000_000,
             thresholds=self._thresholds,
             details=self._details,
-            see=self.relations.see,
+            see=self._see,
         )
         partition = self._profiles.partition_of(name)
         return {
             asset: remember(self._table, partition, document | self.relations.document(asset))
             for asset, document in documents.items()
         }
+
+    def _see(self, name: str, kind: str, asset: AssetProfile, meanings: Mapping[str, Classification]) -> None:
+        self.relations.see(name, kind, asset, meanings)
+        self.noticing.see(name, asset)
 
     def _related(self, assets: frozenset[str]) -> None:
         """Tell the references of these assets anew, as far as they are merged here."""

@@ -1,0 +1,119 @@
+"""Alerts about data: a topic fell silent, a field's values changed. Told by the worker that merges the asset."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pandian import topics
+from streams.inventory.pace import PacePart
+from streams.inventory.pace.arrivals import Arrivals
+from streams.inventory.pace.silence import KIND as SILENCE
+from streams.inventory.pace.silence import alert, silence
+from streams.inventory.profile import AssetProfile
+from streams.inventory.sections import part_of
+from streams.stages.alerting import Alerting, Finding
+from streams.stages.context import StageContext
+from streams.transport.own_topics import ensure_own
+
+DRIFT = "drift"
+_RUNBOOK = "docs/drift.md"
+_LOOK_SECONDS = 5.0
+#: A drift is an event: its alert ends by itself after this time.
+_DRIFT_MS = 3_600_000
+
+Owned = Callable[[], Mapping[str, Mapping[str, Any]]]
+
+
+class NoticingPart:
+    """Looks now and then at what is merged here.
+
+    Args:
+        context: the worker.
+        owned: the documents of the assets that are merged here, by name.
+    """
+
+    def __init__(self, context: StageContext, owned: Owned) -> None:
+        self._admin = context.admin
+        self._owned = owned
+        self._alerting = Alerting(context)
+        self._arrivals: dict[str, Arrivals] = {}
+        self._began: dict[str, int] = {}
+
+    def see(self, name: str, asset: AssetProfile) -> None:
+        """Take note of how an asset's records came until now."""
+        pace = part_of(asset, PacePart)
+        if pace is not None:
+            self._arrivals[name] = pace.arrivals
+
+    async def start(self) -> None:
+        """Make the topic."""
+        await ensure_own(self._admin, [topics.ALERTS])
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._alerting.run())
+            group.create_task(self._look())
+
+    async def close(self) -> None:
+        """Nothing is left to be written: what was not told is found again."""
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now_ms = time.time_ns() // 1_000_000
+            owned = self._owned()
+            self._arrivals = {name: one for name, one in self._arrivals.items() if name in owned}
+            for name, arrivals in list(self._arrivals.items()):
+                await self._judge_silence(name, arrivals, now_ms)
+            for name, document in list(owned.items()):
+                await self._judge_drift(name, document, now_ms)
+
+    async def _judge_silence(self, name: str, arrivals: Arrivals, now_ms: int) -> None:
+        found = silence(arrivals, now_ms)
+        said = None if found is None else alert(name, found, now_ms)
+        if said is not None:
+            finding = Finding(
+                SILENCE, name, said["evidence"], said["size"], said["text"], said["runbook"], said["since"]
+            )
+            await self._alerting.tell(finding, firing=True)
+        elif self._alerting.is_firing(name, SILENCE):
+            text = f"{name} is silent no longer."
+            await self._alerting.tell(Finding(SILENCE, name, text, 0.0, text, ""), firing=False)
+
+    async def _judge_drift(self, name: str, document: Mapping[str, Any], now_ms: int) -> None:
+        for finding in _drifts(name, document):
+            since = self._began.setdefault(finding.subject + finding.evidence, now_ms)
+            if now_ms - since < _DRIFT_MS:
+                await self._alerting.tell(finding, firing=True)
+            elif self._alerting.is_firing(finding.subject, DRIFT):
+                await self._alerting.tell(finding, firing=False)
+
+
+def _drifts(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield the latest drift of each field and aspect."""
+    seen: set[str] = set()
+    for one in document.get("drift") or ():
+        subject = f"{name}.{one['field']} {one['aspect']}"
+        if subject in seen:
+            continue
+        seen.add(subject)
+        evidence = (
+            f"evidence 10^{one['evidence']:.1f} where 10^{one['threshold']:.1f} is asked for,"
+            f" effect {100 * one['effect']['size']:.1f} %, since offset {one['since']['offset']}:"
+            f" {one['before']} before, {one['after']} after"
+        )
+        text = f"The {one['aspect']} of {one['field']} in {name} changed: {evidence}."
+        size = one["effect"]["size"]
+        yield Finding(DRIFT, subject, evidence, size, text, _RUNBOOK, _epoch(one["since"]["time"]))
+
+
+def _epoch(text: str | None) -> int | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
