@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.commands.tables import GAP, Asset, asset_table, flow, plain
-from streams.commands.wording import between, chance, moment, percent, place
+from streams.commands.wording import between, chance, duration, moment, percent, place
 
 Found = Mapping[str, Any]
 _MOST = 12
@@ -180,8 +180,8 @@ def _pace(freshness: Found, width: int) -> Iterator[RenderableType]:
     event, rate, silence = (freshness.get(key) or {} for key in ("event", "rate", "silence"))
     parts = []
     if event.get("p50"):
-        late = (event["p99"] or event["p50"])["value"]
-        parts.append(plain(f"late by {event['p50']['value']} s (median), {late} s (99 %), by {event['by']}"))
+        median, most = (duration((event[key] or event["p50"])["value"]) for key in ("p50", "p99"))
+        parts.append(plain(f"late by {median} (median), {most} (99 %), by {event['by']}"))
     if rate:
         parts.append(
             Text(
@@ -190,7 +190,7 @@ def _pace(freshness: Found, width: int) -> Iterator[RenderableType]:
             )
         )
     if silence.get("unusual"):
-        said = f"silent for {silence['gap_s']:,.0f} s, where about {silence['expected']:,.0f} records come"
+        said = f"silent for {duration(silence['gap_s'])}, where about {silence['expected']:,.0f} records come"
         parts.append(Text(said, "bold red"))
     if parts:
         yield hanging(parts, width, gap=" · ")

@@ -2,7 +2,7 @@
 
 import { part, plainTable } from "./bars.js";
 import { h, valueNode, visible } from "./dom.js";
-import { instant, isNumber, percent, placed, short, whole, words } from "./format.js";
+import { duration, instant, isNumber, percent, placed, short, whole, words } from "./format.js";
 
 const FIRST = 8;
 
@@ -40,11 +40,11 @@ function factTable(name, counts) {
 
 function pace(asset) {
   const { event, rate, silence } = asset.freshness ?? {};
-  const late = (one) => (isNumber(one?.value) ? `${one.value} s` : "–");
+  const late = (one) => (isNumber(one?.value) ? duration(one.value) : "–");
   return [
     event && isNumber(event.count) ? `events arrive ${late(event.p50)} after they happened (median), ${late(event.p99)} at the 99th percentile, by ${visible(event.by)}, ${whole(event.count)} looked at${event.ahead ? `, ${whole(event.ahead)} from the future` : ""}` : null,
     rate ? `${short(Math.round(rate.records_per_minute))} records a minute now; usual at this hour ${short(Math.round(rate.usual))}, between ${short(Math.round(rate.low))} and ${short(Math.round(rate.high))}` : null,
-    silence && !silence.unusual ? `last record ${silence.gap_s} s before these figures; longest gap ${silence.longest_gap_s} s` : null,
+    silence && !silence.unusual ? `last record ${duration(silence.gap_s)} before these figures; longest gap ${duration(silence.longest_gap_s)}` : null,
   ].filter(Boolean);
 }
 

@@ -12,7 +12,7 @@ from streams.commands.asset_sections import asset_view, bar
 from streams.commands.field_view import field_view
 from streams.commands.searching import field_of, narrowed, searched
 from streams.commands.tables import flow, plain
-from streams.commands.wording import between, moment, percent, place
+from streams.commands.wording import between, duration, moment, percent, place
 from tests.streams.web.rich import rich_document
 
 DOCUMENT = rich_document()
@@ -73,7 +73,7 @@ def test_an_asset_tells_all_that_was_found(orders, width):
         part = fact if width > 100 else fact.split(" · ")[0]
         assert part in text, part
     customers = squeezed(shown(asset_view(DOCUMENT["assets"][1], width), width))
-    assert "silent for 5,400 s, where about 812 records come" in customers
+    assert "silent for 90 min, where about 812 records come" in customers
     assert "operation: c 3,300 u 55 d 5" in customers
     catalogue = squeezed(shown(asset_view(DOCUMENT["assets"][2], width), width))
     assert "sku unique 99.9 % (99.8 to 100.0) in 100 % of the records" in catalogue
@@ -219,6 +219,9 @@ def test_words_for_places_and_shares():
     assert place(None) == place({"offset": None, "time": None}) == ""
     assert moment("2026-11-23T09:31:14.000Z") == "2026-11-23 09:31"
     assert moment(10**18) == ""
+    assert [duration(one) for one in (0.25, 6.4, 90, 5_400, 496_190_227)] == [
+        "0.25 s", "6.4 s", "90 s", "90 min", "5,743 days",
+    ]  # fmt: skip
     assert [percent(one) for one in (None, 0.0, 1.0, 0.5, 0.99999, 1e-9)] == [
         "–", "0 %", "100 %", "50.0 %", "99.999 %", "<0.0001 %",
     ]  # fmt: skip
