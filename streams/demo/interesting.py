@@ -69,7 +69,7 @@ def _worth(field: Document) -> int:
     gaps = missing_share(field) >= _WORTH_TELLING
     few = bool(1 < field["distinct"]["estimate"] <= _FEW_VALUES)
     known = bool(field["semantic_type"] != "unknown")
-    return 4 * gaps + 4 * _is_measure(field) + 2 * (few or bool(field["masked"])) + known
+    return 4 * gaps + 4 * _is_measure(field) + 3 * bool(field["masked"]) + 2 * few + known
 
 
 def _is_measure(field: Document) -> bool:

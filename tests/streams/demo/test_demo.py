@@ -22,14 +22,24 @@ import pytest
 
 from streams.demo.acts import history_lines
 from streams.demo.dataset import order_lines
+from streams.demo.injected import INJECTIONS
+from streams.demo.notices import TOO_SHORT
 from streams.demo.pages import Pages, portions
+from streams.demo.people import person
 from streams.demo.shop import ORDERS, TOPICS, Shop
+from streams.inventory.windows.schedule import WINDOW
+from streams.transport.partitioning import partition_of
 from tests.support import topics
 from tests.support.brokers import EmbeddedBroker
 from tests.support.processes import free_port, wait_until
 from tests.support.reference import assert_same
 
 LIMIT = 5_000
+MASKED = {("shop.customers", name, "personal") for name in ("name", "email", "phone")}
+#: So long all of the file may take on a machine that does other things too.
+_WHOLE_S = 600.0
+#: Records of a partition between two windows that are tested, at the demo's pace.
+_REACH = 8_000
 
 
 class DemoProcess:
@@ -132,6 +142,70 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert document["example"]["items"]
     assert document["example"]["fallback"] is None
     assert 0 < document["first_inventory_s"] <= document["seconds"]
+    assert TOO_SHORT in running.err.read_text()
+    assert document["injected"] == []
+    assert masked_of(document) == MASKED
+    assert_tells_of_nobody(running, LIMIT)
+
+
+def masked_of(document: dict[str, Any]) -> set[tuple[str, str, str]]:
+    return {(one["asset"], one["field"], one["class"]) for one in document["noticed"]["masked"]}
+
+
+def assert_tells_of_nobody(running: DemoProcess, limit: int | None = None) -> None:
+    said = running.out.read_text() + running.err.read_text()
+    for customer in {line.CustomerID for line in order_lines(limit) if line.CustomerID}:
+        for value in person(customer):
+            assert value not in said
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(_WHOLE_S + 60)
+def test_what_is_injected_is_announced_and_noticed_and_nothing_else_is(tmp_path: Path) -> None:
+    with demo(tmp_path, "--json", "--train-seconds", "0", "--port", "0") as running:
+        assert running.process.wait(_WHOLE_S) == 0, running.err.read_text()
+    document, said = json.loads(running.out.read_bytes()), running.err.read_text()
+    found = document["noticed"]
+    assert [(one["asset"], one["field"], one["change"]) for one in found["schema_changes"]] == [
+        ("shop.orders", "GiftWrap", "appeared")
+    ]
+    assert [(one["asset"], one["field"], one["aspect"]) for one in found["drifts"]] == [
+        ("shop.orders", "UnitPrice", "values")
+    ]
+    first = first_offsets()
+    for one in INJECTIONS:
+        (told,) = [told for told in document["injected"] if told["name"] == one.name]
+        announced, noticed = (
+            said.find(f"injected by this demo into {one.topic}: {one.words}"),
+            told["noticed"],
+        )
+        assert 0 <= announced < said.find(f"{one.topic}.{one.field}", announced + 1), said
+        offset = noticed["since"]["offset"] if "since" in noticed else noticed["offset"]
+        # A drift began in a window whose first records may be from before.
+        assert offset - min(first[one.name]) > -WINDOW, "it was noticed before it began"
+        assert min(abs(offset - began) for began in first[one.name]) <= _REACH
+    assert {
+        tuple(one[end][part] for end in ("from", "to") for part in ("asset", "field"))
+        for one in found["relations"]
+    } == {
+        ("shop.orders", "StockCode", "shop.items", "sku"),
+        ("shop.orders", "CustomerID", "shop.customers", "customer_id"),
+    }
+    assert masked_of(document) == MASKED
+    assert_tells_of_nobody(running)
+
+
+def first_offsets() -> dict[str, list[int]]:
+    """Return, by injection, the offset of the first changed order in each partition."""
+    shop, sent = Shop(), [0] * ORDERS.partitions
+    first: dict[str, dict[int, int]] = {one.name: {} for one in INJECTIONS}
+    for line in order_lines():
+        place = partition_of(shop.events(line)[-1].key, ORDERS.partitions)
+        for one in INJECTIONS:
+            if one.holds(line):
+                first[one.name].setdefault(place, sent[place])
+        sent[place] += 1
+    return {name: list(places.values()) for name, places in first.items()}
 
 
 def assert_inventory_is_the_files(document: dict[str, Any]) -> None:
