@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -31,3 +32,8 @@ class ArchiveMetrics:
     def lag(self, topic: str, partition: int, records: int) -> None:
         """Set how many records of a partition the inventory has counted and the archive not yet."""
         self._lag.labels(label_value(topic), str(partition)).set(records)
+
+    def forget(self, topic: str, partition: int) -> None:
+        """Export nothing more of a partition that went to another worker."""
+        with suppress(KeyError):
+            self._lag.remove(label_value(topic), str(partition))

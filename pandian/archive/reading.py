@@ -1,7 +1,8 @@
 """The rows of an asset, each once, in one schema.
 
-A row is known by its place: topic id, partition, offset, index. Files hold different places unless two workers archived
-one partition at a time (one was taken for dead and was not): then segments overlap, and the first of them counts.
+A row is known by its place: topic id, partition, offset, index. The files of a day hold different places unless two
+workers archived one partition at a time (one was taken for dead and was not), or small files are just becoming one:
+then their segments overlap, and the first of them counts.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,7 +56,6 @@ class ArchiveReader:
             for file in store.files(asset)
             if (since is None or file.day >= since) and (until is None or file.day <= until)
         ]
-        self._repeated = overlapping(file.segment for file in self.files)
 
     def schema(self) -> pa.Schema:
         """Return one schema for all files: their columns in the order of their first appearance.
@@ -75,14 +73,11 @@ class ArchiveReader:
     def tables(self) -> Iterator[pa.Table]:
         """Yield the rows file by file, each in :meth:`schema` and each place once; files by source and offset."""
         schema, read = self.schema(), 0
-        ordered = sorted(self.files, key=_by_segment)
-        for _, same in groupby(ordered, key=lambda file: (file.segment.topic_id, file.segment.partition)):
-            seen: _Seen = set()
-            for file in same:
-                table = self._read(file, schema, seen)
-                read += table.num_rows
-                self._progress(read)
-                yield table
+        names = None if self._columns is None else schema.names
+        for table in without_repeats(self._store, self.files, names):
+            read += table.num_rows
+            self._progress(read)
+            yield cast(table, schema, table.num_rows)
 
     def table(self) -> pa.Table:
         """Return all of it at once."""
@@ -93,38 +88,54 @@ class ArchiveReader:
         with self._store.open(file) as opened, self._store.reading():
             return pq.read_schema(opened).remove_metadata()
 
-    def _read(self, file: ArchiveFile, schema: pa.Schema, seen: _Seen) -> pa.Table:
-        repeated = file.segment in self._repeated
-        names = [*schema.names, *(name for name in _PLACE if repeated and name not in schema.names)]
-        with self._store.open(file) as opened, self._store.reading():
-            parquet = pq.ParquetFile(opened)
-            here = set(parquet.schema_arrow.names)
-            table = parquet.read([name for name in names if name in here])
-            # Asked for the column a.b, Parquet gives all that begins so.
-            table = table.select([name for name in names if name in here])
-            rows = parquet.metadata.num_rows
-        if repeated:
-            table = _fresh(table, seen)
-            rows = table.num_rows
-        return cast(table, schema, rows)
+
+def without_repeats(
+    store: ArchiveStore, files: Sequence[ArchiveFile], names: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Yield the rows of files of one asset, each place of a day once; in the order of source, day and offset.
+
+    Args:
+        store: the archive.
+        files: of one asset.
+        names: the columns to read, and those that tell places; None: all.
+    """
+    ordered = sorted(files, key=_by_day)
+    for _, same in groupby(ordered, key=lambda file: _by_day(file)[:3]):
+        day = list(same)
+        repeated = overlapping([file.segment for file in day])
+        seen: _Seen = set()
+        for file in day:
+            table = _read(store, file, names)
+            yield _fresh(table, seen) if file.segment in repeated else table
 
 
-def overlapping(segments: Any) -> set[Segment]:
-    """Return the segments that share offsets with another segment of their source."""
+def _read(store: ArchiveStore, file: ArchiveFile, names: Sequence[str] | None) -> pa.Table:
+    with store.open(file) as opened, store.reading():
+        parquet = pq.ParquetFile(opened)
+        if names is None:
+            return parquet.read()
+        here = parquet.schema_arrow.names
+        wanted = {*names, *_PLACE}
+        # Asked for the column a.b, Parquet gives all that begins so.
+        chosen = [name for name in here if name in wanted]
+        return parquet.read(chosen).select(chosen)
+
+
+def overlapping(segments: Sequence[Segment]) -> set[Segment]:
+    """Return the segments of one source that share offsets with another of these."""
     found: set[Segment] = set()
-    for _, same in groupby(sorted(set(segments)), key=attrgetter("topic_id", "partition")):
-        reach: Segment | None = None
-        for one in same:
-            if reach is not None and one.first < reach.end:
-                found |= {reach, one}
-            if reach is None or one.end > reach.end:
-                reach = one
+    reach: Segment | None = None
+    for one in sorted(segments):
+        if reach is not None and one.first < reach.end:
+            found |= {reach, one}
+        if reach is None or one.end > reach.end:
+            reach = one
     return found
 
 
-def _by_segment(file: ArchiveFile) -> tuple[Any, ...]:
+def _by_day(file: ArchiveFile) -> tuple[str, int, date, int, int]:
     one = file.segment
-    return one.topic_id, one.partition, one.first, -one.end, file.day
+    return one.topic_id, one.partition, file.day, one.first, -one.end
 
 
 def _fresh(table: pa.Table, seen: _Seen) -> pa.Table:

@@ -22,6 +22,8 @@ from streams.archiving.rows import DayTable
 
 #: Bytes of tables in memory, beyond which they go to disk.
 _MOST_BYTES = 64 << 20
+#: Tables in memory, beyond which they go there too: each takes some KB beside its values.
+_MOST_TABLES = 4_096
 #: Days of one asset in a segment; rows of further ones lie on the day whose rows came first.
 MOST_DAYS = 64
 _ROWS_OF_A_GROUP = 100_000
@@ -51,7 +53,7 @@ class SegmentTables(AbstractContextManager["SegmentTables"]):
         self._most_bytes = most_bytes
         self._days: dict[tuple[str, date], _Day] = {}
         self._first: dict[str, list[date]] = {}
-        self._bytes = 0
+        self._bytes = self._tables = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __exit__(
@@ -71,7 +73,8 @@ class SegmentTables(AbstractContextManager["SegmentTables"]):
             day.tables.append(one.table)
             day.rows += one.table.num_rows
             self._bytes += one.table.nbytes
-        if self._bytes > self._most_bytes:
+        self._tables += len(found)
+        if self._bytes > self._most_bytes or self._tables > _MOST_TABLES:
             self._spill()
 
     def _day(self, one: DayTable) -> date:
@@ -91,7 +94,7 @@ class SegmentTables(AbstractContextManager["SegmentTables"]):
                 pq.write_table(_joined(day.tables), path, compression="lz4")
                 day.spilled.append(path)
                 day.tables = []
-        self._bytes = 0
+        self._bytes = self._tables = 0
 
     def files(self) -> list[ArchiveFile]:
         """Return the files that the segment becomes, in a stable order."""

