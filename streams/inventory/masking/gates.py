@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.inventory.masking.digit_runs import Bytes, Flags, holds_number, is_digit, is_letter
-from streams.inventory.masking.finders import AT, may_hold_secret
+from streams.inventory.masking.finders import AT, LONG_NUMBER, may_hold_secret
 
 _PLUS = re.compile(r"\+[1-9](?:[ ().-]{0,2}[0-9]){6}")
 #: Four flags in a row, as one 32-bit word.
@@ -22,6 +22,8 @@ _FOUR = np.uint32(0x01010101)
 #: used again instead of going back to the system.
 _TEXTS = 2_048
 _CHARACTERS = 1 << 17
+#: Up to so many characters, one search is faster than the fixed cost of working on arrays.
+_SHORT = 256
 
 
 def suspicious(texts: Sequence[str]) -> bool:
@@ -38,6 +40,8 @@ def _block(texts: Sequence[str]) -> bool:
         return True
     if ("@" in joined and AT.search(joined)) or ("+" in joined and _PLUS.search(joined)):
         return True
+    if len(joined) <= _SHORT and not LONG_NUMBER.search(joined) and not may_hold_secret(joined, keys=True):
+        return False
     raw = np.frombuffer(joined.encode("utf-8", "surrogatepass"), dtype=np.uint8)
     if _long_token(raw) and may_hold_secret(joined, keys=_long_key(raw)):
         return True
