@@ -49,16 +49,19 @@ class Leaking:
 
     def check(self, leaving: Iterable[Outlet]) -> int:
         """Fail when anything that leaves holds a planted value; return how much was looked at."""
-        by_outlet: dict[str, list[bytes]] = {}
-        for where, content in leaving:
-            by_outlet.setdefault(where, []).append(content)
-        leaks: Counter[str] = Counter()
-        for where, contents in by_outlet.items():
-            leaks.update(
-                f"{what}: in {where}" for what in self.planted.found_in(b"\n".join(contents)).values()
-            )
-        assert not leaks, "\n".join(f"{count} x {leak}" for leak, count in leaks.most_common(60))
-        return sum(len(content) for contents in by_outlet.values() for content in contents)
+        return check(self.planted, leaving)
+
+
+def check(found: Planted, leaving: Iterable[Outlet]) -> int:
+    """Fail when anything that leaves holds a planted value; return how many bytes were looked at."""
+    by_outlet: dict[str, list[bytes]] = {}
+    for where, content in leaving:
+        by_outlet.setdefault(where, []).append(content)
+    leaks: Counter[str] = Counter()
+    for where, contents in by_outlet.items():
+        leaks.update(f"{what}: in {where}" for what in found.found_in(b"\n".join(contents)).values())
+    assert not leaks, "\n".join(f"{count} x {leak}" for leak, count in leaks.most_common(60))
+    return sum(len(content) for contents in by_outlet.values() for content in contents)
 
 
 @pytest.fixture(scope="module")

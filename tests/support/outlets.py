@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 import rocksdict
+import zstandard
 
 from catalogs.registry import FORMATS
 from pandian import topics
@@ -22,6 +23,7 @@ from tests.support.worker import WorkerProcess
 
 #: What leaves, by where it does.
 Outlet = tuple[str, bytes]
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 _PATHS = (
     "/",
@@ -45,10 +47,35 @@ def of_topics(address: str, group: str) -> Iterator[Outlet]:
         for record in read_all(address, name):
             yield (
                 f"topic {name}",
-                b"\n".join((record.key or b"", record.value or b"", repr(record.headers).encode())),
+                b"\n".join((record.key or b"", unpacked(record.value or b""), repr(record.headers).encode())),
             )
             if name == topics.PROFILES and (complete := store.add(record.key, record.value)):
-                yield f"{name}, unpacked", complete.body()
+                yield f"{name}, unpacked", unpacked(complete.body())
+
+
+def of_compacted_topics(address: str, group: str) -> Iterator[Outlet]:
+    """Yield what compaction will leave of the compacted topics: the latest value of each key, profiles unpacked."""
+    for name in names_of(address):
+        if name not in (topics.PROFILES, topics.INVENTORY, topics.EXTRACTIONS) and not name.startswith(group):
+            continue
+        records = read_all(address, name)
+        latest = {(record.partition, record.key): record.value for record in records}
+        store = SetStore(PartitionProfile.FORMAT)
+        for (_, key), value in latest.items():
+            if value is not None:
+                yield f"latest of {name}", unpacked(value)
+                if name == topics.PROFILES and (complete := store.add(key, value)):
+                    yield f"latest of {name}, unpacked", unpacked(complete.body())
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return the content and all that is compressed in it with zstd, however deep."""
+    parts, start = [content], content.find(_ZSTD)
+    while start >= 0:
+        with contextlib.suppress(zstandard.ZstdError):  # these four bytes may stand there by chance
+            parts.append(unpacked(zstandard.ZstdDecompressor().decompressobj().decompress(content[start:])))
+        start = content.find(_ZSTD, start + 1)
+    return b"\n".join(parts)
 
 
 def of_http(worker: WorkerProcess) -> Iterator[Outlet]:
@@ -79,7 +106,7 @@ def of_disk(folder: Path) -> Iterator[Outlet]:
     """Yield the bytes of every file in a folder, and what its RocksDB stores hold once opened."""
     for path in folder.rglob("*"):
         if path.is_file():
-            yield f"file {path.relative_to(folder)}", path.read_bytes()
+            yield f"file {path.relative_to(folder)}", unpacked(path.read_bytes())
     for current in folder.rglob("CURRENT"):
         store = rocksdict.Rdict(
             str(current.parent),
@@ -89,7 +116,7 @@ def of_disk(folder: Path) -> Iterator[Outlet]:
         items: Any = store.items()
         yield (
             f"store {current.parent.relative_to(folder)}",
-            b"\n".join(part for item in items for part in item),
+            b"\n".join(unpacked(part) for item in items for part in item),
         )
         store.close()
 
@@ -99,9 +126,3 @@ def _pandian(*arguments: str) -> bytes:
     if done.returncode:
         raise AssertionError(done.stderr.decode())
     return done.stdout + done.stderr
-
-
-def latest_inventory(address: str) -> dict[str, Any]:
-    """Return the latest document of each asset on ``pandian.inventory``."""
-    latest = {record.key: record.value for record in read_all(address, topics.INVENTORY)}
-    return {key.decode(): orjson.loads(value) for key, value in latest.items() if key and value}
