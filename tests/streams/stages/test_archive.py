@@ -6,17 +6,21 @@ import asyncio
 import copy
 import uuid
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 from faust.types import TP
 from prometheus_client import CollectorRegistry, generate_latest
 
 from pandian import topics
+from pandian.archive import ArchiveFile, Segment
 from pandian.settings import Settings
 from streams.archiving.state import ArchiveState
 from streams.counting.base import Source
@@ -25,6 +29,7 @@ from streams.stages import archive
 from streams.stages.archive import ArchivePart
 from streams.stages.archive_segment import Archiving, NoLongerOursError
 from streams.stages.archive_sources import Known
+from tests.streams.archiving.plans import plan
 from tests.streams.interactions.assets import asset_of_rows
 
 ID = UUID(int=7)
@@ -212,3 +217,40 @@ def test_an_archive_that_cannot_be_opened_is_said_at_the_start(tmp_path: Path) -
     file.write_text("x", encoding="utf-8")
     with pytest.raises(ArchiveError, match="cannot be used"), open_archive(str(file / "below")).spool():
         pass
+
+
+def test_small_files_of_our_partitions_become_one_when_nothing_else_is_to_do(
+    document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(document)
+    day = date(2020, 1, 1)
+    for partition in (0, 1):
+        for number in range(3):
+            segment = Segment(ID.hex, partition, number, number + 1)
+            with bench.part._store.spool() as path:
+                pq.write_table(pa.table({"_offset": [number], "_index": [0]}), path)
+                bench.part._store.put(path, ArchiveFile("orders", day, segment, 1))
+
+    async def known(_: Archiving) -> None:
+        """Ask no broker."""
+
+    async def compacted() -> list[bool]:
+        return [await bench.part._compact() for _ in range(3)]
+
+    bench.part._check = known
+    bench.part._compact_at = 0.0
+    bench.one.state = ArchiveState("orders", Source(ID, 0), 0, pending=9)
+    assert asyncio.run(compacted()) == [False] * 3
+    bench.one.state = ArchiveState("orders", Source(ID, 0), 9)
+    bench.part._compact_at = 0.0
+    assert asyncio.run(compacted()) == [True, False, False]
+    files = bench.part._store.files()
+    assert sorted((file.segment.partition, file.rows) for file in files) == [(0, 3), (1, 1), (1, 1), (1, 1)]
+
+
+def test_a_state_of_very_many_fields_fits_a_record() -> None:
+    columns = {f"field_{number}.of_many": "text" for number in range(30_000)}
+    state = ArchiveState("orders", Source(ID, 0), 5, 9, {"orders": plan("orders", **columns)})
+    written = state.encode()
+    assert len(written) < 1 << 20
+    assert ArchiveState.decode(written) == state
