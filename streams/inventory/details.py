@@ -67,6 +67,6 @@ def _details(field: FieldProfile, figures: Figures, meaning: Classification, now
     return {
         "cleaning": summary(field, plan(meaning.semantic_type, samples)),
         "outliers": None if beyond is None else beyond.document(),
-        "impossible": impossible(meaning.semantic_type, None, field, now_ms),
+        "impossible": impossible(meaning.semantic_type, field, now_ms),
         "noise": noise(kept, others) if field.masked_as is None else {},
     }

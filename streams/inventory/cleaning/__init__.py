@@ -5,13 +5,11 @@ Modules:
     rules: the rules, a family a file.
     plan: which rules a field gets, from its meaning and samples.
     cleaner: a field's rules applied to its values, in bulk.
-    counted, part: how many values each rule changes, counted on the stream.
-    summary: the same from what a profile holds of a field, exact while it holds all.
+    summary: how many values each rule changes, from what a profile holds of a field: exact while it holds all.
 """
 
 from streams.inventory.cleaning.cleaner import Cleaned, Cleaner
-from streams.inventory.cleaning.part import CleaningPart
 from streams.inventory.cleaning.plan import PLAIN, FieldPlan, plan
 from streams.inventory.cleaning.summary import plans_of, summary
 
-__all__ = ["PLAIN", "Cleaned", "Cleaner", "CleaningPart", "FieldPlan", "plan", "plans_of", "summary"]
+__all__ = ["PLAIN", "Cleaned", "Cleaner", "FieldPlan", "plan", "plans_of", "summary"]

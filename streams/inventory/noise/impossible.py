@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from streams.inventory.cleaning.counted import NEGATIVE, ZERO, FieldCounts
 from streams.inventory.freshness import instant
-from streams.inventory.occurrences import Occurrences
 from streams.inventory.profile.field import FieldProfile
+
+NEGATIVE, ZERO = "negative", "zero"
 
 #: What may not be, by type of field, and why. Negative quantities and amounts are returns and refunds, a price of zero
 #: a gift: both are told, and called what they may be.
@@ -33,31 +33,50 @@ _DATES = frozenset({"timestamp", "birth_date"})
 _AHEAD = timedelta(days=1)
 
 
-def impossible(
-    semantic_type: str, counts: FieldCounts | None, field: FieldProfile, now_ms: int
-) -> list[dict[str, Any]]:
-    """Return what is impossible or odd about a field's values, each with its count, places and the reason.
+def impossible(semantic_type: str, field: FieldProfile, now_ms: int) -> list[dict[str, Any]]:
+    """Return what is impossible or odd about a field's values, each with its count and the reason.
 
     Args:
         semantic_type: what the field means.
-        counts: of its values on the stream; None when there are none.
-        field: its profile.
+        field: its profile. Of a masked one nothing is told.
         now_ms: the time of reading, epoch milliseconds: later dates are in the future.
 
-    Counts of numbers are exact. Those of dates are of the values that the profile holds, with ``high`` for what the
-    others may add.
+    Counts are of the values that the profile holds, with ``high`` for what the others may add. Where the first and the
+    latest wrong record stand, the quality of the asset says.
     """
-    found = []
-    reasons = _NUMBERS.get(semantic_type, {})
-    for name, says in reasons.items() if counts is not None else ():
-        one = counts.found.get(name, Occurrences()) if counts is not None else Occurrences()
-        if one.count:
-            odd = (semantic_type, name) in _ODD
-            places = one.document()
-            found.append({"what": name, "odd": odd, "says": says, "high": one.count, **places})
-    if semantic_type in _DATES and field.masked_as is None:
+    if field.masked_as is not None:
+        return []
+    reasons = _NUMBERS.get(semantic_type)
+    found = [] if reasons is None else _numbers(semantic_type, reasons, field)
+    if semantic_type in _DATES:
         found += _future(field, datetime.fromtimestamp(now_ms / 1000, UTC) + _AHEAD)
     return found
+
+
+def _numbers(semantic_type: str, reasons: Mapping[str, str], field: FieldProfile) -> list[dict[str, Any]]:
+    kept, exact = field.kept()
+    least = field.figures().moments.minimum
+    if least is None or least > 0:
+        return []
+    others = 0 if exact else max(field.present - sum(kept.values()), 0)
+    numbers = [(number, seen) for text, seen in kept.items() if type(number := _number(text)) is float]
+    counts = {
+        NEGATIVE: sum(seen for number, seen in numbers if number < 0),
+        ZERO: sum(seen for number, seen in numbers if number == 0),
+    }
+    if least < 0:
+        counts[NEGATIVE] = max(counts[NEGATIVE], 1)
+    return [
+        {
+            "what": name,
+            "odd": (semantic_type, name) in _ODD,
+            "says": says,
+            "count": counts[name],
+            "high": counts[name] + (others if name == ZERO or least < 0 else 0),
+        }
+        for name, says in reasons.items()
+        if counts[name]
+    ]
 
 
 def _future(field: FieldProfile, limit: datetime) -> list[dict[str, Any]]:
@@ -80,8 +99,6 @@ def _future(field: FieldProfile, limit: datetime) -> list[dict[str, Any]]:
             "says": says,
             "count": count,
             "high": count + others,
-            "first": None,
-            "latest": None,
         }
     ]
 

@@ -125,7 +125,9 @@ class FieldProfile:
             self.check_at = math.inf
             return
         power = 10 ** (len(str(self.seen)) - 1)
-        self.check_at = next(step * power for step in ((10,) if sure else (2, 5, 10)) if step * power > self.seen)
+        self.check_at = next(
+            step * power for step in ((10,) if sure else (2, 5, 10)) if step * power > self.seen
+        )
 
     def mask(self, semantic_type: str) -> None:
         """Purge the field of its values: what was kept becomes shapes, numbers and extremes are dropped."""
@@ -168,15 +170,6 @@ class FieldProfile:
     def keys(self) -> Hashes | None:
         """Return the set of the values that may be keys or references; None where some were not taken in."""
         return self._values.keys()
-
-    def latest_texts(self) -> tuple[Mapping[str, int], Sequence[str], int] | None:
-        """Return the strings kept, with counts; those of the latest batch that were new to them; how many batches.
-
-        To read only, until the next batch. Every string of the latest batch was kept before it, or is among the second.
-        None when the field is masked.
-        """
-        values = self._values
-        return (values.texts.counts, values.news, values.adds) if isinstance(values, PlainValues) else None
 
     def samples(self, limit: int) -> tuple[list[tuple[str, int]], int]:
         """Return the most frequent non-blank values (shapes when masked) with counts, and the number of values."""

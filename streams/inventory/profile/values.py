@@ -29,7 +29,7 @@ class PlainValues:
     ``Counter.update``. Personal parts of a value are masked before it is kept.
     """
 
-    __slots__ = ("_evicted", "_masker", "adds", "booleans", "news", "numbers", "texts")
+    __slots__ = ("_evicted", "_masker", "booleans", "numbers", "texts")
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
@@ -38,10 +38,6 @@ class PlainValues:
         self.booleans = [0, 0]
         """How often false and true."""
         self._evicted: Evicted | None = None
-        self.news: list[str] = []
-        """Strings of the latest batch that were not kept before it, as they came."""
-        self.adds = 0
-        """How many batches of strings were counted."""
 
     @property
     def evicted(self) -> Evicted:
@@ -68,7 +64,6 @@ class PlainValues:
     def add_strings(self, strings: Sequence[str]) -> None:
         """Count strings."""
         new = self.texts.count(strings)
-        self.news, self.adds = new, self.adds + 1
         if new:
             self._admit_texts(new)
 

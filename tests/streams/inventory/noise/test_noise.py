@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from streams.decode.base import Column
-from streams.inventory.cleaning.counted import FieldCounts
 from streams.inventory.masking import ShapeMasker
 from streams.inventory.noise import impossible, noise, outliers
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from tests.support.data import needs_data, online_retail_rows
 
 NOW = 1_300_000_000_000
@@ -66,31 +64,32 @@ def test_extreme_numbers_raise_nothing(values: list[object]) -> None:
     assert found is None or 0 <= found.low <= found.share <= found.high <= 1
 
 
-def test_impossible_numbers_with_their_places() -> None:
-    counts = FieldCounts()
-    meta = BatchMeta(0, 0, offsets=np.arange(50, 54))
-    counts.add_numbers([3.5, -1.0, 0.0, -2.0], lambda place: place, meta)
-    found = impossible("price", counts, field_of([3.5]), NOW)
-    assert [(one["what"], one["odd"], one["count"]) for one in found] == [
-        ("negative", False, 2),
-        ("zero", True, 1),
+def test_impossible_numbers() -> None:
+    found = impossible("price", field_of([3.5, -1.0, 0.0, "-2"]), NOW)
+    assert [(one["what"], one["odd"], one["count"], one["high"]) for one in found] == [
+        ("negative", False, 2, 2),
+        ("zero", True, 1, 1),
     ]
-    assert (found[0]["first"]["offset"], found[0]["latest"]["offset"]) == (51, 53)
-    assert impossible("item_name", counts, field_of([3.5]), NOW) == []
-    assert impossible("price", None, field_of([3.5]), NOW) == []
+    assert impossible("item_name", field_of([-3.5]), NOW) == []
+    assert impossible("price", field_of([3.5]), NOW) == []
+
+
+def test_impossible_numbers_among_more_than_are_kept_have_a_bound() -> None:
+    [negative] = impossible("price", field_of([*(number + 0.5 for number in range(9_000)), -4]), NOW)
+    assert 1 == negative["count"] < negative["high"]
 
 
 def test_dates_in_the_future() -> None:
     dates: list[object] = ["2011-03-01", "2011-03-14", "2011-03-20", "2099-01-01", "soon"]
-    (found,) = impossible("timestamp", None, field_of(dates), NOW)
+    (found,) = impossible("timestamp", field_of(dates), NOW)
     assert (found["count"], found["high"]) == (2, 2)
     assert "2011-03-14 07:06 UTC" in found["says"]
-    assert impossible("timestamp", None, field_of(["2011-03-01", "soon"]), NOW) == []
-    (epochs,) = impossible("timestamp", None, field_of([1_200_000_000, 1_400_000_000]), NOW)
+    assert impossible("timestamp", field_of(["2011-03-01", "soon"]), NOW) == []
+    (epochs,) = impossible("timestamp", field_of([1_200_000_000, 1_400_000_000]), NOW)
     assert epochs["count"] == 1
     masked = FieldProfile(ShapeMasker(), "birth_date")
     masked.add(Column("f", ["2099-01-01"]))
-    assert impossible("birth_date", None, masked, NOW) == []
+    assert impossible("birth_date", masked, NOW) == []
 
 
 def test_noise_by_kind() -> None:
