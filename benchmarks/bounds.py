@@ -47,7 +47,7 @@ class Sizes:
 
     repeat: int = 1
     """Coverage is measured over all draws at once."""
-    draws: int = 6
+    draws: int = 7
     """Times that records are drawn from each data set."""
     records: tuple[int, int] = (6_000, 24_000)
     """Records of a draw, from and to."""
