@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -13,16 +13,21 @@ from streams.commands.tables import flow, plain
 from streams.demo.injected import INJECTIONS
 from streams.demo.noticed import Noticed, in_words, noticed, told_of
 from streams.demo.notices import TOO_SHORT
-from streams.demo.outcome import Outcome
 from streams.demo.people import INVENTED
 
 #: No asset is called so: both ends of a relation are written out.
 _NO_ASSET = {"asset": ""}
 
 
-def tell_noticed(console: Console, outcome: Outcome) -> None:
-    """Print it all, and beside it what was injected."""
-    found, width = noticed(outcome.inventory), console.width
+def tell_noticed(console: Console, inventory: Mapping[str, Any], announced: Container[str]) -> None:
+    """Print it all, and beside it what was injected.
+
+    Args:
+        console: Where to.
+        inventory: The document of the shop's topics.
+        announced: What was injected, by name; nothing where the replay was too short for it.
+    """
+    found, width = noticed(inventory), console.width
     for title, lines in (
         (f"Masked, never shown ({INVENTED})", _masked(found, width)),
         (
@@ -31,7 +36,7 @@ def tell_noticed(console: Console, outcome: Outcome) -> None:
         ),
         ("Schema changes noticed", change_lines(map(_named, found.schema_changes), width)),
         ("Drifts noticed", drift_lines(map(_named, found.drifts), width)),
-        ("Injected by this demo", _injected(outcome, width)),
+        ("Injected by this demo", _injected(inventory, announced, width)),
     ):
         for line in section(title, list(lines)):
             console.print(line)
@@ -51,21 +56,18 @@ def _masked(found: Noticed, width: int) -> Iterator[RenderableType]:
         )
 
 
-def _injected(outcome: Outcome, width: int) -> Iterator[RenderableType]:
-    if not outcome.announced:
+def _injected(
+    inventory: Mapping[str, Any], announced: Container[str], width: int
+) -> Iterator[RenderableType]:
+    begun = [one for one in INJECTIONS if one.name in announced]
+    if not begun:
         yield flow([plain(TOO_SHORT)], width - 2)
-    for one in INJECTIONS:
-        if one.name in outcome.announced:
-            found = told_of(one, outcome.inventory)
-            yield flow(
-                [
-                    plain(f"{one.topic}: {one.words}."),
-                    plain(f"Noticed: {in_words(one, found)}", "green")
-                    if found
-                    else Text("Not noticed.", "bold red"),
-                ],
-                width - 2,
-            )
+    for one in begun:
+        found = told_of(one, inventory)
+        said = (
+            plain(f"noticed: {in_words(one, found)}", "green") if found else Text("not noticed", "bold red")
+        )
+        yield flow([plain(f"{one.topic}: {one.words}"), said], width - 2)
 
 
 def _named(one: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ def tell(outcome: Outcome, kept: bool) -> None:
     if not console.is_terminal:
         console.width = _FILE_WIDTH
     _tell_inventory(console, outcome)
-    tell_noticed(console, outcome)
+    tell_noticed(console, outcome.inventory, outcome.announced)
     _tell_model(console, outcome)
     _tell_example(console, outcome)
     _tell_counts(console, outcome)

@@ -295,6 +295,8 @@ def test_kept_on_a_broker_of_mine_with_the_port_taken(
                     assert json.load(answer)["records"] == 500
                 shown = running.out.read_text()
                 assert "too little" in shown
+                assert "shop.customers.email" in shown
+                assert "no schema change and no drift are injected" in shown
                 assert "pandian recommend" in shown
                 assert f"inventory shop.orders --url {url}" in shown
                 assert f"--broker {embedded_broker.address}" in shown

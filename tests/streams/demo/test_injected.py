@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ from streams.demo.notices import Notices
 from streams.demo.progress import Progress
 from streams.demo.replay import RATE
 from streams.demo.shop import ORDERS, Shop
+from streams.interactions.base import FieldMapping
+from streams.interactions.mapping import mapping_of
 from streams.inventory.assembly import topic_documents
 from streams.inventory.policy import default_policy
 from streams.inventory.profile import BatchMeta, PartitionProfile
@@ -79,6 +83,11 @@ def changed() -> Counted:
     return Counted(Shop(inject))
 
 
+@pytest.fixture(scope="module")
+def plain() -> Counted:
+    return Counted(Shop())
+
+
 def test_both_are_noticed_where_they_began_at_the_demos_full_speed(changed: Counted) -> None:
     appeared, drifted = (told_of(one, changed.document) for one in INJECTIONS)
     assert appeared
@@ -100,28 +109,46 @@ def test_nothing_else_is_noticed_in_the_orders(changed: Counted) -> None:
     assert [(one["field"], one["aspect"]) for one in found.drifts] == [("UnitPrice", "values")]
 
 
-def test_without_an_injection_there_is_nothing_to_notice() -> None:
-    plain = Counted(Shop()).document
-    found = noticed(plain)
+def test_without_an_injection_there_is_nothing_to_notice(plain: Counted) -> None:
+    found = noticed(plain.document)
     assert (found.schema_changes, found.drifts) == ([], [])
-    assert [one["noticed"] for one in injected(plain, ALL)] == [None, None]
+    assert [one["noticed"] for one in injected(plain.document, ALL)] == [None, None]
 
 
-def test_only_orders_of_their_time_are_changed_and_only_in_their_field() -> None:
-    plain, other = orders(Shop()), orders(Shop(inject))
-    differing = {one.name: 0 for one in INJECTIONS}
-    for (line, _, before), (_, _, after) in zip(plain, other, strict=True):
-        held = [one for one in INJECTIONS if one.holds(line)]
-        if not held:
-            assert before == after
-            continue
-        was, now = orjson.loads(before), orjson.loads(after)
-        for one in held:
-            differing[one.name] += 1
-            now.pop(one.field)
-            was.pop(one.field, None)
+def test_no_interaction_is_made_of_what_is_changed(plain: Counted, changed: Counted) -> None:
+    before, after = (mapping_of(one.document["assets"][0]) for one in (plain, changed))
+    assert isinstance(before, FieldMapping)
+    assert isinstance(after, FieldMapping)
+    assert after.same_as(before)
+    read = {part.field for part in after.parts.values()}
+    assert {"CustomerID", "StockCode", "InvoiceDate", "Quantity"} <= read
+    assert read.isdisjoint(one.field for one in INJECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("first", "held"),
+    [
+        (190_208, {"gift-wrap": 500}),
+        (208_529, {"gift-wrap": 1_000, "pence": 500}),
+        (264_174, {"gift-wrap": 1_000, "pence": 500}),
+    ],
+)
+def test_only_orders_of_their_time_are_changed_and_only_in_their_field(
+    first: int, held: dict[str, int]
+) -> None:
+    differing = Counter[str]()
+    plain, other = Shop(), Shop(inject)
+    for line in islice(order_lines(), first, first + 1_000):
+        before, after = (shop.events(line) for shop in (plain, other))
+        assert before[:-1] == after[:-1]
+        was, now = (orjson.loads(events[-1].value) for events in (before, after))
+        for one in INJECTIONS:
+            if one.holds(line):
+                differing[one.name] += 1
+                now.pop(one.field)
+                was.pop(one.field, None)
         assert was == now
-    assert differing == {"gift-wrap": 320_705 - 190_708, "pence": LEAST_LINES - 209_029}
+    assert differing == held
 
 
 def test_pence_are_whole_and_a_missing_price_stays_missing() -> None:
