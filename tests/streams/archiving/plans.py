@@ -31,11 +31,12 @@ class Record(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-def plan(asset: str = "shop", time: str | None = None, hidden: Sequence[str] = (), **types: Any) -> AssetPlan:
+def plan(
+    asset: str = "shop", time: str | None = None, hidden: Sequence[str] = (), **types: ColumnType | ColumnPlan
+) -> AssetPlan:
     """Return a plan with a column of each type: ``plan(price="double", mail=ColumnPlan(...))``."""
     columns = {
-        path.replace("__", "[]."): ColumnPlan(path.replace("__", "[]."), one) if isinstance(one, str) else one
-        for path, one in types.items()
+        path: one if isinstance(one, ColumnPlan) else ColumnPlan(path, one) for path, one in types.items()
     }
     return AssetPlan(asset, columns, frozenset(hidden), time, ever=frozenset(types), always=frozenset(types))
 
