@@ -89,6 +89,12 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         await self._call("Emulation.setEmulatedMedia", features=features)
 
+    async def computed(self) -> float:
+        """Return the seconds of processor time that the page's main thread has spent since this was first asked."""
+        await self._call("Performance.enable", timeDomain="threadTicks")
+        metrics = (await self._call("Performance.getMetrics"))["metrics"]
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
     async def _attach(self, session: ClientSession) -> None:
         port_file = self._profile / "DevToolsActivePort"
         while not port_file.exists() or not port_file.read_text().strip():  # noqa: ASYNC110 - a file tells nobody

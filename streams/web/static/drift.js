@@ -71,7 +71,7 @@ export function changeSentence(change) {
     arrow,
     isNumber(change.share) ? `in ${percent(change.share)} of records ${change.change === "vanished" ? "before" : "since"}` : null,
     isNumber(change.offset) ? `offset ${whole(change.offset)}` : isNumber(change.records) ? `after ${whole(change.records)} records` : null,
-    isNumber(change.log10_chance) ? `by chance at most ${power(change.log10_chance)}` : null,
+    isNumber(change.log10_chance) ? `by chance at most ${power(Math.max(change.log10_chance, -99))}` : null,
     change.partitions > 1 ? `in ${whole(change.partitions)} partitions` : null,
     change.producer ? `producer ${visible(change.producer)}` : null,
   ].filter(Boolean).join(" · ");

@@ -6,6 +6,7 @@ import { bound, isNumber, percent, short, statistic, whole } from "./format.js";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [560, 180, 46, 24, 22];
 const MARKED = ["0.05", "0.25", "0.5", "0.75", "0.95"];
+const LABELS = [0.5, 0.05, 0.95, 0.25, 0.75];
 const MOST_VALUES = 12;
 
 // A value's place on an axis on which each bin has the same width: outer bins may be wide.
@@ -26,19 +27,24 @@ function isTail(edges, bin) {
   return Math.abs((edges[bin + 1] - edges[bin]) - (edges[2] - edges[1])) > (edges[2] - edges[1]) * 1e-3;
 }
 
+// The median is labelled first, then the outer ones; a label that would touch another is left to the title.
+function labelled(marks) {
+  const placed = [];
+  for (const mark of marks.toSorted((a, b) => LABELS.indexOf(a.share) - LABELS.indexOf(b.share))) {
+    if (placed.every((other) => Math.abs(other.x - mark.x) > 40)) placed.push(mark);
+  }
+  return new Set(placed);
+}
+
 function quantileMarks(field, at) {
-  let before = -Infinity;
-  return MARKED.filter((rank) => field.quantiles?.[rank]).flatMap((rank) => {
-    const one = field.quantiles[rank];
-    const value = isNumber(one) ? one : one.value;
-    if (!isNumber(value)) return [];
-    const x = at(value);
-    const label = rank === "0.5" ? "median" : `${Number(rank) * 100} %`;
-    const room = x - before > 34;
-    if (room) before = x;
-    return [s("g", { class: rank === "0.5" ? "quantile median" : "quantile" }, s("title", {}, `${label}: ${visible(statistic(field, value))}`),
-      s("line", { x1: x, x2: x, y1: TOP - 6, y2: HEIGHT - BOTTOM }), room ? s("text", { x, y: TOP - 9, "text-anchor": "middle" }, label) : null)];
+  const marks = MARKED.flatMap((rank) => {
+    const one = field.quantiles?.[rank];
+    const value = isNumber(one) ? one : one?.value;
+    return isNumber(value) ? [{ share: Number(rank), value, x: at(value), label: rank === "0.5" ? "median" : `${Number(rank) * 100} %` }] : [];
   });
+  const shown = labelled(marks);
+  return marks.map((mark) => s("g", { class: mark.share === 0.5 ? "quantile median" : "quantile" }, s("title", {}, `${mark.label}: ${visible(statistic(field, mark.value))}`),
+    s("line", { x1: mark.x, x2: mark.x, y1: TOP - 6, y2: HEIGHT - BOTTOM }), shown.has(mark) ? s("text", { x: mark.x, y: TOP - 9, "text-anchor": "middle" }, mark.label) : null));
 }
 
 function axis(field, edges, at) {

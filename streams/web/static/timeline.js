@@ -9,7 +9,7 @@ const KINDS = [["drift", "Drift"], ["schema", "Schema"], ["silence", "Silence"]]
 const FIRST = 30;
 
 function silenceWords(silence) {
-  return `no record for ${duration(silence.gap_s)}, where about ${whole(silence.expected)} usually come; the longest gap before was ${duration(silence.longest_gap_s)}; none by chance: ${power(silence.log10_tail)}`;
+  return `no record for ${duration(silence.gap_s)}, where about ${whole(silence.expected)} usually come; the longest gap before was ${duration(silence.longest_gap_s)}; none by chance: ${power(Math.max(silence.log10_tail, -99))}`;
 }
 
 function content({ kind, one }) {
