@@ -38,6 +38,10 @@ MODELS = "pandian.models"
 #: Alerts as they begin and end, keyed by subject: :class:`pandian.events.Alert`.
 ALERTS = "pandian.alerts"
 
+#: For each compacted topic that we make: what was written over, as when a field turned out to be personal, is compacted
+#: away within an hour, also in a log that hardly grows.
+COMPACT_SOON = {"max.compaction.lag.ms": str(3600 * 1000)}
+
 #: Partitions of the topics keyed by user when we make them: equal, so that one worker gets all of a user.
 USER_PARTITIONS = 8
 

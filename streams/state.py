@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import rocksdict
 
 from pandian.errors import FormatVersionError
-from pandian.topics import OWN_PREFIX
+from pandian.topics import COMPACT_SOON, OWN_PREFIX
 from streams.app import PandianApp
 
 _VERSION = struct.Struct(">H")
@@ -95,7 +95,7 @@ class _MemoryStore:
 
 
 #: Kafka settings of a changelog.
-CHANGELOG_CONFIG = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
+CHANGELOG_CONFIG = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), **COMPACT_SOON}
 
 
 def changelog_topic(group: str, name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pandian.topics import COMPACT_SOON
 from streams.transport.admin import ClusterAdmin
 from streams.transport.reader import LogReader
 
@@ -20,6 +21,7 @@ STATE_CONFIG: Mapping[str, str] = {
     "segment.bytes": str(16 << 20),
     "min.cleanable.dirty.ratio": "0.1",
     "max.message.bytes": str(LARGEST),
+    **COMPACT_SOON,
 }
 
 

@@ -16,6 +16,7 @@ INVENTORY_CONFIG = {
     "cleanup.policy": "compact",
     "segment.bytes": str(16 << 20),
     "max.message.bytes": str(_LARGEST),
+    **topics.COMPACT_SOON,
 }
 
 

@@ -17,6 +17,7 @@ PROFILES_CONFIG = {
     "segment.bytes": str(16 << 20),
     "min.cleanable.dirty.ratio": "0.1",
     "delete.retention.ms": str(24 * 3600 * 1000),
+    **topics.COMPACT_SOON,
 }
 #: Partitions of ``pandian.profiles`` when we make it.
 PROFILES_PARTITIONS = 8

@@ -18,7 +18,7 @@ class _Made(NamedTuple):
 
 #: Largest batch of interactions: what one chunk of source records gives for one partition is one batch.
 LARGEST_BATCH = 8 << 20
-_COMPACTED = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
+_COMPACTED = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), **topics.COMPACT_SOON}
 _LARGE = {"max.message.bytes": str(LARGEST_BATCH + (1 << 20))}
 _OWN: Mapping[str, _Made] = {
     topics.INTERACTIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(365 * _DAY_MS), **_LARGE}),

@@ -117,7 +117,7 @@ def test_values_were_planted(leaking: Leaking) -> None:
 
 
 def test_topics(leaking: Leaking) -> None:
-    assert leaking.check(outlets.of_topics(leaking.address, GROUP)) > 1_000_000
+    assert leaking.check(outlets.of_topics(leaking.address)) > 1_000_000
 
 
 def test_answers(leaking: Leaking) -> None:

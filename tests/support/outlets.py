@@ -38,10 +38,10 @@ _PATHS = (
 )
 
 
-def of_topics(address: str, group: str) -> Iterator[Outlet]:
+def of_topics(address: str) -> Iterator[Outlet]:
     """Yield keys, values and headers of all of Pandian's topics, and the profiles' states unpacked."""
     for name in names_of(address):
-        if not name.startswith((topics.OWN_PREFIX, group)):
+        if not name.startswith(topics.OWN_PREFIX):
             continue
         store = SetStore(PartitionProfile.FORMAT)
         for record in read_all(address, name):
@@ -56,7 +56,8 @@ def of_topics(address: str, group: str) -> Iterator[Outlet]:
 def of_compacted_topics(address: str, group: str) -> Iterator[Outlet]:
     """Yield what compaction will leave of the compacted topics: the latest value of each key, profiles unpacked."""
     for name in names_of(address):
-        if name not in (topics.PROFILES, topics.INVENTORY, topics.EXTRACTIONS) and not name.startswith(group):
+        changelog = name.startswith(f"{topics.OWN_PREFIX}.{group}.")
+        if name not in (topics.PROFILES, topics.INVENTORY, topics.EXTRACTIONS) and not changelog:
             continue
         records = read_all(address, name)
         latest = {(record.partition, record.key): record.value for record in records}
