@@ -31,4 +31,5 @@ class StageContext:
     @cached_property
     def policy(self) -> ProfilePolicy:
         """How fields are classified and masked. The rules take 100 MB: a worker that only serves never asks."""
-        return default_policy(self.settings.max_fields)
+        key = self.settings.hash_key
+        return default_policy(self.settings.max_fields, key.get_secret_value() if key else None)
