@@ -174,7 +174,11 @@ WESTERN: tuple[Kind, ...] = (
     Kind("first name", "person_name", ("first_name", "名字"), faked("first_name", *_LATIN), formed=False),
     Kind("last name", "person_name", ("last_name", "姓"), faked("last_name", *_LATIN), formed=False),
     Kind(
-        "street", "street_address", ("street_address", "街道地址"), faked("street_address", "en_US", "en_GB")
+        "street",
+        "street_address",
+        ("street_address", "街道地址"),
+        faked("street_address", "en_US", "en_GB"),
+        formed=False,
     ),
     Kind("address", "full_address", ("billing_address", "地址"), faked("address", "en_US", "en_GB")),
     Kind(
