@@ -18,8 +18,9 @@ from models.types.ridge import Ridge, fit
 from models.types.sotab import Column
 from pandian.types.features import Forms
 
-#: How much a generated column counts beside a real one.
-_MADE = 0.3
+#: How much generated columns, and those of e-commerce sets, count beside SOTAB's, which are of more kinds.
+_MADE = 0.1
+_SHOPS = 0.3
 #: Inner folds for the calibration.
 _INNER = 4
 
@@ -78,7 +79,8 @@ def corpus(
     ]
     types = [*(one.type for one in columns), *(name for name, _ in made), *(name for name, _, _ in texts)]
     source = ["sotab"] * len(columns) + ["made"] * len(made) + [name for _, name, _ in texts]
-    weights = [_MADE if name == "made" else 1.0 for name in source]
+    worth = {"made": _MADE, "sotab": 1.0}
+    weights = [worth.get(name, _SHOPS) for name in source]
     own = np.arange(len(values)) + max(groups, default=0) + 1
     own[: len(columns)] = groups
     examples = describe([samples(one) for one in values], weights, forms, names)

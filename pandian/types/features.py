@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ def features(draw: Draw, found: Mapping[str, float], names: Sequence[str]) -> Fe
         found: what the rules found in them.
         names: the forms that the model knows, in its order.
     """
-    texts = [text[:CLIP] for text, _ in draw]
+    texts = [html.unescape(text[:CLIP]) if "&" in text else text[:CLIP] for text, _ in draw]
     repeats = sum(count for _, count in draw) / len(draw)
     return Features(
         ngrams.hashed(texts),

@@ -22,12 +22,14 @@ _PROVED = 0.8
 #: The same when the type is personal, since the model takes no mask off, and when the model does not know the type.
 _PROVED_ALONE = 0.6
 #: Least confidence of the model to decide, and to say that values are personal: these are masked for good.
-_SURE = 0.35
+_SURE = 0.3
 _SURE_OF_PERSONAL = 0.6
 #: Rules are right more often than their weights say, the more so the surer they are: on the labelled e-commerce columns
 #: the log-odds are about twice as high. That a field of numbers holds numbers is about as sure as seven to one.
 _SHARPER = 2.0
 _NUMBERS = 2.0
+#: Of a field that was seen less often the model says nothing.
+_LEAST_SEEN = 3
 #: The model knows bare numbers of small web tables only: JSON numbers and long columns are keys, figures, times.
 _FEW = 12
 #: Types that say no more than what the values look like: the model may know better.
@@ -49,6 +51,8 @@ def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str
     """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
     if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW):
         return False
+    if sum(seen for _, seen in facts.samples) < _LEAST_SEEN:
+        return False
     return rule is None or not _stands(rule, known)
 
 
@@ -59,6 +63,8 @@ def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -
     guess = _guess(opinion, facts, rule)
     if rule is not None and rule.type == opinion.type:
         return guess if guess and guess.confidence > rule.confidence else rule
+    if rule is not None and rule.type == "category_value" and guess and guess.confidence < rule.confidence:
+        return rule  # that words come again and again is seen in many values; the model sees a few
     return guess or rule
 
 
