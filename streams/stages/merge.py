@@ -44,6 +44,8 @@ log = logger("merge")
 #: Sets that come within this time are merged together.
 _GATHER_SECONDS = 0.2
 _RETIRE_SECONDS = 60.0
+#: Longest pause after merging, seconds.
+_LONGEST_REST = 30.0
 
 
 class _TopicView:
@@ -152,6 +154,7 @@ class MergeStage:
                 await asyncio.wait_for(self._wake.wait(), _RETIRE_SECONDS)
             await asyncio.sleep(_GATHER_SECONDS)
             self._wake.clear()
+            began = time.thread_time()
             try:
                 await self.flush()
                 if time.monotonic() > retire_at:
@@ -161,6 +164,8 @@ class MergeStage:
                 log.warning("the inventory is not up to date, trying again: %s", error)
                 await asyncio.sleep(1.0)
                 self._wake.set()
+            # Of hundreds of assets, describing all anew takes seconds: at most half of the time goes into it.
+            await asyncio.sleep(min(time.thread_time() - began, _LONGEST_REST))
 
     async def flush(self) -> None:
         """Merge and publish the topics that changed."""
