@@ -34,6 +34,7 @@ class Presence:
         producer: who wrote that.
         windows_before: tested windows before it.
         records_before: tested records before it.
+        into: records of its first window before it.
     """
 
     __slots__ = (
@@ -54,10 +55,19 @@ class Presence:
     )
 
     def __init__(
-        self, field: str, first: Place, producer: str | None, windows_before: int, records_before: int
+        self,
+        field: str,
+        first: Place,
+        producer: str | None,
+        windows_before: int,
+        records_before: int,
+        into: int = 0,
     ) -> None:
         self.field = field
-        self._new = Newcomer(first, producer, records_before) if windows_before >= WARM_UP else None
+        # Its first window is counted in whole when it ends, and began before it.
+        self._new = (
+            Newcomer(first, producer, records_before, records=-into) if windows_before >= WARM_UP else None
+        )
         self._first = True
         self._gone = False
         self._windows = 0

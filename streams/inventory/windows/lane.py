@@ -106,12 +106,14 @@ class Lane:
         self, path: str, group: RowGroup, meta: BatchMeta, first: int, into: int, *, masked: bool
     ) -> WatchedField:
         producers = group.facts.get("producer")
+        into += self._filled
         presence = Presence(
             path,
             _place(group, meta, first),
             producers[first] if producers else None,
             self._tested,
-            self._tested * WINDOW + self._filled + into,
+            self._tested * WINDOW + into,
+            into,
         )
         watched = self._fields[path] = WatchedField(presence, masked=masked)
         return watched

@@ -48,6 +48,15 @@ def test_a_field_that_appears(share: float) -> None:
     assert change.log10_chance <= -9
 
 
+@pytest.mark.parametrize("first", [40_000, 40_001, 40_683, 40_999])
+def test_the_share_is_of_the_records_since_the_first_wherever_in_a_window_it_was(first: int) -> None:
+    rows = records(60_000)
+    for row in rows[first:]:
+        row["channel"] = "web"
+    (change,) = changes(rows)
+    assert (change.place.offset, change.records, change.share) == (first, first, 1.0)
+
+
 def test_a_rare_field_that_is_met_late_has_not_appeared() -> None:
     rows = records(100_000)
     for row in rows[12_000::6_000]:
