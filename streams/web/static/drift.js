@@ -47,7 +47,7 @@ export function driftBars(drift) {
   }
   const most = Math.max(...found.flatMap((one) => [one.before, one.after]), 1e-9);
   return h("div", { class: "pairbars" }, h("ul", {}, ...found.map((one) => pair(one.label, one.before, one.after, most))),
-    h("p", { class: "key" }, h("span", { class: "before" }, "before"), h("span", { class: "after" }, "after")));
+    h("p", { class: "pairkey" }, h("span", { class: "before" }, "before"), h("span", { class: "after" }, "after")));
 }
 
 /** How much, and how sure: the sentence below a drift. */
