@@ -128,7 +128,9 @@ def note(asked: RuleClassifier, table: Table, naming: str, answers: Answers) -> 
 
 def seeded(real: Real, sizes: Sizes, *, by_table: bool) -> tuple[list[float], Answers, list[str]]:
     """Return F1 under each seed of the folds, and all answers together."""
-    scores, answers, others = [], Answers(), []
+    scores: list[float] = []
+    others: list[str] = []
+    answers = Answers()
     for seed in range(sizes.repeat):
         found, said = measure_sotab(replace(real, seed=seed), by_table=by_table)
         scores.append(found.macro())
