@@ -26,6 +26,7 @@ BENCHES = (
     "bounds",
     "relations",
     "pipeline",
+    "assets",
     "interactions",
     "produce",
     "start",

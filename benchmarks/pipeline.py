@@ -24,6 +24,7 @@ import aiokafka
 import psutil
 from kafka import KafkaAdminClient
 
+from benchmarks import costs
 from benchmarks.base import Row, spread
 from benchmarks.load import repeated
 from benchmarks.machine import Usage
@@ -56,6 +57,8 @@ class Sizes:
     stock_records: int = 40_000
     """Records that stock Faust reads."""
     partitions: int = 4
+    costs: costs.Sizes = costs.Sizes()
+    """What the cost of each part is measured with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,17 @@ def _single(rounds: Rounds, sizes: Sizes) -> Iterator[Row]:
             "to_the_checkpoint_with_the_last_record": spread([one.in_all for one in rounds.ours], 0),
             "rounds": [one.usage for one in rounds.ours],
         },
+    )
+    parts = costs.costs(sizes.costs)
+    yield Row(
+        "inventory_full_records_per_s",
+        rate,
+        "records/s",
+        "the same figure: a worker has everything switched on, and nothing of it can be switched off; what each part adds"
+        f" to the processor time of decoding and counting fields, {sizes.costs.records:,} records of one partition,"
+        f" median of {sizes.costs.repeat} pairs: {costs.told(parts)}",
+        (">=", 120_000),
+        {"parts": parts},
     )
     everything = [one.under_load for one in rounds.everything]
     yield Row(

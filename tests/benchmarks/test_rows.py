@@ -10,8 +10,10 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    assets,
     auc,
     bounds,
+    costs,
     demo,
     export,
     formats,
@@ -46,14 +48,25 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     ),
     "relations": (relations.Sizes(lines=2_000), ["relations_found"]),
     "pipeline": (
-        pipeline.Sizes(repeat=1, records=20_000, shared_records=8_000, stock_records=800),
+        pipeline.Sizes(
+            repeat=1,
+            records=20_000,
+            shared_records=8_000,
+            stock_records=800,
+            costs=costs.Sizes(repeat=1, records=2_000),
+        ),
         [
             "inventory_records_per_s",
+            "inventory_full_records_per_s",
             "inventory_records_per_s_all_roles",
             "inventory_vs_faust",
             "inventory_vs_raw",
             "two_workers_speedup",
         ],
+    ),
+    "assets": (
+        assets.Sizes(assets=6, fields=10, rate=60, warm_up=3, seconds=5),
+        [f"assets_6x10_{what}" for what in ("rss_mb", "checkpoint_s", "pause_ms", "profile_mb_s")],
     ),
     "interactions": (
         interactions.Sizes(repeat=1, records=4_000, alone=1_000),
@@ -74,7 +87,12 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
 }
 BARS = {
     "inventory_records_per_s": (">=", 120_000),
+    "inventory_full_records_per_s": (">=", 120_000),
     "inventory_records_per_s_all_roles": None,
+    "assets_6x10_rss_mb": ("<=", 1_500),
+    "assets_6x10_checkpoint_s": ("<=", 1),
+    "assets_6x10_pause_ms": ("<=", 200),
+    "assets_6x10_profile_mb_s": ("<=", 5),
     "interactions_per_s": (">=", 30_000),
     "extraction_alone_per_s": None,
     "inventory_vs_faust": (">=", 30),
