@@ -57,7 +57,7 @@ class Sizes:
     stock_records: int = 40_000
     """Records that stock Faust reads."""
     partitions: int = 4
-    costs: costs.Sizes = costs.Sizes()
+    parts: costs.Sizes = field(default_factory=costs.Sizes)
     """What the cost of each part is measured with."""
 
 
@@ -223,14 +223,14 @@ def _single(rounds: Rounds, sizes: Sizes) -> Iterator[Row]:
             "rounds": [one.usage for one in rounds.ours],
         },
     )
-    parts = costs.costs(sizes.costs)
+    parts = costs.costs(sizes.parts)
     yield Row(
         "inventory_full_records_per_s",
         rate,
         "records/s",
-        "the same figure: a worker has everything switched on, and nothing of it can be switched off; what each part adds"
-        f" to the processor time of decoding and counting fields, {sizes.costs.records:,} records of one partition,"
-        f" median of {sizes.costs.repeat} pairs: {costs.told(parts)}",
+        "the same figure: a worker has everything switched on, nothing of it can be switched off; what each part adds to"
+        f" the processor time of decoding and counting fields, {sizes.parts.records:,} records of one partition,"
+        f" median of {sizes.parts.repeat} pairs: {costs.told(parts)}",
         (">=", 120_000),
         {"parts": parts},
     )

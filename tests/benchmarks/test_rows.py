@@ -53,7 +53,7 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
             records=20_000,
             shared_records=8_000,
             stock_records=800,
-            costs=costs.Sizes(repeat=1, records=2_000),
+            parts=costs.Sizes(repeat=1, records=2_000),
         ),
         [
             "inventory_records_per_s",
