@@ -70,23 +70,30 @@ def holds_number(raw: Bytes, lines: int) -> bool:
     if not four.any():
         return False
     eight = four[4:] & four[:-4]
-    if not ((eight[2:] & eight[:-2]).any() or _two_fours(raw, four)):  # see finders.LONG_NUMBER
+    if not ((eight[2:] & eight[:-2]).any() or _grouped_digits(raw, two, four)):  # see finders.LONG_NUMBER
         return False
     edge = np.zeros(raw.size + 1, dtype=np.bool_)
     edge[0], edge[-1] = digit[0], digit[-1]
     np.not_equal(digit[1:], digit[:-1], out=edge[1:-1])
     edges = np.flatnonzero(edge)
     runs = _Runs(raw, edges[::2], edges[1::2], edges[1::2] - edges[::2])
-    return _mobile(runs, lines) or _grouped(runs) or _card(runs) or _resident(runs) or _iban(runs)
+    return (
+        _mobile(runs, lines)
+        or _grouped(runs)
+        or _dialled(runs)
+        or _card(runs)
+        or _resident(runs)
+        or _iban(runs)
+    )
 
 
-def _two_fours(raw: Bytes, four: Flags) -> bool:
-    """Tell whether a blank or hyphen stands between four digits and four: mostly it is the end of a text."""
-    both = four[5:] & four[:-5]
+def _grouped_digits(raw: Bytes, two: Flags, four: Flags) -> bool:
+    """Tell whether a blank, hyphen or dot stands between two digits and four: mostly it is the end of a text."""
+    both = two[:-5] & four[3:]
     if not both.any():
         return False
-    between = raw[4:-4]
-    return bool((both & ((between == ord(" ")) | (between == ord("-")))).any())
+    between = raw[np.flatnonzero(both) + 2]
+    return bool(((between == ord(" ")) | (between == ord("-")) | (between == ord("."))).any())
 
 
 def _mobile(runs: _Runs, lines: int) -> bool:
@@ -115,6 +122,20 @@ def _grouped(runs: _Runs) -> bool:
         return True
     fours = pair & (first == 4) & (second == 4) & (third == 4)
     return bool((fours[:-1] & fours[1:]).any())
+
+
+def _dialled(runs: _Runs) -> bool:
+    """Tell whether runs near each other are the groups of a North American number or a social security number
+    (3-3-4, 3-2-4), or of a Chinese landline (3-8, 4-7).
+    """
+    between = runs.start[1:] - runs.end[:-1]
+    first, second = runs.size[:-1], runs.size[1:]
+    trunk = runs.digit(0, "0", "0", (runs.size == 3) | (runs.size == 4))[:-1]
+    if (trunk & (between == 1) & ((second == 7) | (second == 8))).any():
+        return True
+    head = (first == 3) & (between <= 2) & ((second == 2) | (second == 3))
+    tail = ((first == 2) | (first == 3)) & (between == 1) & (second == 4)
+    return bool((head[:-1] & tail[1:]).any())
 
 
 def _card(runs: _Runs) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pandian.semantics import PiiClass
 from streams.inventory.masking import checks
@@ -94,8 +95,27 @@ _MOBILE = re.compile(
 _PLUS = re.compile(r"\+(?<![0-9A-Za-z+].)[1-9](?:[ ().-]{0,2}[0-9]){6,14}+(?![0-9])")
 _IBAN = re.compile(rf"[A-Za-z]{_BEFORE}[A-Za-z][0-9]{{2}}(?= ?[0-9A-Za-z]{{4}})")
 _LAST_GROUP = re.compile(r"[ ().-]{1,2}[0-9]{1,15}\Z")
-#: Every number looked for holds ten digits in a row, or four, a separator, four.
-LONG_NUMBER = re.compile(r"[0-9]{10}|[0-9]{4}[ -][0-9]{4}")
+_SOCIAL = re.compile(
+    r"[0-8](?<![0-9A-Za-z_./-].)[0-9]{2}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}"
+    r"(?![0-9A-Za-z]|[-_./][0-9A-Za-z])"
+)
+#: As dialled within a country, with the region whose plan has to know it: North America, and Chinese landlines.
+_DIALLED = (
+    (
+        re.compile(
+            r"[2-9(](?<![0-9A-Za-z_+./-].)"
+            r"(?:(?<=\()[2-9][0-9]{2}\)[ -]?[2-9][0-9]{2}[ .-]|[0-9]{2}([ .-])[2-9][0-9]{2}\1)"
+            r"[0-9]{4}(?![0-9A-Za-z]|[-_./][0-9A-Za-z])"
+        ),
+        "US",
+    ),
+    (
+        re.compile(r"0(?<![0-9A-Za-z_+./-].)[1-9][0-9]{1,2}-[2-8][0-9]{6,7}(?![0-9A-Za-z]|[_./][0-9A-Za-z])"),
+        "CN",
+    ),
+)
+#: Every number looked for holds ten digits in a row, or two, a separator, four.
+LONG_NUMBER = re.compile(r"[0-9]{10}|[0-9]{2}[ .-][0-9]{4}")
 
 
 def resident_ids(text: str) -> Iterator[Span]:
@@ -127,6 +147,24 @@ def chinese_mobiles(text: str) -> Iterator[Span]:
     """Find mainland mobile numbers that stand alone in a text; a text that is nothing but digits may be any key."""
     if not text.strip().isdigit():
         yield from (match.span() for match in _MOBILE.finditer(text))
+
+
+def social_security_numbers(text: str) -> Iterator[Span]:
+    """Find US social security numbers in their groups, but for those that are never given out."""
+    for match in _SOCIAL.finditer(text):
+        if match.group()[:3] not in ("000", "666"):
+            yield match.span()
+
+
+def dialled_phones(text: str) -> Iterator[Span]:
+    """Find North American numbers and Chinese landlines in their groups, which the numbering plan knows."""
+    spans = [
+        match.span()
+        for pattern, region in _DIALLED
+        for match in islice(pattern.finditer(text), _PHONES_CHECKED)
+        if checks.phone(match.group(), region)
+    ]
+    yield from sorted(spans)
 
 
 def international_phones(text: str) -> Iterator[Span]:
@@ -230,9 +268,11 @@ FINDERS: tuple[Finder, ...] = (
     Finder("email", "personal", emails, needs="@"),
     Finder("iban", "sensitive", ibans, numeric=True),
     Finder("national-id", "sensitive", resident_ids, numeric=True),
+    Finder("national-id", "sensitive", social_security_numbers, numeric=True),
     Finder("card", "sensitive", bank_cards, numeric=True),
     Finder("phone", "personal", international_phones, needs="+"),
     Finder("phone", "personal", chinese_mobiles, numeric=True),
+    Finder("phone", "personal", dialled_phones, numeric=True),
 )
 
 

@@ -11,6 +11,9 @@ from streams.inventory.masking.finders import Finder, finders
 from streams.inventory.masking.shapes import SHAPES, outline
 from streams.inventory.masking.tags import TAGS
 
+#: How often a text is looked at while something is found in it.
+_ROUNDS = 4
+
 
 class ShapeMasker:
     """Masks personal values. Stateless: the same input always gives the same output, and nothing is kept.
@@ -56,8 +59,13 @@ class ShapeMasker:
 
     @staticmethod
     def _replace(text: str) -> str:
-        for finder in finders(text):
-            text = _tagged(text, finder)
+        # Again where something was found: two numbers side by side may look like one until one of them is gone.
+        for _ in range(_ROUNDS):
+            before = text
+            for finder in finders(text):
+                text = _tagged(text, finder)
+            if text == before:
+                break
         return text
 
 

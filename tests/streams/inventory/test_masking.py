@@ -57,6 +57,11 @@ FOUND = [
     ("电话:13800138000。", "电话:[phone]。"),
     ("电话 138 0013 8000", "电话 [phone]"),
     ("138-0013-8000", "[phone]"),
+    ("(212) 555-0123 or 415.555.2671", "[phone] or [phone]"),
+    ("电话：021-62345678；0755-86543210", "电话：[phone]；[phone]"),
+    ("SSN 460-89-9847.", "SSN [national-id]."),
+    ("+8618916282429 177-5033-5270", "[phone] [phone]"),
+    ("$2b$12$" + "R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", "[token]"),
     *((f"key={token}", "key=[token]") for token in TOKENS),
 ]  # fmt: skip
 
@@ -70,7 +75,8 @@ LEFT = [
     "13912345678.50", "+100.00", "C++11 +1", "+1 +2 +3", "2019 2020 2021 2022 2023", "202401010001234567",
     "123456789012345678", "6.02214076e23", "eyJ", "sk_live_", "AKIA", "[email]", "[card] [phone]", "&#64;",
     "&#115;ale", "颜色:红;尺码:XL", "连衣裙 夏", "📦 gift", "x" * 1000, "EE123456789GB",
-    "1Z999AA10123456784",
+    "1Z999AA10123456784", "000-12-3456", "666-12-3456", "987-65-4321", "460-89-9847-1", "123-456-7890",
+    "205-555-0123-9", "978-0-306-40615-7", "0001-86543210", "2023-12-2023", "1.234-5678",
 ]  # fmt: skip
 
 
@@ -154,7 +160,7 @@ def test_shapes(text: str, name: str, shape: str) -> None:
 
 
 #: What masks are made of.
-MASK_SIGNS = re.compile(r"[*xX9字?…IPv6@+]|[^\w]")
+MASK_SIGNS = re.compile(r"[*xX9字?…IPv6@+]|[\W_]")
 COMMON_TLD = re.compile(r"(?<=^\*\*\*@\*\*\*\.)[a-z]{2,4}$")
 EVERY_TYPE = st.sampled_from([*MASKED_TYPES, "text", "unknown", "no such type"])
 PERSONAL = st.sampled_from([text for text, _ in FOUND])
