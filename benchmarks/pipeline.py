@@ -228,8 +228,8 @@ def _single(rounds: Rounds, sizes: Sizes) -> Iterator[Row]:
         "inventory_full_records_per_s",
         rate,
         "records/s",
-        "the same figure: a worker has everything switched on, nothing of it can be switched off; what each part adds to"
-        f" the processor time of decoding and counting fields, {sizes.parts.records:,} records of one partition,"
+        "the same figure: a worker has everything switched on, nothing of it can be switched off; what each part adds"
+        f" to the processor time of decoding and counting fields, {sizes.parts.records:,} records of one partition,"
         f" median of {sizes.parts.repeat} pairs: {costs.told(parts)}",
         (">=", 120_000),
         {"parts": parts},
