@@ -8,6 +8,7 @@ same signatures give the same references, so nothing has to be agreed on.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,8 +30,9 @@ log = logger("relations")
 
 #: Signatures that came within this time are compared together.
 _LOOK_SECONDS = 3.0
-#: An asset's signature is made anew when it has grown by so much: shares hardly change in between.
+#: An asset's signature is made anew when it has grown by so much, or at all and the last one is so old.
 _GROWTH = 1.25
+_OLD_SECONDS = 15.0
 _LARGEST = 8 << 20
 
 #: Is told which assets' references have changed.
@@ -51,22 +53,28 @@ class Relations:
         self._changed = changed
         self._follower = TopicFollower(context.settings, topics.SIGNATURES, self._take, max_bytes=_LARGEST)
         self._signatures: dict[str, Signature] = {}
-        self._published: dict[str, tuple[int, str]] = {}
+        self._published: dict[str, tuple[int, str, float]] = {}
+        """Records, kind and time of each asset's last signature."""
+        self._seen: dict[str, int] = {}
+        """Records of each asset when it was seen last."""
         self._waiting: dict[str, bytes | None] = {}
         self._fresh: set[str] = set()
         self._told: dict[str, list[dict[str, Any]]] = {}
 
     def see(self, name: str, kind: str, asset: AssetProfile, meanings: Mapping[str, Classification]) -> None:
         """Take note of an asset as it is now; its signature is made anew when it has grown enough."""
-        records, known = self._published.get(name, (0, ""))
-        if known == kind and records <= asset.records < _GROWTH * records:
+        records, known, at = self._published.get(name, (0, "", 0.0))
+        now, self._seen[name] = time.monotonic(), asset.records
+        waits = asset.records == records or now - at < _OLD_SECONDS
+        if known == kind and waits and records <= asset.records < _GROWTH * records:
             return
-        self._published[name] = asset.records, kind
+        self._published[name] = asset.records, kind, now
         self._waiting[name] = to_bytes(signature_of(name, kind, asset, meanings))
 
     def forget(self, names: Iterable[str]) -> None:
         """Take note that assets are no more."""
         for name in names:
+            self._seen.pop(name, None)
             if self._published.pop(name, None) is not None:
                 self._waiting[name] = None
 
@@ -98,9 +106,20 @@ class Relations:
                 await self._publish()
             except KAFKA_ERRORS as error:
                 log.warning("signatures cannot be written, trying again: %s", error)
+            if old := self._old():
+                self._changed(old)
             if self._fresh and self._follower.caught_up:
                 fresh, self._fresh = self._fresh, set()
                 await self._compare(fresh)
+
+    def _old(self) -> frozenset[str]:
+        """Return the assets that have grown since a signature that is old by now: they are to be seen again."""
+        before = time.monotonic() - _OLD_SECONDS
+        return frozenset(
+            name
+            for name, (records, _, at) in self._published.items()
+            if at < before and self._seen.get(name, records) != records
+        )
 
     async def _publish(self) -> None:
         waiting, self._waiting = self._waiting, {}
