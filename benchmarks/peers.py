@@ -3,10 +3,10 @@
     python -m benchmarks.peers [--rows N] [--repeat N]
 
 Each peer is installed into an environment of its own in a temporary folder, as whylogs needs NumPy 1. All begin with
-the same JSON lines and end with a profile; the time is the processor time of parsing and profiling. Peers get the fastest
-way there is for them: ``orjson`` for all records at once, frames of 50,000 rows, and for DataProfiler neither the
-labels nor the correlations. The inventory does all that a worker does: it also classifies, masks, looks for repeats,
-rules and drift, and takes the rows 960 at a time.
+the same JSON lines and end with a profile; the time is the processor time of parsing and profiling. Peers get the
+fastest way there is for them: ``orjson`` for all records at once, frames of 50,000 rows, and for DataProfiler neither
+the labels nor several processes. The inventory does all that a worker does: it also classifies, masks, looks for
+repeats, rules and drift, and takes the rows 960 at a time.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ class ProfileStage:
         self._checkpointing = asyncio.Lock()
         self._interval = settings.checkpoint_seconds
         self._written = 0
+        self._turn = 0
         self._closed = False
         app.agent(self.topic, name="profile")(self._consume)
         app.on_partitions_assigned.connect(self._on_assigned, weak=False)
@@ -210,7 +212,7 @@ class ProfileStage:
 
     async def _last_checkpoint(self) -> None:
         try:
-            await asyncio.wait_for(self.checkpoint(), self._settings.session_seconds / 3)
+            await asyncio.wait_for(self.checkpoint(whole=True), self._settings.session_seconds / 3)
         except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
             log.info("no last checkpoint before the partitions went: %s", str(error) or "not in time")
 
@@ -245,16 +247,21 @@ class ProfileStage:
             limit = self._settings.profile_bytes_per_second
             self._interval = max(self._settings.checkpoint_seconds, self._written / limit)
 
-    async def checkpoint(self) -> None:
-        """Write every partition whose profile moved, and look whether the topics are still the same.
+    async def checkpoint(self, *, whole: bool = False) -> None:
+        """Write the partitions whose profile moved, and look whether the topics are still the same.
 
-        One at a time; a second call waits for the first.
+        Those that have waited longest come first, as many as may be written in the time to the next checkpoint: so it
+        takes no longer, and holds no more at once, however many partitions there are. One at a time; a second call
+        waits for the first.
+
+        Args:
+            whole: write all of them.
         """
         async with self._checkpointing:
             self._written = 0
             checkpoints: list[Checkpoint] = []
             try:
-                await self._freeze(checkpoints)
+                await self._freeze(checkpoints, whole=whole)
                 await self._write_all(checkpoints)
             finally:
                 for checkpoint in checkpoints:
@@ -271,15 +278,21 @@ class ProfileStage:
             self._metrics.checkpoint(time.monotonic() - began)
         await self._commit({tp: offset for tp, offset in offsets if offset is not None})
 
-    async def _freeze(self, checkpoints: list[Checkpoint]) -> None:
-        for source in list(self.sources.values()):
+    async def _freeze(self, checkpoints: list[Checkpoint], *, whole: bool) -> None:
+        self._turn += 1
+        room = self._settings.profile_bytes_per_second * self._settings.checkpoint_seconds
+        for source in sorted(self.sources.values(), key=attrgetter("turn")):
             if source.epoch is None or not source.counter.dirty:
                 continue
+            if room <= 0 and not whole:
+                break
             begun = Checkpoint.begin(source)
+            source.turn = self._turn
             if isinstance(begun, Reload):
                 self._restart(source, begun)
             else:
                 checkpoints.append(begun)
+                room -= len(begun.frozen.body)
             await asyncio.sleep(0)
 
     async def _settle(self, checkpoint: Checkpoint) -> None:

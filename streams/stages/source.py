@@ -59,6 +59,8 @@ class SourcePartition:
 
     window: Window = field(default_factory=Window)
     """Contents of the latest records, to tell repeats."""
+    turn: int = 0
+    """The last checkpoint that it was in, by its number."""
 
     @property
     def lag(self) -> int:
