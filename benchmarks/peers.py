@@ -93,7 +93,8 @@ def _round(interpreters: Mapping[str, Path], file: Path, sizes: Sizes) -> dict[s
     policy = default_policy(int(Settings.model_fields["max_fields"].default))
     found = {"inventory": len(values) / costs.count_all(values, policy, costs.Sizes())}
     for peer, python in interpreters.items():
-        command = [str(python), str(_SCRIPT), peer, str(file), str(sizes.slow_rows)]
+        # Isolated: beside the script stand modules that are called like those of the standard library.
+        command = [str(python), "-I", str(_SCRIPT), peer, str(file), str(sizes.slow_rows)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=_RUN_S)
         told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         found |= told
