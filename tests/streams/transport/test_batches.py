@@ -9,7 +9,7 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.transport.batches import Batch
+from streams.transport.batches import Batch, rest_after
 
 TP0 = TP("orders", 0)
 
@@ -54,3 +54,18 @@ def test_what_the_records_hold() -> None:
     assert (whole.values, whole.size, list(whole.timestamps)) == ([b"ab", None, b""], 2, [10, 20, 30])
     assert whole.headers_of_records == [(), (), (header,)]
     assert next(whole.parts(2)).headers_of_records is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "seconds"),
+    [
+        ([], 0.0),
+        ([5_000] * 500, 0.0),
+        ([1] * 4, 0.008),
+        ([5_000, 3, 0], 0.002),
+        ([2] * 100, 0.2),
+        ([2] * 10_000, 1.0),
+    ],
+)
+def test_many_small_batches_gather_and_large_ones_do_not_wait(sizes: list[int], seconds: float) -> None:
+    assert rest_after(sizes) == pytest.approx(seconds)
