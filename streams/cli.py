@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -90,7 +91,13 @@ class LazyGroup(click.Group):
             _discard_output()
             ctx.exit(BROKEN_PIPE)
         except Exception as error:  # noqa: BLE001 - the last place that can turn it into one line
-            _complain(_unexpected(error), debug)
+            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+            _complain(
+                "no space is left to write to; make room, or write elsewhere" if full else _unexpected(error),
+                debug,
+            )
+            if full:
+                _discard_output()
             ctx.exit(1)
 
 

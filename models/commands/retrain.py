@@ -120,7 +120,11 @@ def _show(found: Retraining) -> None:
     name = found.trained.entry.reference
     click.echo(f"{name}: {found.why}.")
     if found.promotion:
-        click.echo("It is the champion now, and answers within PANDIAN_MODELS_SECONDS on every worker.")
+        registry = found.challenger.path.parent.parent.resolve() if found.challenger else "the registry"
+        click.echo(
+            f"It is the champion of {registry} now: workers whose PANDIAN_MODELS that is answer with it"
+            " within PANDIAN_MODELS_SECONDS."
+        )
     elif found.challenger:
         click.echo(f"It is in the registry: `pandian models promote {name}` lets it answer all the same.")
     else:

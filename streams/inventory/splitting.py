@@ -7,7 +7,7 @@ fields. Few records that are like none are no asset of their own but noise in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from streams.decode.kinds import SIMILAR
@@ -21,6 +21,8 @@ MOST = 0.8
 LEAST_RECORDS = 20
 LEAST_SHARE = 0.01
 MANY_RECORDS = 1_000
+#: From this similarity on, a kind that is named and one that is not are the same.
+_SAME = 0.8
 #: A field that fewer of a kind's records have is no mark of it; one that more have is there in all.
 _RARE, _ALWAYS = 0.02, 0.98
 
@@ -65,7 +67,7 @@ def kinds_of(profiles: Iterable[PartitionProfile], policy: ProfilePolicy) -> lis
             else:
                 others.append(same)
         _join(same, one)
-    return _without_noise([*named.values(), *others])
+    return _without_noise([*_on_their_own(named.values(), others), *others])
 
 
 def _declared(label: str) -> str:
@@ -83,6 +85,18 @@ def _alike(one: Kind, others: list[Kind]) -> Kind | None:
     if best is None or similarity(one.profile, best.profile) < SIMILAR:
         return None
     return best
+
+
+def _on_their_own(named: Iterable[Kind], others: Sequence[Kind]) -> list[Kind]:
+    """Return the named kinds that are like none of the others: the same records in another format are the same kind."""
+    kept = []
+    for one in named:
+        best = max(others, key=lambda other: similarity(one.profile, other.profile), default=None)
+        if best is not None and similarity(one.profile, best.profile) >= _SAME:
+            _join(best, one)
+        else:
+            kept.append(one)
+    return kept
 
 
 def _without_noise(kinds: list[Kind]) -> list[Kind]:

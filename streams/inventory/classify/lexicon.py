@@ -122,6 +122,8 @@ CHINESE: dict[str, str] = {
     "真实姓名": "full name", "用户名": "username", "昵称": "nickname", "微信号": "wechat id", "微信": "wechat",
     "微博": "weibo", "微博账号": "weibo account", "抖音号": "douyin id", "国民保险号": "national id",
     "社会保障号": "national id", "社保号": "national id", "密码哈希": "password hash", "令牌": "token",
+    "验证码": "verification code", "动态码": "verification code", "动态口令": "one time password",
+    "安全码": "card security code",
     "密钥": "secret key", "性别": "gender", "年龄": "age", "年龄段": "age band", "岁数": "age", "生日": "birth date",
     "出生日期": "birth date", "出生年月": "birth date", "职业": "occupation", "岗位": "job title",
     "身份证": "identity card", "身份证号": "identity number", "身份证号码": "identity number",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
+import fastavro
 import numpy as np
 import orjson
 
@@ -132,3 +134,20 @@ def test_an_envelope_names_the_kinds_and_tells_the_lineage() -> None:
     assert one["source"]["envelope"] == "debezium"
     assert sum(one["lineage"]["facts"]["operation"].values()) == 30
     assert one["lineage"]["last_ms"] == NOW
+
+
+def test_the_same_records_in_a_format_that_names_them_are_the_same_asset() -> None:
+    schema = fastavro.parse_schema(
+        {
+            "type": "record",
+            "name": "Order",
+            "fields": [
+                {"name": name, "type": {str: "string", int: "int", float: "double"}[type(value)]}
+                for name, value in order(0).items()
+            ],
+        }
+    )
+    file = BytesIO()
+    fastavro.writer(file, schema, [order(number) for number in range(50)])
+    found = documents(profile_of(encoded(list(map(order, range(50)))), [file.getvalue()]))
+    assert {name: one["records"] for name, one in found.items()} == {"shop": 100}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.inventory.classify.base import CODES, NUMBERS, STRINGS, TEXT, Beside, Rule, words
+from streams.inventory.classify.base import CODES, NUMBERS, TEXT, Beside, Rule, words
 from streams.inventory.classify.dates import birth_day
 from streams.inventory.classify.detectors import (
     among,
@@ -84,6 +84,9 @@ RULES = [
             "customer|buyer first|last name": 0.97,
             "consignee|receiver|recipient|addressee|cardholder|salesperson": 0.7,
             "contact person": 0.8,
+            "contact": 0.6,
+            "ship|bill|sold to": 0.6,
+            "account|policy holder": 0.7,
             "customer|buyer|client|passenger|patient|employee|guest|payer": 0.55,
             "author|artist|director|reviewer": 0.6,
             "name": 0.4,
@@ -124,7 +127,12 @@ RULES = [
     ),
     Rule(
         type="birth_date",
-        names={"birth date|day|year|month": 0.97, "date|year of birth": 0.97, "born": 0.8, "born on": 0.85},
+        names={
+            "birth date|day|year|month": 0.97,
+            "date|year of birth": 0.97,
+            "born|birth": 0.97,
+            "born on": 0.97,
+        },
         form=each(birth_day),
         says="are dates on which a person can be born",
         accepts=CODES,
@@ -321,8 +329,21 @@ RULES = [
             "password md 5|6": 0.98,
             "password sha 1|256|512": 0.98,
         },
-        fits=each(lambda text: len(text) >= 4 and len(text.split()) <= 3),
-        accepts=STRINGS,
+        fits=each(lambda text: len(text) >= 3 and len(text.split()) <= 3),
+        accepts=CODES,
+    ),
+    Rule(
+        type="password_or_token",
+        names={
+            "cvv|cvc|cvn|csc|otp": 0.95,
+            "card security|verification code": 0.97,
+            "one time password|code": 0.95,
+            "sms|login|verification code": 0.85,
+            "card|bank pin": 0.95,
+            "pin": 0.85,
+        },
+        fits=each(lambda text: text.isalnum() and 3 <= len(text) <= 10),
+        accepts=CODES,
     ),
     Rule(
         type="password_or_token",
