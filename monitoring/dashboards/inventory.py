@@ -47,6 +47,7 @@ def _reading() -> list[Panel]:
 
 def _quality() -> list[Panel]:
     missing = largest(names.MISSING, _ASSET, by=["asset", "field"])
+    drift = largest(names.DRIFT, _ASSET, by=["asset", "field"])
     return [
         lines(
             "Quality, by asset",
@@ -60,6 +61,13 @@ def _quality() -> list[Panel]:
             f"Missing values, the {_FIELDS} fields with most",
             Query(f"topk({_FIELDS}, {missing})", "{{asset}} {{field}}"),
             "Share of a field's values that are absent, null or blank.",
+            width=_THIRD,
+        ),
+        bars(
+            f"Drift, the {_FIELDS} fields with most evidence",
+            Query(f"topk({_FIELDS}, {drift})", "{{asset}} {{field}}"),
+            "Evidence now that a field's values have changed, the decimal logarithm of an e-value: alarms come from 6 "
+            "on.",
             width=_THIRD,
         ),
     ]
@@ -95,6 +103,18 @@ def _upkeep() -> list[Panel]:
             "Left out of the metrics",
             [Query(gauge(names.OMITTED, by=["what"]), "{{what}}")],
             "Assets and fields beyond what one worker exports. The inventory itself has all of them.",
+            width=_THIRD,
+        ),
+        lines(
+            "Rows archived, by topic",
+            [Query(rate(names.ARCHIVED, _TOPIC, by=["topic"]), "{{topic}}")],
+            "Rows a second written to the archive. Empty without PANDIAN_ARCHIVE.",
+            width=_THIRD,
+        ),
+        lines(
+            "Records behind the archive, by topic",
+            [Query(gauge(names.ARCHIVE_LAG, _TOPIC, by=["topic"]), "{{topic}}")],
+            "Records that are not yet archived. Empty without PANDIAN_ARCHIVE.",
             width=_THIRD,
         ),
     ]

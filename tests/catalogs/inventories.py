@@ -96,7 +96,7 @@ def profiled(records: dict[str, list[bytes]]) -> Document:
         for name, values in records.items():
             csv = values[:1] and not values[0].startswith(b"{")
             path = Path(folder) / f"{name.replace('.', '_')}.{'csv' if csv else 'jsonl'}"
-            header = b"customer_id,country,first_order_at\n" if csv else b""
+            header = b"customer_id,country,first_order_at,name,email,phone\n" if csv else b""
             path.write_bytes(header + b"\n".join(value.rstrip(b"\n") for value in values) + b"\n")
             paths.append(str(path))
         assets = profile_files(paths)

@@ -113,7 +113,14 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         for topic in TOPICS:
             create_topic(broker.address, topic.name, topic.partitions)
         worker = WorkerProcess(
-            broker.address, "watched", ["shop.*"], settings={"PANDIAN_MODELS": str(models)}
+            broker.address,
+            "watched",
+            ["shop.*"],
+            settings={
+                "PANDIAN_MODELS": str(models),
+                "PANDIAN_ARCHIVE": str(folder / "archive"),
+                "PANDIAN_ARCHIVE_SECONDS": "1",
+            },
         )
         with worker, PrometheusProcess(folder, [f"127.0.0.1:{worker.port}"], every=SCRAPE) as prometheus:
             began = time.time()
