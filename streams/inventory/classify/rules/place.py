@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from phonenumbers.geodata.locale import LOCALE_DATA
-
 from streams.inventory.classify.base import CODES, NUMBERS, STRINGS, Rule, words
 from streams.inventory.classify.detectors import among, between, both, each, either, matching, short_text
+from streams.inventory.countries import country_names
 
 #: Languages whose names of countries are known.
 _LANGUAGES = ("aa", "en", "zh", "de", "fr", "es", "it", "pt", "nl", "ja")
@@ -104,7 +103,7 @@ _PAIR = rf"[(\[]?{_DEGREES}[,; ]{{1,2}}{_DEGREES}[)\]]?|POINT ?\(-?[0-9.]{{1,20}
 def _countries() -> frozenset[str]:
     names = {
         data[language].casefold()
-        for data in LOCALE_DATA.values()
+        for data in country_names().values()
         for language in _LANGUAGES
         if language in data
     }
@@ -117,7 +116,7 @@ def _country(text: str) -> bool:
 
 
 def _country_code(text: str) -> bool:
-    return text.isupper() and (text in LOCALE_DATA or text == "UK" or text.casefold() in _ALPHA_3)
+    return text.isupper() and (text in country_names() or text == "UK" or text.casefold() in _ALPHA_3)
 
 
 def _chinese_address(text: str) -> bool:
@@ -176,7 +175,7 @@ RULES = [
             "country of origin": 0.95,
             "origin country": 0.95,
         },
-        form=either(each(_country), each(_country_code), each(lambda text: text.upper() in LOCALE_DATA)),
+        form=either(each(_country), each(_country_code), each(lambda text: text.upper() in country_names())),
         says="are countries or their codes",
         fits=short_text(60, 7),
         need=0.6,

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 import pycountry
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 from streams.inventory.cleaning.base import Scalar, Signs
+from streams.inventory.countries import country_names
 
 _TRUE = frozenset(("y", "yes", "t", "true", "on", "1", "是", "真", "对", "有", "√"))
 _FALSE = frozenset(("n", "no", "f", "false", "off", "0", "否", "假", "错", "不是", "没有", "×"))
@@ -57,7 +57,7 @@ def _countries() -> Mapping[str, str]:
             if spelled := getattr(country, attribute, None):
                 codes[spelled.casefold()] = country.alpha_2
     known = set(codes.values())
-    for code, names in LOCALE_DATA.items():
+    for code, names in country_names().items():
         for language in _LANGUAGES if code in known else ():
             spelled = names.get(language, "")
             # A name can refer to that of another language: "*en".
