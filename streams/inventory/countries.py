@@ -18,7 +18,7 @@ def country_names() -> Mapping[str, Mapping[str, str]]:
     world is, 100 MB that nobody asks for.
     """
     path = Path(phonenumbers.__file__).parent / "geodata" / "locale.py"
-    spec = spec_from_file_location("phonenumbers_locale", path)
+    spec = spec_from_file_location("phonenumbers.geodata.locale", path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be loaded")
     module = module_from_spec(spec)
