@@ -97,13 +97,18 @@ def _mixed_column(path: str, values: list[Any], types: frozenset[type]) -> Colum
     return Column(path, scalars, nulls, containers, _KINDS.get(types - _NOT_SCALAR, ""))
 
 
+def shared_shape(rows: Sequence[dict[str, Any]]) -> tuple[str, ...] | None:
+    """Return the names of all rows when they are the same in the same order, as nearly always; else None."""
+    shape = list(rows[0])
+    return tuple(shape) if list(chain.from_iterable(rows)) == shape * len(rows) else None
+
+
 def split(
     rows: Sequence[dict[str, Any]], shape: Sequence[str] | None = None
 ) -> Iterable[tuple[str, list[Any]]]:
     """Yield each key of the rows with its values in row order; keys in the order of their first appearance."""
     if shape is None:
-        first = list(rows[0])
-        shape = first if list(chain.from_iterable(rows)) == first * len(rows) else None
+        shape = shared_shape(rows)
     if shape is not None:
         width = len(shape)
         values = list(chain.from_iterable(map(dict.values, rows)))

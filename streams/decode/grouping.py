@@ -8,8 +8,14 @@ from functools import cached_property, partial
 from itertools import chain, compress
 
 from streams.decode.base import Decoded, Envelope, Headers, Opened, Reader, Row, RowGroup, row_numbers
-from streams.decode.columns import ColumnBuilder, TooManyColumnsError, aligned_objects, elements_of_objects
-from streams.decode.kinds import Kinds, shared_shape
+from streams.decode.columns import (
+    ColumnBuilder,
+    TooManyColumnsError,
+    aligned_objects,
+    elements_of_objects,
+    shared_shape,
+)
+from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits, cut_rows, wide_rows
 
 #: Envelopes within envelopes that are taken off, such as a Debezium change within Kafka Connect's wrapper.

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from itertools import chain
 from typing import Any, Final
 
 from streams.decode.base import Row
@@ -220,9 +219,3 @@ class Kinds:
         kinds._named = set(state["named"])
         kinds._inside = {name: cls.restored(one) for name, one in state["inside"].items()}
         return kinds
-
-
-def shared_shape(rows: Sequence[Row]) -> tuple[str, ...] | None:
-    """Return the names of all rows when they are the same in the same order, as nearly always; else None."""
-    shape = list(rows[0])
-    return tuple(shape) if list(chain.from_iterable(rows)) == shape * len(rows) else None

@@ -16,10 +16,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pandian.actions import Action
 from pandian.errors import SettingError
+from pandian.tables import first_fitting, read_tables
 from streams.decode.paths import split_array
 from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
 from streams.interactions.mapping import Document, greatest, is_masked, masked_fields
@@ -93,10 +92,8 @@ class Overrides:
                 and which are personal: those are no more than identifiers, as pseudonyms, whatever the file says.
             key: fingerprint of the key that makes pseudonyms; without one, personal fields play no role at all.
         """
-        for glob, rule in self._rules.items():
-            if topic == glob or fnmatchcase(topic, glob):
-                return _mapping(rule, asset or {}, key)
-        return None
+        rule = first_fitting(self._rules, topic)
+        return None if rule is None else _mapping(rule, asset or {}, key)
 
 
 def read_overrides(path: Path | None) -> Overrides:
@@ -107,12 +104,7 @@ def read_overrides(path: Path | None) -> Overrides:
     """
     if path is None:
         return Overrides()
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _wrong(path, f"cannot be read ({error.strerror})", "name a readable TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(path, f"is no TOML ({error})", "write it as docs/interactions.md shows") from error
+    found = read_tables(path, _wrong, "docs/interactions.md")
     return Overrides({glob: _rule(path, glob, table) for glob, table in found.items()})
 
 

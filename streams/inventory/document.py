@@ -78,7 +78,8 @@ def asset_document(
     names = asset.layouts.names()
     masked = {field.path for field in fields if field.profile.masked_as is not None}
     found = _findings(asset, masked)
-    drift, evidence = sections.drift(asset, names, masked)
+    noticed = sections.noticed(asset)
+    drift, evidence = sections.drift(asset, noticed, names, masked)
     times = _times(fields)
     overflow = asset.overflow_names.estimate()
     return {
@@ -106,7 +107,7 @@ def asset_document(
             thresholds,
         ),
         "duplicates": sections.duplicates(asset, names),
-        "schema_changes": sections.schema_changes(asset, names),
+        "schema_changes": sections.schema_changes(noticed, names),
         "drift": drift,
         "drift_evidence": evidence,
         "relations": None,

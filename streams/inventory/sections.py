@@ -15,6 +15,7 @@ from streams.inventory.pace.documents import document as pace_of
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.schema_changes.documents import documents as changes_of
 from streams.inventory.windows import WindowPart
+from streams.inventory.windows.findings import Findings
 
 Part = TypeVar("Part")
 
@@ -37,30 +38,34 @@ def duplicates(asset: AssetProfile, names: Mapping[str, str]) -> dict[str, Any] 
     }
 
 
+def noticed(asset: AssetProfile) -> Findings | None:
+    """Return what the windows of all partitions noticed; None where none are counted."""
+    part = part_of(asset, WindowPart)
+    return None if part is None else part.findings()
+
+
 def drift(
-    asset: AssetProfile, names: Mapping[str, str], masked: Collection[str]
+    asset: AssetProfile, found: Findings | None, names: Mapping[str, str], masked: Collection[str]
 ) -> tuple[list[dict[str, Any]] | None, dict[str, float]]:
     """Return the drifts, latest first, and the evidence now by field (decimal logarithm of the e-value).
 
     Args:
         asset: its profile, merged.
+        found: what was :func:`noticed`.
         names: what fields are called, by path.
         masked: fields, so called, of which no value may be shown.
     """
-    part = part_of(asset, WindowPart)
-    if part is None:
+    if found is None:
         return None, {}
-    found = part.findings()
     hidden = {path for path in asset.fields if names.get(path, path) in masked}
     watching = {path: one.partitions for path, one in found.standing.items()}
     evidence = {names.get(path, path): round(one.log10_evidence, 3) for path, one in found.standing.items()}
     return drifts_of(found.drifts, watching, names=names, masked=hidden), evidence
 
 
-def schema_changes(asset: AssetProfile, names: Mapping[str, str]) -> list[dict[str, Any]] | None:
+def schema_changes(found: Findings | None, names: Mapping[str, str]) -> list[dict[str, Any]] | None:
     """Return fields that appeared, vanished or changed their type, the latest first."""
-    part = part_of(asset, WindowPart)
-    return None if part is None else changes_of(part.findings().changes, names=names)
+    return None if found is None else changes_of(found.changes, names=names)
 
 
 def pace(asset: AssetProfile, time_fields: Sequence[str], now_ms: int) -> dict[str, Any]:

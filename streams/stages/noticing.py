@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from pandian import topics
+from streams.inventory.freshness import instant
 from streams.inventory.pace import PacePart
 from streams.inventory.pace.arrivals import Arrivals
 from streams.inventory.pace.silence import KIND as SILENCE
@@ -113,7 +113,5 @@ def _drifts(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _epoch(text: str | None) -> int | None:
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+    moment = instant(text)
+    return None if moment is None else int(moment.timestamp() * 1000)

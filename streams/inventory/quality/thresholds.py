@@ -18,15 +18,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pandian.errors import SettingError
+from pandian.tables import first_fitting, read_tables
 from streams.inventory.quality.delays import STEPS
 
 Letter = Literal["A", "B", "C", "D", "E"]
@@ -91,10 +90,7 @@ class Thresholds:
 
     def of(self, asset: str) -> AssetThresholds:
         """Return what is asked of an asset."""
-        for glob, found in self._assets.items():
-            if asset == glob or fnmatchcase(asset, glob):
-                return found
-        return NOTHING_ASKED
+        return first_fitting(self._assets, asset) or NOTHING_ASKED
 
 
 def read_thresholds(path: Path | None) -> Thresholds:
@@ -105,12 +101,7 @@ def read_thresholds(path: Path | None) -> Thresholds:
     """
     if path is None:
         return Thresholds()
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _wrong(path, f"cannot be read ({error.strerror})", "name a readable TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(path, f"is no TOML ({error})", "write it as docs/grades.md shows") from error
+    found = read_tables(path, _wrong, "docs/grades.md")
     return Thresholds({glob: _asset(path, glob, table) for glob, table in found.items()})
 
 
