@@ -21,6 +21,9 @@ MAX_CODES = 512
 #: Names remembered of each; further ones are no more told apart.
 MAX_NAMES = 4
 _REST = 0
+#: Of each name of a code: the name, the units it was seen in, the last of them, whether it was unusual there.
+_CELLS = 4
+_UNITS, _LAST, _UNUSUAL = 1, 2, 3
 
 
 class CodeMemory:
@@ -35,8 +38,11 @@ class CodeMemory:
         """How often a remembered code came again."""
         self.kept = 0
         """How often it then bore the name that it had borne most."""
-        self._names: dict[int, dict[int, list[int]]] = {}
-        """By code, the latest last, and name: units it was seen in, the last of them, whether it was unusual there."""
+        self._names: dict[int, list[int]] = {}
+        """By code, the latest last: of each of its names the :data:`_CELLS`, one name after the other.
+
+        Most codes have one name: a dict and a list for each would take three times the memory.
+        """
 
     def add(self, codes: Codes, names: Codes, units: npt.NDArray[np.int64]) -> Bools:
         """Count records; return which of them bear another name than their code usually does.
@@ -61,20 +67,21 @@ class CodeMemory:
     def _add(self, code: int, name: int, unit: int) -> bool:
         known = self._names.get(code)
         if known is None:
-            self._names[code] = {name: [1, unit, 0]}
+            self._names[code] = [name, 1, unit, 0]
             if len(self._names) > MAX_CODES:
                 del self._names[next(iter(self._names))]
             return False
-        kept = name if name in known or len(known) < MAX_NAMES else _REST
-        pair = known.setdefault(kept, [0, -1, 0])
-        if pair[1] != unit:
+        at = _place(known, name)
+        if known[at + _LAST] != unit:
             usual = _usual(known)
             self.again += 1
-            self.kept += kept == usual
-            pair[:] = pair[0] + 1, unit, int(kept != usual)
+            self.kept += at == usual
+            known[at + _UNITS] += 1
+            known[at + _LAST] = unit
+            known[at + _UNUSUAL] = int(at != usual)
             # The codes seen last are at the end.
             self._names[code] = self._names.pop(code)
-        return bool(pair[2])
+        return bool(known[at + _UNUSUAL])
 
     def merge(self, other: CodeMemory) -> None:
         """Add what another one counted in other records; codes are not compared between the two."""
@@ -83,7 +90,9 @@ class CodeMemory:
 
     def state(self, blobs: BlobWriter) -> list[Any]:
         """Return JSON values; the hashes go to ``blobs``."""
-        flat = [(code, name, *pair) for code, names in self._names.items() for name, pair in names.items()]
+        flat = [
+            (code, *known[at : at + _CELLS]) for code, known in self._names.items() for at in _places(known)
+        ]
         table = np.array(flat, dtype="<i8").reshape(-1, len(_COLUMNS))
         # One column after the other compresses well.
         columns = [table[:, place].astype(kind).tobytes() for place, kind in enumerate(_COLUMNS)]
@@ -97,14 +106,31 @@ class CodeMemory:
             for one, kind in zip(state[2:], _COLUMNS, strict=True)
         ]
         self._names = {}
-        for code, name, *pair in zip(*columns, strict=True):
-            self._names.setdefault(code, {})[name] = pair
+        for code, *cells in zip(*columns, strict=True):
+            self._names.setdefault(code, []).extend(cells)
 
 
 #: Of the columns code, name, units, last unit, unusual there.
 _COLUMNS = ("<u4", "<u4", "<u4", "<i8", "<u1")
 
 
-def _usual(names: dict[int, list[int]]) -> int:
-    """Return the name that was there most often; of several, the first one."""
-    return max(names, key=lambda name: names[name][0])
+def _places(known: list[int]) -> range:
+    """Return where the names of a code begin."""
+    return range(0, len(known), _CELLS)
+
+
+def _place(known: list[int], name: int) -> int:
+    """Return where a name of a code stands; it is put in, as the rest when there are too many, where it was not."""
+    at = next((at for at in _places(known) if known[at] == name), None)
+    if at is None and len(known) >= MAX_NAMES * _CELLS:
+        name = _REST
+        at = next((at for at in _places(known) if known[at] == name), None)
+    if at is None:
+        at = len(known)
+        known += (name, 0, -1, 0)
+    return at
+
+
+def _usual(known: list[int]) -> int:
+    """Return where the name stands that was there most often; of several, the first one."""
+    return max(_places(known), key=lambda at: known[at + _UNITS])
