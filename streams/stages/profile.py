@@ -41,6 +41,10 @@ _TROUBLE_SECONDS = 1.0
 #: A batch is decoded and counted in parts of about so many bytes: what is parsed of one, some five times as much, is
 #: still in the processor's cache when it is counted.
 _PART_BYTES = 192 << 10
+#: Share of the time to the next checkpoint that may go into freezing profiles.
+_FREEZING_SHARE = 0.1
+#: Seconds of freezing without letting anything else run.
+_HELD_SECONDS = 0.03
 
 
 class ProfileStage:
@@ -250,9 +254,9 @@ class ProfileStage:
     async def checkpoint(self, *, whole: bool = False) -> None:
         """Write the partitions whose profile moved, and look whether the topics are still the same.
 
-        Those that have waited longest come first, as many as may be written in the time to the next checkpoint: so it
-        takes no longer, and holds no more at once, however many partitions there are. One at a time; a second call
-        waits for the first.
+        Those that have waited longest come first, as many as may be written in the time to the next checkpoint, and
+        frozen in a tenth of it: so it takes no longer, and holds no more at once, however many partitions there are.
+        One at a time; a second call waits for the first.
 
         Args:
             whole: write all of them.
@@ -260,40 +264,48 @@ class ProfileStage:
         async with self._checkpointing:
             self._written = 0
             checkpoints: list[Checkpoint] = []
+            began = time.monotonic()
             try:
                 await self._freeze(checkpoints, whole=whole)
                 await self._write_all(checkpoints)
+                if checkpoints:
+                    self._metrics.checkpoint(time.monotonic() - began)
             finally:
                 for checkpoint in checkpoints:
                     checkpoint.give_up()
 
     async def _write_all(self, checkpoints: Sequence[Checkpoint]) -> None:
-        began = time.monotonic()
         await asyncio.gather(*(self._settle(checkpoint) for checkpoint in checkpoints))
         infos = await self._admin.topics({source.tp.topic for source in self.sources.values()})
         offsets = await asyncio.gather(*(self._write(checkpoint, infos) for checkpoint in checkpoints))
         for source in list(self.sources.values()):
             self._check(source, infos)
-        if checkpoints:
-            self._metrics.checkpoint(time.monotonic() - began)
         await self._commit({tp: offset for tp, offset in offsets if offset is not None})
 
     async def _freeze(self, checkpoints: list[Checkpoint], *, whole: bool) -> None:
         self._turn += 1
         room = self._settings.profile_bytes_per_second * self._settings.checkpoint_seconds
+        left = self._settings.checkpoint_seconds * _FREEZING_SHARE
+        held = 0.0
         for source in sorted(self.sources.values(), key=attrgetter("turn")):
             if source.epoch is None or not source.counter.dirty:
                 continue
-            if room <= 0 and not whole:
+            if min(room, left) <= 0 and not whole:
                 break
+            began = time.perf_counter()
             begun = Checkpoint.begin(source)
+            took = time.perf_counter() - began
             source.turn = self._turn
             if isinstance(begun, Reload):
                 self._restart(source, begun)
             else:
                 checkpoints.append(begun)
                 room -= len(begun.frozen.body)
-            await asyncio.sleep(0)
+            left, held = left - took, held + took
+            if held > _HELD_SECONDS:
+                # Others run now; not after every profile, or hundreds would wait for a fetch to be counted each.
+                held = 0.0
+                await asyncio.sleep(0)
 
     async def _settle(self, checkpoint: Checkpoint) -> None:
         reload = await checkpoint.settle()
