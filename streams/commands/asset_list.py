@@ -50,8 +50,8 @@ def _personal(asset: Asset) -> Text:
 
 
 def _missing(asset: Asset) -> Text:
-    fields = asset["fields"]
-    return share(sum(field["missing"] for field in fields), asset["records"] * len(fields))
+    found = asset.get("missing_share")
+    return Text(EMPTY, "dim") if found is None else share(found, 1)
 
 
 def _found(asset: Asset) -> Text:

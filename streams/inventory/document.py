@@ -14,6 +14,7 @@ from streams.inventory.details import Details
 from streams.inventory.freshness import last_event, lateness
 from streams.inventory.histogram import histogram
 from streams.inventory.intervals import wilson
+from streams.inventory.missing_share import Places, missing_share
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.profile.clip import shown
 from streams.inventory.profile.evidence import evidence_of
@@ -113,6 +114,7 @@ def asset_document(
         "relations": None,
         "keys": None,
         "overflow": {"values": asset.overflow_values, "fields": overflow._asdict()},
+        "missing_share": missing_share({field.path: field.places for field in fields}),
         "fields": [
             field.document()
             | known.of((name, field.path), field.profile, field.figures, field.meaning, now_ms)
@@ -171,6 +173,10 @@ class _Field:
     def present(self) -> int:
         profile = self.profile
         return profile.seen + profile.objects + profile.arrays - self.figures.blanks
+
+    @property
+    def places(self) -> Places:
+        return Places(self.base, self.present, self.profile.occurrences)
 
     @property
     def numeric(self) -> bool:

@@ -15,12 +15,9 @@ import { Timeline } from "./timeline.js";
 
 const GRADES = new Set(["A", "B", "C", "D", "E", "F"]);
 
-/** Share of all values of an asset that are missing, or null where none was seen. */
+/** Share of the places of an asset's usual fields that have no value, or null where that is not known. */
 export function assetMissing(asset) {
-  const fields = asset.fields ?? [];
-  const missing = fields.reduce((sum, field) => sum + (field.missing ?? 0), 0);
-  const total = fields.reduce((sum, field) => sum + (field.missing ?? 0) + (field.count ?? 0), 0);
-  return total > 0 ? missing / total : null;
+  return isNumber(asset.missing_share) ? asset.missing_share : null;
 }
 
 function gradeNode(quality) {
@@ -52,7 +49,7 @@ function quarantined(asset) {
 
 function missingOf(asset) {
   const value = assetMissing(asset);
-  return h("span", { class: "bar" }, share(value, "missing", value > 0.2 ? "warn" : ""), h("span", { class: value ? "figure" : "figure none" }, percent(value)));
+  return h("span", { class: "bar", title: "of the places of fields that at least one record in fifty has, the share without a value" }, share(value, "missing", value > 0.2 ? "warn" : ""), h("span", { class: value ? "figure" : "figure none" }, percent(value)));
 }
 
 const METRICS = [

@@ -115,6 +115,10 @@ async def test_the_figures_are_shown(browser, serve, source) -> None:
     labels = [attributes.get("aria-label") or "" for tag, attributes in page.found if tag == "svg"]
     assert sum(label.startswith("histogram of ") for label in labels) == 6
     assert any(label.startswith("missing 28") for label in labels)
+    told = [round(asset["missing_share"] * 100, 1) for asset in source.content["assets"]]
+    assert told == [3.5, 5.1, 3.5]
+    for share in told:
+        assert f"{share:g} %" in lines, "the page and the terminal show one figure"
 
 
 FIELDS = "[...document.querySelectorAll('.asset .fieldname')].map((node) => node.textContent)"
@@ -126,11 +130,6 @@ def entering(element: str, value: str, event: str) -> str:
         f"document.getElementById('{element}').value = '{value}';"
         f"document.getElementById('{element}').dispatchEvent(new Event('{event}'))"
     )
-
-
-def missing_share(asset) -> float:
-    missing = sum(field["missing"] for field in asset["fields"])
-    return missing / (missing + sum(field["count"] for field in asset["fields"]))
 
 
 async def test_fields_open_filter_and_sort(browser, serve, source) -> None:
@@ -148,7 +147,7 @@ async def test_fields_open_filter_and_sort(browser, serve, source) -> None:
         await page.run(entering("search", "", "input"))
 
         await page.run(entering("sort", "missing", "change"))
-        assets = sorted(source.content["assets"], key=missing_share, reverse=True)
+        assets = sorted(source.content["assets"], key=lambda asset: asset["missing_share"], reverse=True)
         assert await page.run(ASSETS) == [asset["asset"] for asset in assets]
         assert (await page.run(FIELDS))[0] == "profile.phone"
         await page.run(entering("sort", "name", "change"))
