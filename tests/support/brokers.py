@@ -142,7 +142,8 @@ class RealKafka:
         self._properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         users = security.format_arguments() if security else []
-        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties), *users)
+        named = f"--cluster-id={cluster}"  # one in 64 begins with a dash, and would be taken for an option
+        self._run("kafka.tools.StorageTool", "format", named, "-c", str(self._properties), *users)
 
     def _command(self, *arguments: str) -> list[str]:
         home = kafka_home()
