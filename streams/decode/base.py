@@ -7,7 +7,7 @@ Which kind of record it is may depend on earlier records of the partition too, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import compress, groupby
 from typing import TYPE_CHECKING, Any, Protocol
@@ -172,6 +172,8 @@ class RowGroup:
     dropped_values: int = 0
     """Values that were not turned into columns because the record had too many different fields, or a
     field path too long to keep."""
+    dropped_paths: Set[str] = frozenset()
+    """Where these were, each :func:`~streams.decode.paths.brief`."""
     aligner: Aligner | None = field(default=None, repr=False, compare=False)
     """How :meth:`aligned` finds values; set by the decoder, costs nothing until used."""
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from streams.decode.base import Column
 from streams.decode.limits import Limits
-from streams.decode.paths import MAX_PATH, child, element, names
+from streams.decode.paths import MAX_PATH, brief, child, element, names
 
 _NULL = type(None)
 _KINDS = {frozenset[type]((kind,)): kind.__name__ for kind in (str, int, float, bool)}
@@ -40,6 +40,8 @@ class ColumnBuilder:
         self.columns: list[Column] = []
         self.dropped = 0
         """Entries under paths that are too long to keep."""
+        self.dropped_paths: set[str] = set()
+        """These paths, each :func:`~streams.decode.paths.brief`."""
         self._max_depth = limits.max_depth
         self._most = most
 
@@ -60,6 +62,7 @@ class ColumnBuilder:
     def _add(self, path: str, values: list[Any], depth: int) -> None:
         if len(path) > MAX_PATH:
             self.dropped += len(values)
+            self.dropped_paths.add(brief(path))
             return
         if self._most is not None and len(self.columns) >= self._most:
             raise TooManyColumnsError

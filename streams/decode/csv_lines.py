@@ -21,7 +21,7 @@ from streams.decode.csv_several import NOT_CSV, Lines, explain, read_lines
 from streams.decode.halves import Failure, read_by_halves
 from streams.decode.kinds import Kinds
 from streams.decode.limits import Limits
-from streams.decode.paths import MAX_PATH, child
+from streams.decode.paths import MAX_PATH, brief, child
 
 Row = list[str]
 
@@ -103,7 +103,7 @@ class CsvDecoder:
 
     def _group(self, found: _Open, rows: Sequence[Any], indexes: Sequence[int], label: str) -> RowGroup:
         cells = [rows[place] for place in found.data]
-        columns, dropped = _columns(cells, found.names, found.width)
+        columns, dropped, paths = _columns(cells, found.names, found.width)
         places = sorted(found.data + found.headers) if found.headers else found.data
         lines = frozenset(found.headers)
         return RowGroup(
@@ -114,6 +114,7 @@ class CsvDecoder:
             layout=found.layout,
             kind=label,
             dropped_values=dropped,
+            dropped_paths=paths,
             aligner=partial(
                 _aligned, [() if place in lines else rows[place] for place in places], found.names
             ),
@@ -315,21 +316,23 @@ def _paths(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def _columns(rows: Sequence[Row], names: Sequence[str], width: int) -> tuple[list[Column], int]:
-    """Return the first columns of rows that are ``width`` cells wide, and how many cells were left out."""
+def _columns(rows: Sequence[Row], names: Sequence[str], width: int) -> tuple[list[Column], int, set[str]]:
+    """Return the first columns of rows that are ``width`` cells wide, how many cells were left out, and where."""
     cells = list(chain.from_iterable(rows))
     columns = []
     dropped = (width - len(names)) * len(rows)
+    paths = {f"c{position}" for position in range(len(names) + 1, width + 1)} if rows else set()
     for place, name in enumerate(names):
         values = cells[place::width]
         if len(name) > MAX_PATH:
             dropped += len(values)
+            paths.add(brief(name))
             continue
         nulls = values.count("")
         if nulls:
             values = list(filter(None, values))
         columns.append(Column(name, values, nulls, kind="str" if values else ""))
-    return columns, dropped
+    return columns, dropped, paths
 
 
 def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str], path: str, part: slice) -> list[str | None]:

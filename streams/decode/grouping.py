@@ -161,12 +161,12 @@ class RowDecoder:
             yield label, part.of([one == label for one in labels])
 
     def _group(self, part: _Rows, label: str) -> RowGroup:
-        rows, dropped = part.rows, 0
+        rows, dropped, paths = part.rows, 0, set[str]()
         builder = ColumnBuilder(self._limits, self._limits.max_fields)
         try:
             builder.add_objects(rows, shape=part.shape)
         except TooManyColumnsError:
-            rows, dropped = cut_rows(rows, wide_rows(rows, self._limits), self._limits)
+            rows, dropped, paths = cut_rows(rows, wide_rows(rows, self._limits), self._limits)
             builder = ColumnBuilder(self._limits)
             builder.add_objects(rows)
         return RowGroup(
@@ -174,6 +174,7 @@ class RowDecoder:
             part.indexes,
             builder.columns,
             dropped_values=dropped + builder.dropped,
+            dropped_paths=paths | builder.dropped_paths,
             aligner=partial(aligned_objects, rows),
             opener=partial(elements_of_objects, rows),
             kind=label,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from streams.decode.paths import MAX_PATH, child, element
+from streams.decode.paths import MAX_PATH, brief, child, element
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class RowCutter:
         self._paths: set[str] = set()
         self.dropped = 0
         """Entries left out: a value or null counts one, a container counts one whatever it holds."""
+        self.dropped_paths: set[str] = set()
+        """Where they were, each :func:`~streams.decode.paths.brief`; not what is in a container left out."""
 
     def cut(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a copy of ``row`` that has at most ``max_fields`` different paths. Call once."""
@@ -63,6 +65,7 @@ class RowCutter:
         if path in self._paths:
             return True
         if len(path) > MAX_PATH or len(self._paths) >= self._limits.max_fields:
+            self.dropped_paths.add(brief(path))
             return False
         self._paths.add(path)
         return True
@@ -70,15 +73,17 @@ class RowCutter:
 
 def cut_rows(
     rows: list[dict[str, Any]], suspects: list[int], limits: Limits
-) -> tuple[list[dict[str, Any]], int]:
-    """Cut the rows at the places ``suspects``; return all rows and how many entries were left out."""
+) -> tuple[list[dict[str, Any]], int, set[str]]:
+    """Cut the rows at the places ``suspects``; return all rows, how many entries were left out, and their paths."""
     cut = list(rows)
     dropped = 0
+    paths: set[str] = set()
     for place in suspects:
         cutter = RowCutter(limits)
         cut[place] = cutter.cut(rows[place])
         dropped += cutter.dropped
-    return cut, dropped
+        paths |= cutter.dropped_paths
+    return cut, dropped, paths
 
 
 def wide_rows(rows: list[dict[str, Any]], limits: Limits) -> list[int]:

@@ -8,11 +8,14 @@ dot, a bracket, a quote or a control character is written as a JSON string in br
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 
 import orjson
 
 #: Longer paths are not kept: their values are counted as dropped.
 MAX_PATH = 512
+#: Longer ones are counted by their hash.
+_BRIEF = 128
 
 ELEMENT = "[]"
 
@@ -30,6 +33,13 @@ def child(parent: str, name: str) -> str:
 def element(parent: str) -> str:
     """Return the path of the elements of the array at ``parent``."""
     return parent + ELEMENT
+
+
+def brief(path: str) -> str:
+    """Return what stands for a path where paths are only counted: itself, or a hash where it is long."""
+    if len(path) <= _BRIEF:
+        return path
+    return blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def split_array(path: str) -> tuple[str, str] | None:

@@ -50,7 +50,7 @@ class AssetProfile:
         self.overflow_values = 0
         """Values and nulls of fields beyond the policy's ``max_fields``, and those that decoding left out."""
         self.overflow_names = DistinctSketch()
-        """The paths of those fields, as hashes. What decoding left out has no path here."""
+        """The paths of those fields, as hashes; long ones of what decoding left out as hashes of hashes."""
         self._look_at = 0.0
         self._sibling_evidence: dict[str, tuple[int, FieldEvidence]] = {}
         self.layouts = Layouts()
@@ -76,6 +76,8 @@ class AssetProfile:
         self.header_records += group.header_records
         self.formats[group.format] += group.records
         self.overflow_values += group.dropped_values
+        if group.dropped_paths:
+            self.overflow_names.add(group.dropped_paths)
         if group.layout:
             self._see_layout(group)
         fields = self.fields

@@ -26,6 +26,7 @@ class Summary:
     aligned: Counter[Any] = field(default_factory=Counter)
     totals: Counter[Any] = field(default_factory=Counter)
     layouts: set[Any] = field(default_factory=set)
+    dropped: set[Any] = field(default_factory=set)
     rejects: list[Any] = field(default_factory=list)
 
     def add(self, decoded: Decoded, first: int = 0) -> None:
@@ -35,6 +36,7 @@ class Summary:
             self.records.update((key, first + index) for index in group.indexes)
             self.totals[key, "header records"] += group.header_records
             self.totals[key, "dropped"] += group.dropped_values
+            self.dropped |= {(group.format, path) for path in group.dropped_paths}
             self.layouts |= {group.layout} - {()}
             for column in group.columns:
                 self._add_column(key, column, group, first)
@@ -99,6 +101,7 @@ def _check_group(group: RowGroup) -> None:
     paths = [column.path for column in group.columns]
     assert len(paths) == len(set(paths))
     assert 0 <= group.header_records <= group.records
+    assert bool(group.dropped_values) == bool(group.dropped_paths)
     assert not group.layout or len(group.layout) == len(group.columns)
     for column in group.columns:
         types = {type(value) for value in column.values}

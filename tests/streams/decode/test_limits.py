@@ -24,6 +24,7 @@ def test_first_fields_in_document_order_are_kept() -> None:
     group = decode({"a": 1, "b": {"c": 2, "d": 3}, "e": 4})
     assert paths(group) == {"a": 1, "b": 0, "b.c": 1}
     assert group.dropped_values == 2
+    assert group.dropped_paths == {"b.d", "e"}
     assert group.aligned("e") == [None]
 
 
@@ -52,6 +53,14 @@ def test_paths_too_long_to_keep_are_dropped() -> None:
     group = decode({"x" * MAX_PATH: 1, "y" * (MAX_PATH + 1): 2, "z": {"y" * MAX_PATH: [1, 2]}})
     assert [len(column.path) for column in group.columns] == [MAX_PATH, 1]
     assert group.dropped_values == 2
+    assert len(group.dropped_paths) == 2
+
+
+def test_each_path_that_is_left_out_is_told_once_and_briefly() -> None:
+    long = "很" * (MAX_PATH + 1)
+    group = decode(*[{long: 1, "y" * (MAX_PATH + 1): None}] * 3, {"z" * 600: 1}, {long: 2})
+    assert (group.dropped_values, len(group.dropped_paths)) == (8, 3)
+    assert max(map(len, group.dropped_paths)) <= 128
 
 
 def test_csv_cells_beyond_the_limit_are_dropped() -> None:
@@ -62,4 +71,5 @@ def test_csv_cells_beyond_the_limit_are_dropped() -> None:
         "c3": ["3", "8"],
     }
     assert group.dropped_values == 4
+    assert group.dropped_paths == {"c4", "c5"}
     assert group.aligned("c4") == [None, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import orjson
 import pytest
 
 from pandian.errors import FormatVersionError, PandianError
@@ -48,6 +49,17 @@ def test_values_that_decoding_dropped_are_overflow() -> None:
     profile = PartitionProfile("t", policy())
     profile.add(Decoded([RowGroup("json", range(1), [], dropped_values=7)], []), META)
     assert profile.assets["t"].overflow_values == 7
+
+
+def test_fields_with_names_too_long_are_counted() -> None:
+    long = {f"{'x' * 600}{number}": number for number in range(7)}
+    profile, again = PartitionProfile("t", policy()), PartitionProfile("t", policy())
+    profile.add(BatchDecoder().decode([orjson.dumps({"a": 1, **long})] * 3), META)
+    again.add(BatchDecoder().decode([orjson.dumps({"a": 1, "b": long})]), META)
+    profile.merge(again)
+    asset = PartitionProfile.from_bytes(profile.to_bytes(), policy()).assets["t"]
+    assert asset.overflow_values == 3 * 7 + 7
+    assert asset.overflow_names.estimate().estimate == 14
 
 
 def csv(profile: PartitionProfile, *lines: str) -> None:
