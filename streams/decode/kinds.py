@@ -6,13 +6,16 @@ core that the row lacks and those of the row that the kind has never had. The co
 each row, so that fields which come and go do not make kinds of their own, while rows that lack what all others have do.
 
 Sets of names are integers, a bit a name, so that a comparison takes some hundred nanoseconds; a set of names that was
-seen before costs one lookup.
+seen before costs one lookup. Where fields come and go there are more sets than are remembered; then a batch of rows that
+all fit a kind, so that none of them changes it, is told by the names that all and that any of them have.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final
 
 from streams.decode.base import Row
@@ -43,6 +46,15 @@ class _Kind:
         apart = (self.core & ~names).bit_count() + (names & ~self.union).bit_count()
         return shared / (shared + apart) if shared else 0.0
 
+    def fits(self, most: int, least: int) -> bool:
+        """Tell whether a row has all of the core and nothing beyond the union: then the similarity is 1.
+
+        Args:
+            most: of this all names of the core are to be.
+            least: of this all names are to be in the union.
+        """
+        return not (self.core & ~most or least & ~self.union)
+
     def take(self, names: int) -> None:
         self.core &= names
         self.union |= names
@@ -61,9 +73,14 @@ class KindSorter:
         self._kinds: list[_Kind] = []
         self._sets: dict[int, int] = {}
         self._shapes: dict[tuple[str, ...], int] = {}
+        self._others: dict[int, frozenset[int]] = {}
 
     def sort(self, rows: Sequence[Row]) -> Sequence[int]:
         """Return the number of each row's kind."""
+        if len(self._sets) >= _MOST_SETS and len(rows) > 1:
+            alike = self._sort_alike(rows)
+            if alike is not None:
+                return alike
         known = self._shapes.get
         shapes = list(map(tuple, rows))
         kinds = list(map(known, shapes))
@@ -91,6 +108,42 @@ class KindSorter:
         self._shapes[shape] = found
         return found
 
+    def _sort_alike(self, rows: Sequence[Row]) -> list[int] | None:
+        """Return the number of each row's kind where all fit one, by the names that all and any have; else None.
+
+        Only once no more sets are remembered: what is remembered depends on each row.
+        """
+        counts = Counter(chain.from_iterable(rows))
+        union = common = 0
+        for name, count in counts.items():
+            bit = self._bit(name)
+            union |= bit
+            if count == len(rows):
+                common |= bit
+        if union.bit_count() < len(counts):
+            # A name without a bit of its own: sizes of rows are not those of sets.
+            return None
+        found = next((at for at, kind in enumerate(self._kinds) if kind.fits(union, common)), None)
+        # The first kind that any row may fit has to be the one that all of them do.
+        if found is None or not self._kinds[found].fits(common, union):
+            return None
+        kinds = [found] * len(rows)
+        others = self._sizes_of_others(found)
+        if others:
+            for place, size in enumerate(map(len, rows)):
+                if size in others:
+                    kinds[place] = self.number(tuple(rows[place]))
+        return kinds
+
+    def _sizes_of_others(self, kind: int) -> frozenset[int]:
+        """Return how many names the remembered sets of other kinds have: rows of as many have to be looked up."""
+        sizes = self._others.get(kind)
+        if sizes is None:
+            found = {names.bit_count() for names, owner in self._sets.items() if owner != kind}
+            # A row without names is of the first kind.
+            sizes = self._others[kind] = frozenset(found | ({0} if kind else set()))
+        return sizes
+
     def _mask(self, shape: tuple[str, ...]) -> int:
         try:
             return sum(map(self._bit_of.__getitem__, shape))
@@ -117,6 +170,9 @@ class KindSorter:
             if not self._kinds:
                 self._kinds.append(_Kind(0))
             return 0
+        fitting = next((at for at, kind in enumerate(self._kinds) if kind.fits(names, names)), None)
+        if fitting is not None:
+            return fitting
         scores = [kind.similarity(names) for kind in self._kinds]
         best = max(range(len(scores)), key=scores.__getitem__, default=0)
         if not scores or (scores[best] < SIMILAR and len(scores) < MOST_KINDS):

@@ -68,6 +68,33 @@ def test_cuts_and_restarts_change_nothing(rows: list[dict[str, int]], data: st.D
     assert found + list(again.sort(rows[cut:])) == straight
 
 
+def test_rows_of_more_sets_than_are_remembered_are_sorted_together_as_one_by_one() -> None:
+    draw = random.Random(5)
+    names = [f"field_{number}" for number in range(24)]
+
+    def rows(count: int, often: float) -> list[dict[str, int]]:
+        halves = [names[:14], names[10:]]
+        return [
+            dict.fromkeys((name for name in draw.choice(halves) if draw.random() < often), 1)
+            for _ in range(count)
+        ]
+
+    together, alone = KindSorter(), KindSorter()
+    for batch in (
+        rows(3_000, 0.5),
+        rows(500, 0.9),
+        rows(500, 0.2),
+        [ORDER, {}, *rows(9, 0.5)],
+        rows(500, 0.5),
+    ):
+        one_kind = [row for row in batch if not row.keys() - set(names[:14])]
+        for some in (one_kind, batch):
+            assert list(together.sort(some)) == [alone.sort([row])[0] for row in some]
+    assert together.state() == alone.state()
+    again = KindSorter.restored(orjson.loads(orjson.dumps(alone.state())))
+    assert list(again.sort(one_kind)) == [alone.sort([row])[0] for row in one_kind]
+
+
 def test_named_kinds_are_bounded_and_the_rest_goes_by_its_fields() -> None:
     kinds = Kinds()
     names = [f"table{number}" for number in range(MOST_NAMED + 5)]
