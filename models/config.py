@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.data.histories import Order
 from pandian.errors import UsageError
+from pandian.validation import first_fault
 
 #: What ``--model`` takes; ``auto`` compares all others.
 Kind = Literal["auto", "popularity", "item-to-item", "sasrec", "blend"]
@@ -106,12 +107,6 @@ def load_config(path: Path | None = None, **overrides: Any) -> TrainConfig:
     try:
         return TrainConfig(**{**values, **given})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or "config"
-        known = ", ".join(TrainConfig.model_fields)
-        unknown = first["type"] == "extra_forbidden"
-        raise UsageError(
-            name if unknown else f"{name} {first['input']!r:.60}" if first["loc"] else name,
-            "is no setting of training" if unknown else first["msg"].removeprefix("Value error, "),
-            f"take one of {known}" if unknown else "give a valid value",
-        ) from None
+        fault = first_fault(error, TrainConfig)
+        rule = "is no setting of training" if fault.is_unknown else fault.rule
+        raise UsageError(fault.where or "config", rule, fault.fix("give a valid value")) from None

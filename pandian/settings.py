@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pandian.errors import SettingError
+from pandian.validation import first_fault
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -155,13 +156,12 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
+        fault = first_fault(error, Settings)
+        name = fault.place.partition(".")[0]
         secret = Settings.model_fields[name].annotation == SecretStr | None
-        shown = "***" if secret else repr(first["input"])
         doc = (Settings.model_fields[name].description or "").split(". ")[0].strip(".").replace("\n", " ")
         raise SettingError(
-            f"{PREFIX}{name.upper()}={shown}",
-            first["msg"].removeprefix("Value error, "),
+            f"{PREFIX}{name.upper()}={'***' if secret else fault.value}",
+            fault.rule,
             f"set it to a valid value ({doc})" if doc else "set it to a valid value",
         ) from None

@@ -22,6 +22,8 @@ from pandian.errors import PandianError, UsageError
 from pandian.settings import Settings
 from streams.app import create_app
 from streams.folder import own_folder
+from streams.interactions.override import read_overrides
+from streams.inventory.quality.thresholds import read_thresholds
 from streams.stages.archive import ArchivePart
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
@@ -88,10 +90,12 @@ class Worker:
 
     Raises:
         BrokerError: when the broker does not answer.
+        SettingError: when a file that a setting names is not as it must be, before anything is started.
         UsageError: when the port is taken.
     """
 
     def __init__(self, settings: Settings, options: WorkerOptions) -> None:
+        _check_files(settings)
         self.options = options
         self.embedded = EmbeddedBroker() if settings.broker is None else None
         changes: dict[str, Any] = {"port": _usable_port(settings.host, settings.port)}
@@ -337,6 +341,12 @@ def _on_loop_trouble(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
     """Pass over connections that Faust leaves open when it is stopped while it starts; the process ends anyway."""
     if not str(context.get("message", "")).startswith("Unclosed"):
         loop.default_exception_handler(context)
+
+
+def _check_files(settings: Settings) -> None:
+    """Read the user's files once, so that what is wrong with them is said before a broker is asked for anything."""
+    read_overrides(settings.mapping)
+    read_thresholds(settings.quality)
 
 
 def _usable_port(host: str, port: int) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from pandian.errors import UsageError
+from pandian.globs import check_glob
 from pandian.settings import load_settings
 from streams.commands.running import run
 from streams.stages.loading import StartFrom
@@ -61,7 +62,10 @@ def command(
     """
     settings = load_settings(broker=broker, host=host, port=port)
     options = WorkerOptions(
-        globs=(*globs, *more) or ("*",), roles=_roles(roles), start=start_from(start), max_rate=max_rate
+        globs=tuple(check_glob("--topics", glob) for glob in (*globs, *more)) or ("*",),
+        roles=_roles(roles),
+        start=start_from(start),
+        max_rate=max_rate,
     )
     set_up(verbose=verbose)
     run(run_worker(settings, options))

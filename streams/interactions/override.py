@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from pandian.actions import Action
 from pandian.errors import SettingError
-from pandian.tables import first_fitting, read_tables
+from pandian.tables import first_fitting, read_models
 from streams.decode.paths import split_array
 from streams.interactions.base import ITEM_ROLES, ROLES, FieldMapping, NoMapping, Part, Role
 from streams.interactions.mapping import Document, greatest, is_masked, masked_fields
@@ -104,20 +104,14 @@ def read_overrides(path: Path | None) -> Overrides:
     """
     if path is None:
         return Overrides()
-    found = read_tables(path, _wrong, "docs/interactions.md")
-    return Overrides({glob: _rule(path, glob, table) for glob, table in found.items()})
+    rules = read_models(path, TopicRule, _wrong, "docs/interactions.md")
+    for glob, rule in rules.items():
+        _check(path, glob, rule)
+    return Overrides(rules)
 
 
-def _rule(path: Path, glob: str, table: Any) -> TopicRule:
-    if not isinstance(table, dict):
-        raise _wrong(path, f"{glob} must be a table of a topic", f'write ["{glob}"] and its keys below')
-    try:
-        rule = TopicRule(**table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        known = ", ".join(TopicRule.model_fields)
-        raise _wrong(path, f'["{glob}"] {key}: {first["msg"]}', f"the keys are {known}") from error
+def _check(path: Path, glob: str, rule: TopicRule) -> None:
+    """Raise unless a rule says what is needed, and names fields that can be read."""
     if not rule.ignore and not rule.item:
         raise _wrong(
             path, f'["{glob}"] must say which field is the item', 'add item = "field", or ignore = true'
@@ -125,7 +119,6 @@ def _rule(path: Path, glob: str, table: Any) -> TopicRule:
     if rule.target == "interactions" and not rule.user:
         raise _wrong(path, f'["{glob}"] must say which field is the user', 'add user = "field"')
     _check_paths(path, glob, {role: found for role in ROLES if (found := getattr(rule, role))})
-    return rule
 
 
 def _check_paths(path: Path, glob: str, fields: Mapping[Role, str]) -> None:

@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pandian.errors import SettingError
-from pandian.tables import first_fitting, read_tables
+from pandian.tables import first_fitting, read_models
 from streams.inventory.quality.delays import STEPS
 
 Letter = Literal["A", "B", "C", "D", "E"]
@@ -101,23 +101,7 @@ def read_thresholds(path: Path | None) -> Thresholds:
     """
     if path is None:
         return Thresholds()
-    found = read_tables(path, _wrong, "docs/grades.md")
-    return Thresholds({glob: _asset(path, glob, table) for glob, table in found.items()})
-
-
-def _asset(path: Path, glob: str, table: Any) -> AssetThresholds:
-    if not isinstance(table, dict):
-        raise _wrong(path, f"{glob} must be a table of an asset", f'write ["{glob}"] and its keys below')
-    try:
-        return AssetThresholds(**table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
-        shown = f" = {first['input']!r}" if isinstance(first["input"], int | float | str) else ""
-        known = FieldThresholds if key.startswith("fields") else AssetThresholds
-        where = f'["{glob}"] {key}{shown}'.rstrip()
-        raise _wrong(path, f"{where}: {said}", f"the keys are {', '.join(known.model_fields)}") from error
+    return Thresholds(read_models(path, AssetThresholds, _wrong, "docs/grades.md"))
 
 
 def _wrong(path: Path, rule: str, fix: str) -> SettingError:
