@@ -1,5 +1,5 @@
-"""The classifier: all rules on all fields of an asset, twice, so that fields can tell about each other; then the model
-on those that rules leave open."""
+"""The classifier: rules on all fields of an asset, twice, so that fields can tell about each other; then the model on
+those that rules leave open."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from pandian.semantics import semantic_types
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.classify.combine import calibrated, chosen, leaves_open
+from streams.inventory.classify.contest import Contest, proofs
 from streams.inventory.classify.facts import FieldFacts
 from streams.inventory.classify.index import Named, RuleIndex
 from streams.inventory.classify.kinds import kind_of
 from streams.inventory.classify.model import Opinion, TypeModel
 from streams.inventory.classify.prevalence import mask_hits, prevalence
 from streams.inventory.classify.rules import all_rules
-from streams.inventory.classify.scoring import Candidate, Match
+from streams.inventory.classify.scoring import Candidate
 
-#: Least confidence of a decision; below it a field stays unknown.
-_DECIDES = 0.35
 #: Least confidence of a decision that masked values stand by.
 _STANDS = 0.8
 #: No decision is surer than this.
@@ -39,6 +38,7 @@ class RuleClassifier:
 
     def __init__(self, model: TypeModel | None = None) -> None:
         self._index = RuleIndex(all_rules())
+        self._proofs = proofs(all_rules())
         self._model = model
 
     def fields(self, evidence: Sequence[FieldEvidence]) -> dict[str, Classification]:
@@ -48,20 +48,23 @@ class RuleClassifier:
         of a masked field quotes no value; the result does not depend on the order of the fields.
         """
         facts = {item.path: FieldFacts(item) for item in evidence if item.masked_as is None}
-        candidates = {path: self._candidates(path, one) for path, one in facts.items()}
+        contests = {
+            path: Contest(one, self._index.named(path), self._proofs[one.looks])
+            for path, one in facts.items()
+        }
         told = {item.path: item.masked_as for item in evidence if item.masked_as is not None}
-        for path, found in candidates.items():
-            alone = _best(found)
+        for path, contest in contests.items():
+            alone = contest.best()
             if alone and alone.confidence >= _TELLS:
                 told[path] = alone.type
         beside: dict[str, Counter[str]] = defaultdict(Counter)
         for path, name in told.items():
             beside[_object(path)][name] += 1
         best: dict[str, Candidate | None] = {}
-        for path, found in candidates.items():
+        for path, contest in contests.items():
             own = told.get(path)
             types = {name for name, count in beside[_object(path)].items() if count > (name == own)}
-            best[path] = _best([one.among(types) for one in found])
+            best[path] = contest.best(types)
         opinions = self._opinions(facts, best)
         return {
             item.path: self._standing(item, item.masked_as)
@@ -84,18 +87,6 @@ class RuleClassifier:
         """Return the asset's kind, one of :data:`pandian.semantics.KINDS`, from its fields and, weakly, its name."""
         return kind_of(asset, fields)
 
-    def _candidates(self, path: str, facts: FieldFacts) -> list[Candidate]:
-        """Apply the rules that the name calls for and those that values alone can prove."""
-        named = self._index.named(path)
-        found = [Candidate(Match(one.rule, facts), one) for one in named]
-        known = {id(one.rule) for one in named}
-        for rule in self._index.by_values[facts.looks]:
-            if id(rule) not in known and facts.size >= rule.least:
-                match = Match(rule, facts)
-                if match.proof:
-                    found.append(Candidate(match))
-        return found
-
     def _standing(self, item: FieldEvidence, name: str) -> Classification:
         """Return the decision that a masked field stands by: its samples are shapes by now."""
         meant = semantic_types().get(name)
@@ -108,11 +99,6 @@ class RuleClassifier:
         return Classification(
             name, confidence, f"{said}; the values have been masked since this was found", pii
         )
-
-
-def _best(candidates: Sequence[Candidate]) -> Candidate | None:
-    best = max(candidates, key=lambda one: one.confidence, default=None)
-    return best if best and best.confidence >= _DECIDES else None
 
 
 def _weight(named: Named) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from streams.inventory.classify.base import Detector
-from streams.inventory.classify.detectors import between, each, either
+from streams.inventory.classify.detectors import DIGITS, between, each, either
 
 _YEAR = r"(?:1[5-9]|20|21)[0-9]{2}"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -45,15 +45,15 @@ _AS_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}(?:\.0)?年?")
 _YEARS = re.compile(r"(?:19|20)[0-9]{2}")
 
 #: Calendar days: "2011-12-09", "9/12/2011", "Dec 9, 2011", "2011年12月9日".
-day: Detector = each(_AS_DATE.fullmatch)
+day: Detector = each(_AS_DATE.fullmatch, DIGITS)
 #: Days without separators: 20111209.
-compact_day: Detector = each(_AS_COMPACT_DATE.fullmatch)
+compact_day: Detector = each(_AS_COMPACT_DATE.fullmatch, DIGITS)
 #: Months and years, which some date fields hold in place of days.
-month_or_year: Detector = each(lambda text: _AS_MONTH.fullmatch(text) or _AS_YEAR.fullmatch(text))
+month_or_year: Detector = each(lambda text: _AS_MONTH.fullmatch(text) or _AS_YEAR.fullmatch(text), DIGITS)
 #: Instants written as text.
-instant: Detector = each(_AS_TIMESTAMP.fullmatch)
+instant: Detector = each(_AS_TIMESTAMP.fullmatch, DIGITS)
 #: Times of day.
-clock: Detector = each(_AS_CLOCK.fullmatch)
+clock: Detector = each(_AS_CLOCK.fullmatch, DIGITS)
 #: Instants as seconds, ms, us or ns since 1970, from 1990 to 2040.
 epoch: Detector = either(*(between(6.3e8 * unit, 2.21e9 * unit) for unit in (1, 1e3, 1e6, 1e9)))
 #: The same from 2005 to 2035, for fields whose name does not tell.

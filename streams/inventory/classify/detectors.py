@@ -11,18 +11,31 @@ from collections.abc import Callable, Set
 import numpy as np
 
 from streams.inventory.classify.base import Detector
-from streams.inventory.classify.facts import FieldFacts, Mask
+from streams.inventory.classify.facts import FieldFacts, Mask, entries_of, listed_in, words_of
 from streams.inventory.masking.tags import TAGS
 
+#: What to say that a form needs, see :func:`each`.
+DIGITS = "0123456789"
 
-def each(test: Callable[[str], object]) -> Detector:
-    """Test each value; stop early when none of the first ones passes."""
+
+def each(
+    test: Callable[[str], object], needs: str = "", hint: Callable[[str], bool] | None = None
+) -> Detector:
+    """Test each value; stop early when none of the first ones passes.
+
+    Args:
+        test: of one value.
+        needs: signs of which every value that passes has one: when no first value has any, none is tested.
+        hint: tells of the first values joined whether one may pass, never no wrongly, where that is much cheaper.
+    """
+    signs = frozenset(needs)
 
     def detect(facts: FieldFacts) -> Mask:
-        for text in facts.probes:
-            if test(text):
-                return np.array([bool(test(text)) for text in facts.values], dtype=np.bool_)
-        return facts.nothing
+        if signs and signs.isdisjoint(facts.signs):
+            return facts.nothing
+        if (hint is not None and not hint(facts.joined)) or not any(map(test, facts.probes)):
+            return facts.nothing
+        return np.fromiter(map(bool, map(test, facts.values)), np.bool_, facts.size)
 
     return detect
 
@@ -30,48 +43,51 @@ def each(test: Callable[[str], object]) -> Detector:
 def tag_of(semantic_type: str) -> Detector:
     """Take values that are nothing but the tag which masking left in place of one of ``semantic_type``."""
     tags = {tag for tag, name in TAGS.items() if name == semantic_type}
-    return each(tags.__contains__)
+    return each(tags.__contains__, needs="[")
 
 
-def matching(pattern: str, flags: int = 0) -> Detector:
-    """Match each whole value with a regular expression."""
-    return each(re.compile(pattern, flags).fullmatch)
+def matching(pattern: str, needs: str = "") -> Detector:
+    """Match each whole value with a regular expression; ``needs`` as in :func:`each`."""
+    return each(re.compile(pattern).fullmatch, needs)
 
 
 def among(vocabulary: Set[str]) -> Detector:
     """Look each value up, in lower case and without its schema.org prefix."""
-
-    def known(text: str) -> bool:
-        return text in vocabulary or (text.startswith("http") and _local_name(text) in vocabulary)
+    known = frozenset(vocabulary)
 
     def detect(facts: FieldFacts) -> Mask:
-        if not any(map(known, facts.folded_probes)):
+        if known.isdisjoint(facts.entries):
             return facts.nothing
-        return np.array([known(text) for text in facts.folded], dtype=np.bool_)
+        return np.array([not known.isdisjoint(entries_of(text)) for text in facts.folded], dtype=np.bool_)
 
     return detect
 
 
-def _local_name(text: str) -> str:
-    """Return the last part of an address such as ``http://schema.org/InStock``."""
-    return re.split("[/#]", text)[-1] if text.startswith("http") else text
-
-
-def all_words_among(vocabulary: Set[str], separators: str = r"[\s,;&+|、，]+") -> Detector:
+def all_words_among(vocabulary: Set[str]) -> Detector:
     """Look up every word of each value: ``Mo, Tu`` or ``red/blue``."""
-    split = re.compile(separators).split
+    known = frozenset(vocabulary)
 
-    def test(text: str) -> bool:
-        found = [_local_name(word.rstrip(":")) for word in split(text.casefold()) if word]
-        return bool(found) and all(word in vocabulary for word in found)
+    def passes(found: list[str]) -> bool:
+        return bool(found) and known.issuperset(found)
 
-    return each(test)
+    def detect(facts: FieldFacts) -> Mask:
+        if not any(map(passes, facts.listed)):
+            return facts.nothing
+        return np.array([passes(listed_in(text)) for text in facts.values], dtype=np.bool_)
+
+    return detect
 
 
 def any_word_among(vocabulary: Set[str]) -> Detector:
     """Look up the words of each short value: one of them is enough."""
-    split = re.compile(r"[\W_]+").split
-    return each(lambda text: len(text) <= 60 and any(word in vocabulary for word in split(text.casefold())))
+    known = frozenset(vocabulary)
+
+    def detect(facts: FieldFacts) -> Mask:
+        if known.isdisjoint(facts.words):
+            return facts.nothing
+        return np.array([not known.isdisjoint(words_of(text)) for text in facts.values], dtype=np.bool_)
+
+    return detect
 
 
 def between(low: float, high: float, *, whole: bool = False) -> Detector:
@@ -85,11 +101,18 @@ def between(low: float, high: float, *, whole: bool = False) -> Detector:
 
 
 def either(*detectors: Detector) -> Detector:
-    """Take values that any of the detectors takes."""
+    """Take values that any of the detectors takes; those that come after one that takes all are not asked."""
 
     def detect(facts: FieldFacts) -> Mask:
-        masks = [mask for detector in detectors if (mask := detector(facts)) is not facts.nothing]
-        return np.logical_or.reduce(masks) if masks else facts.nothing
+        taken = facts.nothing
+        for detector in detectors:
+            mask = detector(facts)
+            if mask is facts.nothing:
+                continue
+            if mask.all():
+                return mask
+            taken = mask if taken is facts.nothing else taken | mask
+        return taken
 
     return detect
 

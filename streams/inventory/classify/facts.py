@@ -28,6 +28,11 @@ _NUMERIC = 0.9
 _TAGGED = 0.2
 
 _SPACED = str.maketrans("_-", "  ")
+_WORDS = re.compile(r"[\W_]+").split
+_LISTED = re.compile(r"[\s,;&+|、，]+").split
+_ADDRESS = re.compile("[/#]").split
+#: Characters of the longest text of which single words tell something.
+_SHORT = 60
 
 Mask = NDArray[np.bool_]
 
@@ -40,12 +45,9 @@ class FieldFacts:
         samples = [(_clean(text), count) for text, count in evidence.samples[:LOOK]]
         samples = _spread([(text, count) for text, count in samples if text], evidence.count)
         self.values = [text for text, _ in samples]
-        self._counts = [count for _, count in samples]
-
-    @property
-    def size(self) -> int:
+        self.size = len(samples)
         """How many values are looked at."""
-        return len(self.values)
+        self._counts = [count for _, count in samples]
 
     @property
     def samples(self) -> list[tuple[str, int]]:
@@ -97,6 +99,31 @@ class FieldFacts:
         return [_fold(text) for text in self.probes]
 
     @cached_property
+    def entries(self) -> frozenset[str]:
+        """What of the :attr:`probes` may be an entry of a vocabulary: see :func:`entries_of`."""
+        return frozenset(entry for text in self.folded_probes for entry in entries_of(text))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all short :attr:`probes`, see :func:`words_of`."""
+        return frozenset(word for text in self.probes for word in words_of(text))
+
+    @cached_property
+    def listed(self) -> list[list[str]]:
+        """What each of the :attr:`probes` lists, see :func:`listed_in`."""
+        return [listed_in(text) for text in self.probes]
+
+    @cached_property
+    def joined(self) -> str:
+        """All :attr:`probes`, each on a line."""
+        return "\n".join(self.probes)
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """The characters of all :attr:`probes`: what is in none of them tells which forms need no look."""
+        return frozenset(self.joined)
+
+    @cached_property
     def nothing(self) -> Mask:
         """The mask of no value: always the same array, so that it is told without counting."""
         return np.zeros(self.size, dtype=np.bool_)
@@ -140,6 +167,26 @@ class FieldFacts:
     def all_or_none(self, flag: bool) -> Mask:
         """Return a mask of all values, or of none: for what is true of the field as a whole."""
         return np.ones(self.size, dtype=np.bool_) if flag else self.nothing
+
+
+def entries_of(folded: str) -> tuple[str, ...]:
+    """Return how a vocabulary may list a value: as it is, and without its schema.org prefix."""
+    return (folded, _local_name(folded)) if folded.startswith("http") else (folded,)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a short text in lower case; none of one that is longer than a name."""
+    return _WORDS(text.casefold()) if len(text) <= _SHORT else []
+
+
+def listed_in(text: str) -> list[str]:
+    """Return what a list such as ``Mo, Tu`` or ``red/blue`` is made of, in lower case."""
+    return [_local_name(word.rstrip(":")) for word in _LISTED(text.casefold()) if word]
+
+
+def _local_name(text: str) -> str:
+    """Return the last part of an address such as ``http://schema.org/InStock``."""
+    return _ADDRESS(text)[-1] if text.startswith("http") else text
 
 
 def _spread(samples: list[tuple[str, int]], count: int) -> list[tuple[str, int]]:

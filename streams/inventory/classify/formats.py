@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import Any
 
 import numpy as np
 from stdnum.exceptions import ValidationError
 from stdnum.util import get_cc_module
 
-from streams.inventory.classify.detectors import each
+from streams.inventory.classify.detectors import DIGITS, each
 from streams.inventory.classify.facts import FieldFacts, Mask
 from streams.inventory.masking import checks
 from streams.inventory.masking.finders import emails, secrets
@@ -25,12 +27,24 @@ _COMPOUND_SURNAMES = frozenset(
 _HAN = re.compile("[\u4e00-\u9fff]{2,4}(?:先生|女士|小姐)?")
 _NAME = re.compile(r"[^\W\d_][^\d_@:/\\<>{}\[\]=*%$#|]{1,59}")
 
-#: Bodies whose identity numbers carry a check digit, as python-stdnum names them.
-_IDENTITY = (
-    ("us", "ssn"), ("br", "cpf"), ("es", "nif"), ("it", "codicefiscale"), ("fr", "nir"), ("nl", "bsn"),
-    ("pl", "pesel"), ("se", "personnummer"), ("kr", "rrn"), ("in_", "aadhaar"), ("de", "idnr"), ("be", "nn"),
-    ("fi", "hetu"), ("za", "idnr"), ("ca", "sin"), ("dk", "cpr"), ("tr", "tckimlik"),
-)  # fmt: skip
+#: Bodies whose identity numbers carry a check digit, as python-stdnum names them, by how many digits and letters of
+#: ASCII they have. Spanish ones may begin with ES, Dutch ones be written without zeros before them, Finnish ones have a
+#: letter or a sign for the century.
+_IDENTITY = {
+    6: (("nl", "bsn"),),
+    7: (("nl", "bsn"),),
+    8: (("nl", "bsn"),),
+    9: (("us", "ssn"), ("es", "nif"), ("nl", "bsn"), ("ca", "sin")),
+    10: (("se", "personnummer"), ("fi", "hetu"), ("dk", "cpr")),
+    11: (
+        ("br", "cpf"), ("es", "nif"), ("it", "codicefiscale"), ("pl", "pesel"), ("de", "idnr"), ("be", "nn"),
+        ("fi", "hetu"), ("tr", "tckimlik"),
+    ),
+    12: (("se", "personnummer"), ("in_", "aadhaar")),
+    13: (("kr", "rrn"), ("za", "idnr")),
+    15: (("fr", "nir"),),
+    16: (("it", "codicefiscale"),),
+}  # fmt: skip
 
 #: No identity number has fewer digits: Italy's has seven, beside nine letters.
 _LEAST_DIGITS = 6
@@ -43,12 +57,12 @@ _NATIONAL = re.compile(
     r"|\(?0[0-9]{1,4}\)?[ ./-][0-9 .-]{5,12}[0-9]"  # a trunk prefix, then groups
     r")(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 )
-_MOBILES = each(_MOBILE.fullmatch)
-_UNAMBIGUOUS = each(lambda text: _PLUS_PHONE.fullmatch(text) or _MOBILE.fullmatch(text))
+_MOBILES = each(_MOBILE.fullmatch, DIGITS)
+_UNAMBIGUOUS = each(lambda text: _PLUS_PHONE.fullmatch(text) or _MOBILE.fullmatch(text), DIGITS)
 _BARE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 #: Written with + and ten digits or more, of any numbering plan: few write a number with this sign.
-_INTERNATIONAL = each(re.compile(r"\+[1-9][0-9]{9,14}").fullmatch)
-_GROUPED = each(_NATIONAL.fullmatch)
+_INTERNATIONAL = each(re.compile(r"\+[1-9][0-9]{9,14}").fullmatch, needs="+")
+_GROUPED = each(_NATIONAL.fullmatch, DIGITS)
 _REGIONS = ("US", "CN", "GB", "FR", "DE", "AU", "IT", "ES", "NL", "IN", "BR", "JP", "CH")
 #: Numbers of one field that are checked against the numbering plans of countries.
 _CHECKED = 6
@@ -85,7 +99,13 @@ def national_id(text: str) -> bool:
     """Tell whether ``text`` is an identity number of China or of one of 17 other countries, with its check digit."""
     if not 7 <= len(text) <= 20 or sum(map(str.isdigit, text)) < _LEAST_DIGITS:
         return False
-    return checks.resident_id(text) or any(_validates(country, name, text) for country, name in _IDENTITY)
+    bodies = _IDENTITY.get(sum(map(str.isalnum, text)), ())
+    return checks.resident_id(text) or any(_validates(country, name, text) for country, name in bodies)
+
+
+def any_digit(text: str) -> bool:
+    """Tell whether ``text`` has a digit of any script."""
+    return any(map(str.isdigit, text))
 
 
 #: United Kingdom, national insurance number: prefixes that were never given out are left out.
@@ -123,9 +143,14 @@ def dated_identity(text: str) -> bool:
     return len(text) == 11 and text.isdigit() and _validates("pl", "pesel", text)
 
 
+@cache
+def _module(country: str, name: str) -> Any:
+    return get_cc_module(country, name)
+
+
 def _validates(country: str, name: str, text: str) -> bool:
     try:
-        get_cc_module(country, name).validate(text)
+        _module(country, name).validate(text)
     except (ValidationError, ValueError, IndexError):  # some modules look into what has not their length
         return False
     return True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from streams.inventory.classify.base import LOOKS, Rule
+from streams.inventory.classify.base import Rule
 from streams.inventory.classify.names import LONGEST, NameReader, Words
 
 
@@ -21,23 +22,24 @@ class Named(NamedTuple):
     """The words of the name that say so."""
 
 
+#: Paths whose names are kept as read. They come again with every look at an asset, and in many assets.
+_NAMES = 20_000
+
+
 class RuleIndex:
     """Rules by the phrases that end a field's name."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        #: Rules that values alone can prove, by what a field looks like.
-        self.by_values: dict[str, tuple[Rule, ...]] = {
-            looks: tuple(rule for rule in rules if rule.proof and looks in rule.accepts) for looks in LOOKS
-        }
         self._by_phrase: dict[Words, list[tuple[Rule, float]]] = defaultdict(list)
         for rule in rules:
             for pattern, weight in rule.names.items():
                 for phrase in phrases(pattern):
                     self._by_phrase[phrase].append((rule, weight))
         self._reader = NameReader({word for phrase in self._by_phrase for word in phrase})
+        self.named = lru_cache(_NAMES)(self._named)
+        """Return the rules that the name of a path calls for, each with its best phrase."""
 
-    def named(self, path: str) -> list[Named]:
-        """Return the rules that the name of ``path`` calls for, each with its best phrase."""
+    def _named(self, path: str) -> tuple[Named, ...]:
         best: dict[int, Named] = {}
         for phrase, factor in self._reader.read(path).phrases():
             for rule, weight in self._by_phrase.get(phrase, ()):
@@ -45,7 +47,7 @@ class RuleIndex:
                 known = best.get(id(rule))
                 if known is None or known.weight < found.weight:
                     best[id(rule)] = found
-        return list(best.values())
+        return tuple(best.values())
 
 
 def phrases(pattern: str) -> Iterator[Words]:

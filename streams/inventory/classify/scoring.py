@@ -7,8 +7,9 @@ their own; the two are combined as independent evidence (noisy or).
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,17 +25,55 @@ _UNSEEN = 0.6
 _BARE = 0.8
 
 
+class Lift(NamedTuple):
+    """What the fields beside a field change about the weight of its name."""
+
+    by: float = 0.0
+    """Added to the weight; may be negative."""
+    beside: str = ""
+    """A type of those fields that adds to it."""
+
+
+_NO_LIFT = Lift()
+
+
+def lifted(rule: Rule, types: Set[str]) -> Lift:
+    """Return what the types of the fields beside a field change about a name that calls for ``rule``."""
+    if not rule.beside or not types:
+        return _NO_LIFT
+    told = [(min(names), one.lift) for one in rule.beside if (names := one.types & types)]
+    return Lift(sum(by for _, by in told), next((name for name, by in told if by > 0), ""))
+
+
+def at_most(rule: Rule, weight: float = 0.0) -> float:
+    """Return the most confidence that ``rule`` can give, whatever the values, to a name of that weight for it."""
+    weight = _within(weight)
+    return max(weight, min(1.0 - (1.0 - weight) * (1.0 - rule.proof), _MOST))
+
+
+def _within(weight: float) -> float:
+    return min(max(weight, 0.0), _MOST)
+
+
 class Match:
-    """One rule held against the values of one field."""
+    """One rule held against the values of one field.
+
+    Args:
+        rule: the rule.
+        facts: of the field.
+        form: which values have the rule's own form, where that is known already.
+    """
 
     __slots__ = ("_fit", "facts", "fitting", "form", "hits", "rule", "support")
 
-    def __init__(self, rule: Rule, facts: FieldFacts) -> None:
+    def __init__(self, rule: Rule, facts: FieldFacts, form: Mask | None = None) -> None:
         self.rule = rule
         self.facts = facts
-        applies = rule.form is not None and facts.looks in rule.accepts
+        if form is None:
+            applies = rule.form is not None and facts.looks in rule.accepts
+            form = rule.form(facts) if rule.form and applies else facts.nothing
         #: Which values have the rule's own form.
-        self.form: Mask = rule.form(facts) if rule.form and applies else facts.nothing
+        self.form: Mask = form
         #: How many of them.
         self.hits = 0 if self.form is facts.nothing else int(np.count_nonzero(self.form))
         #: Their weighted share.
@@ -89,17 +128,6 @@ class Candidate:
         """How many values have the form of the type."""
         return self.match.hits
 
-    def among(self, types: Set[str]) -> Candidate:
-        """Return this candidate in the light of the types of the fields beside it."""
-        told = (
-            [(sorted(rule.types & types), rule.lift) for rule in self.match.rule.beside] if self.named else []
-        )
-        lifts = [(names[0], lift) for names, lift in told if names]
-        if not lifts:
-            return self
-        name = next((name for name, lift in lifts if lift > 0), "")
-        return replace(self, lift=sum(lift for _, lift in lifts), beside=name)
-
     @cached_property
     def confidence(self) -> float:
         """Between 0 and 1; 0 when the values veto."""
@@ -124,7 +152,7 @@ class Candidate:
 
     @property
     def _weight(self) -> float:
-        return min(max(self.named.weight + self.lift, 0.0), _MOST) if self.named else 0.0
+        return _within(self.named.weight + self.lift) if self.named else 0.0
 
     @property
     def _by_name(self) -> float:

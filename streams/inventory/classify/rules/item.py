@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from streams.inventory.classify.base import CODES, Beside, Rule, words
-from streams.inventory.classify.detectors import both, each, either, key_like, long_text, matching, short_text
+from streams.inventory.classify.detectors import (
+    DIGITS,
+    both,
+    each,
+    either,
+    key_like,
+    long_text,
+    matching,
+    short_text,
+)
 from streams.inventory.classify.siblings import ITEM_SIGNS, PERSON_SIGNS
 from streams.inventory.masking import checks
 
@@ -86,7 +95,9 @@ RULES = [
             "gtin|ean|upc|isbn|barcode|bar code|number": 0.95,
             "gtin|ean|isbn 8|10|12|13|14": 0.96,
         },
-        form=each(lambda text: checks.gtin(text.replace("-", "").removesuffix(".0").zfill(8))),
+        form=each(
+            lambda text: checks.gtin(text.replace("-", "").removesuffix(".0").zfill(8)), needs=DIGITS + "-"
+        ),
         says="are GTINs with a valid check digit",
         fits=matching(r"[0-9Xx -]{8,20}(?:\.0)?"),
         accepts=CODES,
@@ -94,7 +105,9 @@ RULES = [
     ),
     Rule(
         type="gtin",
-        form=each(lambda text: len(text.replace("-", "")) >= 12 and checks.gtin(text.replace("-", ""))),
+        form=each(
+            lambda text: len(text.replace("-", "")) >= 12 and checks.gtin(text.replace("-", "")), DIGITS
+        ),
         says="are GTINs with a valid check digit",
         accepts=CODES,
         proof=0.9,

@@ -6,6 +6,7 @@ import re
 
 from streams.inventory.classify.base import CODES, FLAGS, Beside, Rule, words
 from streams.inventory.classify.detectors import (
+    DIGITS,
     among,
     any_word_among,
     anything,
@@ -94,6 +95,11 @@ def _payments(text: str) -> bool:
     ) >= 3 * len(found)
 
 
+def _may_be_paid(joined: str) -> bool:
+    text = joined.casefold()
+    return any(word in text for word in _SURE_PAYMENT)
+
+
 RULES = [
     Rule(
         type="price",
@@ -104,7 +110,7 @@ RULES = [
             "unit|item|product cost": 0.9,
             "cost": 0.75,
         },
-        form=either(between(0, 1e9), matching(_PLAIN_OR_MONEY)),
+        form=either(between(0, 1e9), matching(_PLAIN_OR_MONEY, DIGITS)),
         says="are numbers",
         accepts=CODES,
         need=0.7,
@@ -112,7 +118,7 @@ RULES = [
     ),
     Rule(
         type="price",
-        form=matching(_MONEY),
+        form=matching(_MONEY, DIGITS),
         says="are numbers with the sign of a currency",
         proof=0.7,
         at=0.8,
@@ -132,7 +138,7 @@ RULES = [
             "value": 0.4,
             "spend|spent": 0.75,
         },
-        form=either(between(-1e15, 1e15), matching(_PLAIN_OR_MONEY)),
+        form=either(between(-1e15, 1e15), matching(_PLAIN_OR_MONEY, DIGITS)),
         says="are numbers",
         accepts=CODES,
         need=0.8,
@@ -155,7 +161,7 @@ RULES = [
     Rule(
         type="price_range",
         names={"price range|level|tier|band|bucket|segment": 0.95},
-        form=matching(_RANGE),
+        form=matching(_RANGE, needs=DIGITS + "$€£¥￥₹"),
         says="are ranges of prices",
         fits=short_text(40, 6),
         accepts=CODES,
@@ -181,7 +187,7 @@ RULES = [
             "tender|card type|brand": 0.75,
             "payment accepted": 0.9,
         },
-        form=either(among(_PAYMENT), each(_payments)),
+        form=either(among(_PAYMENT), each(_payments, hint=_may_be_paid)),
         says="are ways to pay",
         fits=short_text(80, 10),
         need=0.6,

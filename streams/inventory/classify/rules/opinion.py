@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.inventory.classify.base import CODES, Beside, Rule
-from streams.inventory.classify.detectors import between, both, each, either, matching, short_text
+from streams.inventory.classify.detectors import DIGITS, between, both, each, either, matching, short_text
 from streams.inventory.classify.siblings import REVIEW_SIGNS
 
 RULES = [
@@ -19,7 +19,8 @@ RULES = [
         form=either(
             between(0, 10),
             matching(
-                r"[0-9](?:[.,][0-9]{1,2})?(?: ?/ ?(?:5|10)| ?(?:stars?|星|分)| out of (?:5|10))|[★☆]{3,10}"
+                r"[0-9](?:[.,][0-9]{1,2})?(?: ?/ ?(?:5|10)| ?(?:stars?|星|分)| out of (?:5|10))|[★☆]{3,10}",
+                needs=DIGITS + "★☆",
             ),
         ),
         says="are points or stars up to 10",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from streams.inventory.classify.base import CODES, NUMBERS, TEXT, Beside, Rule, words
 from streams.inventory.classify.dates import birth_day
 from streams.inventory.classify.detectors import (
+    DIGITS,
     among,
     any_word_among,
     between,
@@ -16,6 +19,7 @@ from streams.inventory.classify.detectors import (
     tag_of,
 )
 from streams.inventory.classify.formats import (
+    any_digit,
     chinese_name,
     dated_identity,
     email,
@@ -27,6 +31,7 @@ from streams.inventory.classify.formats import (
 )
 from streams.inventory.classify.siblings import ITEM_SIGNS, ORDER_SIGNS, PERSON_SIGNS
 from streams.inventory.masking import checks
+from streams.inventory.masking.finders import may_hold_secret
 
 #: Words for the person on the other side of the counter.
 PERSON = (
@@ -159,7 +164,7 @@ RULES = [
             "ssn|cpf|dni|nif|nino|aadhaar|pesel|bsn|personnummer|nric": 0.95,
             "taxvat": 0.7,
         },
-        form=either(each(national_id), tag_of("national_id")),
+        form=either(each(national_id, hint=any_digit), tag_of("national_id")),
         says="are identity numbers with a valid check digit",
         fits=matching(r"(?=.{0,30}[0-9*])[0-9A-Za-z* ./-]{5,30}"),
         accepts=CODES,
@@ -176,7 +181,7 @@ RULES = [
     ),
     Rule(
         type="national_id",
-        form=matching(r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}"),
+        form=matching(r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}", needs="-"),
         says="have the form of a US social security number",
         proof=0.8,
         least=3,
@@ -184,7 +189,7 @@ RULES = [
     ),
     Rule(
         type="national_id",
-        form=each(lettered_identity),
+        form=each(lettered_identity, DIGITS),
         says="are British, Italian or Spanish identity numbers, or Swedish or French ones with a birth date, and valid",
         accepts=CODES,
         proof=0.9,
@@ -222,7 +227,7 @@ RULES = [
             "mail": 0.8,
             "mail address": 0.9,
         },
-        form=either(each(email), tag_of("email")),
+        form=either(each(email, needs="@"), tag_of("email")),
         says="are valid e-mail addresses",
         need=0.3,
         proof=0.98,
@@ -256,7 +261,7 @@ RULES = [
             "social|twitter|instagram handle": 0.9,
             "handle": 0.35,
         },
-        form=matching(r"@[A-Za-z0-9_.]{2,30}"),
+        form=matching(r"@[A-Za-z0-9_.]{2,30}", needs="@"),
         says="are account names that begin with @",
         fits=short_text(64, 5),
         accepts=CODES,
@@ -279,7 +284,7 @@ RULES = [
             "bank|credit|debit|payment card number": 0.97,
             "pan": 0.6,
         },
-        form=either(each(checks.bank_card), tag_of("bank_card")),
+        form=either(each(checks.bank_card, DIGITS), tag_of("bank_card")),
         says="are card numbers of a known issuer with a valid check digit",
         fits=matching(r"(?=.{0,25}[0-9*X])[0-9*X -]{12,26}"),
         accepts=CODES,
@@ -291,7 +296,7 @@ RULES = [
     Rule(
         type="bank_account",
         names={"bank account": 0.95, "bank account number|code": 0.97, "iban": 0.97, "account number": 0.6},
-        form=either(each(checks.iban), tag_of("bank_account")),
+        form=either(each(checks.iban, DIGITS), tag_of("bank_account")),
         says="are IBANs with valid check digits",
         fits=matching(r"(?=.{0,35}[0-9*])[0-9A-Za-z* -]{6,36}"),
         accepts=CODES,
@@ -316,7 +321,7 @@ RULES = [
     ),
     Rule(
         type="password_or_token",
-        form=either(each(secret), tag_of("password_or_token")),
+        form=either(each(secret, hint=partial(may_hold_secret, keys=True)), tag_of("password_or_token")),
         says="are tokens or keys of well-known services",
         proof=0.98,
         at=0.6,

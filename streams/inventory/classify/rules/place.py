@@ -6,7 +6,16 @@ import re
 from functools import cache
 
 from streams.inventory.classify.base import CODES, NUMBERS, STRINGS, Rule, words
-from streams.inventory.classify.detectors import among, between, both, each, either, matching, short_text
+from streams.inventory.classify.detectors import (
+    DIGITS,
+    among,
+    between,
+    both,
+    each,
+    either,
+    matching,
+    short_text,
+)
 from streams.inventory.countries import country_names
 
 #: Languages whose names of countries are known.
@@ -140,6 +149,8 @@ def _full_address(text: str) -> bool:
     """Tell whether ``text`` is a street with a place behind it, or three parts of a Chinese address."""
     if not text.isascii() and len(_CHINESE_PARTS.findall(text[:100])) >= 3:
         return True
+    if "," not in text:
+        return False
     parts = [part.strip() for part in text[:200].split(",") if part.strip()]
     if (
         len(parts) >= 3
@@ -163,7 +174,7 @@ def _city(text: str) -> bool:
 
 
 _NAMED_REGION = either(among(_REGIONS), each(_region))
-_ANY_REGION = either(_NAMED_REGION, each(lambda text: text in _REGION_CODES))
+_ANY_REGION = either(_NAMED_REGION, each(_REGION_CODES.__contains__))
 _NAMED_CITY = either(among(_CITIES), each(_city))
 
 RULES = [
@@ -208,7 +219,7 @@ RULES = [
     Rule(type="region", form=_NAMED_REGION, says="are names of states or provinces", proof=0.82, at=0.7),
     Rule(
         type="region",
-        form=each(lambda text: text in _REGION_CODES),
+        form=each(_REGION_CODES.__contains__),
         says="are codes of states or provinces",
         proof=0.62,
         least=2,
@@ -238,7 +249,7 @@ RULES = [
             "postal": 0.8,
             "plz|pincode": 0.9,
         },
-        form=matching(_POSTAL_PROOF),
+        form=matching(_POSTAL_PROOF, DIGITS),
         fits=matching(r"(?=.{0,11}[0-9])[0-9A-Za-z -]{3,12}(?:\.0)?"),
         accepts=CODES,
         says="have the form of British, Canadian, US+4, Dutch, Polish or Japanese postal codes",
@@ -296,7 +307,7 @@ RULES = [
             "latitude longitude": 0.95,
             "latitude|longitude": 0.97,
         },
-        form=matching(_PAIR),
+        form=matching(_PAIR, needs=DIGITS + "."),
         says="are pairs of degrees",
         fits=both(
             matching(r"(?=.{0,40}[0-9])[0-9A-Za-z()\[\],;.° '\"+-]{4,60}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Rule, words
 from streams.inventory.classify.detectors import (
+    DIGITS,
     all_words_among,
     among,
     any_word_among,
@@ -167,7 +168,7 @@ RULES = [
             "gross|net|shipping|item|product|package weight": 0.95,
             "weight g|kg|lb|gram|unit": 0.93,
         },
-        form=either(matching(_WEIGHT), between(0, 1e9)),
+        form=either(matching(_WEIGHT, DIGITS), between(0, 1e9)),
         says="are numbers or weights",
         accepts=CODES,
         need=0.7,
@@ -175,7 +176,7 @@ RULES = [
     ),
     Rule(
         type="weight",
-        form=either(matching(_WEIGHT), matching(_NUTRIENT)),
+        form=either(matching(_WEIGHT, DIGITS), matching(_NUTRIENT, DIGITS)),
         says="are weights with their unit",
         proof=0.85,
         at=0.7,
@@ -187,13 +188,15 @@ RULES = [
             "length|width|height|depth cm|mm|m|in|inch": 0.93,
             "item|product|package|sleeve|body length|width|height|depth": 0.93,
         },
-        form=either(matching(_LENGTH), between(0, 1e9)),
+        form=either(matching(_LENGTH, DIGITS), between(0, 1e9)),
         says="are numbers or lengths",
         accepts=CODES,
         need=0.7,
         ranged=True,
     ),
-    Rule(type="length", form=matching(_LENGTH), says="are lengths with their unit", proof=0.8, at=0.7),
+    Rule(
+        type="length", form=matching(_LENGTH, DIGITS), says="are lengths with their unit", proof=0.8, at=0.7
+    ),
     Rule(
         type="unit",
         names={
@@ -220,7 +223,7 @@ RULES = [
             "properties|property|metadata|custom field": 0.7,
             "extra|payload": 0.5,
         },
-        form=matching(_ATTRIBUTES),
+        form=matching(_ATTRIBUTES, needs="{:=："),
         says="are names with values",
         fits=anything,
         accepts=TEXT | {"container"},

@@ -12,7 +12,7 @@ from streams.inventory.classify.dates import (
     month_or_year,
     recent_epoch,
 )
-from streams.inventory.classify.detectors import all_words_among, between, either, matching
+from streams.inventory.classify.detectors import DIGITS, all_words_among, between, either, matching
 
 _INSTANT_NAMES = {
     "timestamp|datetime": 0.95,
@@ -157,25 +157,27 @@ RULES = [
             "age second|day": 0.7,
         },
         form=either(
-            matching(_ISO_DURATION),
-            matching(_WORDED_DURATION),
-            matching(r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?"),
+            matching(_ISO_DURATION, needs="P"),
+            matching(_WORDED_DURATION, DIGITS),
+            matching(r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?", needs=":"),
         ),
         says="are durations",
-        fits=either(between(0, 1e12), matching(_ISO_DURATION), matching(_WORDED_DURATION), clock),
+        fits=either(
+            between(0, 1e12), matching(_ISO_DURATION, needs="P"), matching(_WORDED_DURATION, DIGITS), clock
+        ),
         accepts=CODES,
         need=0.6,
     ),
     Rule(
         type="duration",
-        form=matching(rf"{_ISO_DURATION}|{_LOOSE_DURATION}"),
+        form=matching(rf"{_ISO_DURATION}|{_LOOSE_DURATION}", needs="P"),
         says="are ISO 8601 durations",
         proof=0.93,
         at=0.7,
     ),
     Rule(
         type="duration",
-        form=matching(_WORDED_DURATION),
+        form=matching(_WORDED_DURATION, DIGITS),
         says="are durations with their unit",
         proof=0.75,
         at=0.8,

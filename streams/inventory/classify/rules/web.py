@@ -35,6 +35,7 @@ _PLATFORMS = words(
     "wechat_mini_program windows_phone blackberry chrome safari firefox edge opera ie internet_explorer "
     "samsung_internet wechat alipay taobao tmall jd douyin 小程序 安卓 苹果 手机 电脑 网页"
 )
+_SUBTAGS = re.compile("[-_]").split
 _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,40}/[0-9][\w.]{0,20}(?: .{0,400})?")
 _PICTURE = r"[^\s?#]{1,400}\.(?i:jpe?g|png|gif|webp|svg|avif|bmp|heic|tiff?)(?:[?#!].{0,200})?"
 
@@ -57,7 +58,7 @@ def _browser(text: str) -> bool:
 
 
 def _language_tag(text: str) -> bool:
-    parts = re.split("[-_]", text)
+    parts = _SUBTAGS(text)
     return (
         len(parts) in (2, 3)
         and parts[0] in _LANGUAGE_CODES
@@ -69,7 +70,7 @@ RULES = [
     Rule(
         type="ip_address",
         names={"ip": 0.95, "ip address": 0.97, "remote|client|browser|user ip": 0.97, "ipv 4|6": 0.97},
-        form=each(_ip),
+        form=each(_ip, needs=".:"),
         says="are valid IP addresses",
         need=0.4,
         proof=0.96,
@@ -78,7 +79,7 @@ RULES = [
     Rule(
         type="mac_address",
         names={"mac": 0.8, "mac address": 0.97, "bssid": 0.9},
-        form=matching(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"),
+        form=matching(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}", needs=":-"),
         says="are hardware addresses",
         need=0.4,
         proof=0.97,
@@ -87,13 +88,13 @@ RULES = [
     Rule(
         type="user_agent",
         names={"user agent": 0.97, "agent|browser string": 0.7},
-        form=each(_browser),
+        form=each(_browser, needs="/"),
         says="name a browser or program with its version",
         need=0.4,
     ),
     Rule(
         type="user_agent",
-        form=each(lambda text: text.startswith("Mozilla/")),
+        form=each(lambda text: text.startswith("Mozilla/"), needs="/"),
         says='begin with "Mozilla/"',
         proof=0.97,
         at=0.7,
@@ -105,7 +106,7 @@ RULES = [
             "image|picture|photo|thumbnail|avatar|logo|cover|icon|banner|poster url|link|path|src|file": 0.95,
             "main|small|large|big image": 0.9,
         },
-        form=matching(_PICTURE),
+        form=matching(_PICTURE, needs="."),
         says="are addresses of pictures",
         fits=either(matching(_PICTURE), matching(r"(?:https?:)?//\S{3,500}")),
         need=0.5,
@@ -125,7 +126,8 @@ RULES = [
         },
         form=matching(
             r"(?!https?://(?:www\.)?(?:schema\.org|purl\.org/goodrelations)/)"
-            r"(?:(?:[a-z][a-z0-9+.-]{1,12}:)?//|www\.)\S{3,512}"
+            r"(?:(?:[a-z][a-z0-9+.-]{1,12}:)?//|www\.)\S{3,512}",
+            needs="/.",
         ),
         says="are web addresses",
         fits=matching(r"(?=[^\s,;]{0,200}[./])\S{1,512}"),
@@ -142,16 +144,23 @@ RULES = [
             "accept|browser|user|device language": 0.97,
         },
         form=either(
-            each(_language_tag), among(_LANGUAGE_CODES), all_words_among(_LANGUAGE_NAMES | _LANGUAGE_CODES)
+            each(_language_tag, needs="-_"),
+            among(_LANGUAGE_CODES),
+            all_words_among(_LANGUAGE_NAMES | _LANGUAGE_CODES),
         ),
         says="are languages or their codes",
         need=0.5,
     ),
-    Rule(type="language", form=each(_language_tag), says="are language tags such as en-US", proof=0.85),
+    Rule(
+        type="language",
+        form=each(_language_tag, needs="-_"),
+        says="are language tags such as en-US",
+        proof=0.85,
+    ),
     Rule(type="language", form=all_words_among(_LANGUAGE_NAMES), says="are names of languages", proof=0.85),
     Rule(
         type="language",
-        form=each(lambda text: text in _LANGUAGE_CODES),
+        form=each(_LANGUAGE_CODES.__contains__),
         says="are two-letter language codes in lower case",
         proof=0.6,
     ),
@@ -196,7 +205,9 @@ RULES = [
     Rule(
         type="uuid",
         names={"uuid|guid": 0.6},
-        form=matching(r"\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?"),
+        form=matching(
+            r"\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?", needs="-"
+        ),
         says="are UUIDs",
         proof=0.82,
         at=0.8,
