@@ -177,6 +177,10 @@ class RowGroup:
     aligner: Aligner | None = field(default=None, repr=False, compare=False)
     """How :meth:`aligned` finds values; set by the decoder, costs nothing until used."""
 
+    counter: Callable[[slice], Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
+    """Returns how many of some of the records have a field of each name, null or not; set by decoders of formats in
+    which records can lack fields."""
+
     opener: Callable[[str], list[list[Any]]] | None = field(default=None, repr=False, compare=False)
     """How :meth:`elements` finds them; set by decoders of formats that have arrays."""
     kind: str = ""
@@ -239,7 +243,7 @@ class RowGroup:
             times=None if self.times is None else pick(self.times),
             numbers=None if self.numbers is None else pick(self.numbers),
         )
-        some.aligner, some.opener = aligned, elements
+        some.aligner, some.opener, some.counter = aligned, elements, None
         return some
 
     @property

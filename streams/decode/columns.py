@@ -8,8 +8,8 @@ column are a batch of rows again.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -38,10 +38,13 @@ class ColumnBuilder:
 
     def __init__(self, limits: Limits, most: int | None = None) -> None:
         self.columns: list[Column] = []
+        self.whole: dict[str, list[Any]] = {}
+        """By path, the values of fields that every record has, as a scalar or as null (None), in record order."""
         self.dropped = 0
         """Entries under paths that are too long to keep."""
         self.dropped_paths: set[str] = set()
         """These paths, each :func:`~streams.decode.paths.brief`."""
+        self._rows = 0
         self._max_depth = limits.max_depth
         self._most = most
 
@@ -56,6 +59,8 @@ class ColumnBuilder:
 
         ``shape``: the names of all of them, where these are known to be the same in the same order.
         """
+        if not parent:
+            self._rows = len(rows)
         for name, values in split(rows, shape):
             self._add(child(parent, name), values, depth)
 
@@ -67,6 +72,8 @@ class ColumnBuilder:
         if self._most is not None and len(self.columns) >= self._most:
             raise TooManyColumnsError
         types = frozenset(map(type, values))
+        if depth == 1 and len(values) == self._rows and types.isdisjoint(_CONTAINERS):
+            self.whole[path] = values
         kind = _KINDS.get(types)
         if kind is not None:
             self.columns.append(Column(path, values, kind=kind))
@@ -132,11 +139,20 @@ def elements_of_objects(rows: Sequence[dict[str, Any]], path: str) -> list[list[
 
 def aligned_objects(rows: Sequence[dict[str, Any]], path: str, part: slice = _ALL) -> list[Any]:
     """Return the scalar at ``path`` in each row, or None; see :meth:`streams.decode.base.RowGroup.aligned`."""
-    return [None if type(value) in _CONTAINERS else value for value in _values(rows[part], path)]
+    found = _values(rows[part], path)
+    if _CONTAINERS.keys().isdisjoint(map(type, found)):
+        return found
+    return [None if type(value) in _CONTAINERS else value for value in found]
+
+
+def count_names(rows: Sequence[Mapping[str, Any]], part: slice = _ALL) -> Counter[str]:
+    """Return how many of some rows have each name; see :attr:`streams.decode.base.RowGroup.counter`."""
+    return Counter(chain.from_iterable(rows[part]))
 
 
 def _values(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:
-    found: list[Any] = list(rows)
-    for name in names(path):
+    first, *inside = names(path)
+    found = [row.get(first) for row in rows]
+    for name in inside:
         found = [value.get(name) if type(value) is dict else None for value in found]
     return found

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, compress
+from typing import Any
 
 from streams.decode.base import Decoded, Envelope, Headers, Opened, Reader, Row, RowGroup, row_numbers
 from streams.decode.columns import (
     ColumnBuilder,
     TooManyColumnsError,
     aligned_objects,
+    count_names,
     elements_of_objects,
     shared_shape,
 )
@@ -175,7 +177,8 @@ class RowDecoder:
             builder.columns,
             dropped_values=dropped + builder.dropped,
             dropped_paths=paths | builder.dropped_paths,
-            aligner=partial(aligned_objects, rows),
+            aligner=partial(_aligned, rows, builder.whole),
+            counter=partial(count_names, rows),
             opener=partial(elements_of_objects, rows),
             kind=label,
             envelope=part.envelope,
@@ -183,3 +186,8 @@ class RowDecoder:
             times=part.times,
             numbers=part.numbers,
         )
+
+
+def _aligned(rows: Sequence[Row], whole: Mapping[str, list[Any]], path: str, part: slice) -> list[Any]:
+    found = whole.get(path)
+    return aligned_objects(rows, path, part) if found is None else found[part]
