@@ -20,6 +20,7 @@ from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.entries import columns, rank_entry
 from models.evaluation import Seen, ndcg
+from models.totals import Totals
 from models.training import TrainedModel, train
 from pandian.settings import Settings
 
@@ -48,6 +49,8 @@ class Retraining:
     """None when the champion stays."""
     why: str
     """In a sentence."""
+    totals: Totals
+    """What was read and kept."""
     seconds: float
 
 
@@ -129,6 +132,7 @@ def retrain(
         verdict.unknown,
         promotion,
         verdict.why,
+        Totals.of(log),
         time.monotonic() - started,
     )
 
@@ -163,7 +167,7 @@ def _nothing_new(log: InteractionLog, champion: Entry, started: float) -> Retrai
         f"nothing is newer than what {champion.reference} learned from: {len(log):,} interactions until"
         f" {_moment(int(log.times[-1]))}"
     )
-    return Retraining(champion, None, None, None, 0.0, None, why, time.monotonic() - started)
+    return Retraining(champion, None, None, None, 0.0, None, why, Totals.of(log), time.monotonic() - started)
 
 
 def _verdict(trained: TrainedModel, champion: OnnxModel | None, progress: Progress) -> _Verdict:

@@ -22,6 +22,7 @@ from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
 from models.data.split import TimeSplit, split_by_time
 from models.evaluation import metrics
+from models.totals import Totals
 
 Said = Callable[[str], None]
 Progress = Callable[[str, float], None]
@@ -43,6 +44,8 @@ class TrainedModel:
     ranks: Codes
     """Place that the model gave each of them, from 0, before it had seen any of the test period [targets]."""
     catalogue: tuple[str, ...]
+    totals: Totals
+    """What was read and kept."""
     seconds: float
 
     @property
@@ -132,6 +135,7 @@ def train(
         test,
         own,
         log.item_ids,
+        Totals.of(log),
         time.monotonic() - started,
     )
 

@@ -14,6 +14,7 @@ from models.commands.options import check_torch, training_options
 
 if TYPE_CHECKING:
     from models.retraining import Retraining
+    from models.training import TrainedModel
 
 
 @click.command(
@@ -109,6 +110,7 @@ def document(found: Retraining) -> dict[str, Any]:
         "promoted": found.promotion is not None,
         "announced": found.promotion.announced if found.promotion else None,
         "why": found.why,
+        "totals": found.totals.document(found.seconds),
         "seconds": round(found.seconds, 3),
     }
 
@@ -116,8 +118,13 @@ def document(found: Retraining) -> dict[str, Any]:
 def _show(found: Retraining) -> None:
     if found.trained is None:
         click.echo(f"Not trained: {found.why}.")
-        return
-    name = found.trained.entry.reference
+    else:
+        _show_trained(found, found.trained)
+    click.echo(f"{found.totals.line(found.seconds)}.")
+
+
+def _show_trained(found: Retraining, trained: TrainedModel) -> None:
+    name = trained.entry.reference
     click.echo(f"{name}: {found.why}.")
     if found.promotion:
         registry = found.challenger.path.parent.parent.resolve() if found.challenger else "the registry"

@@ -83,6 +83,7 @@ def document(trained: TrainedModel) -> dict[str, Any]:
         "path": str(trained.entry.path),
         **{name: card[name] for name in names},
         "targets": len(trained.test),
+        "totals": trained.totals.document(trained.seconds),
         "seconds": round(trained.seconds, 3),
     }
 
@@ -109,6 +110,7 @@ def _show(trained: TrainedModel) -> None:
         f"{entry.model}@{entry.version}, trained in {trained.seconds:,.0f} s, in {entry.path}\n"
         f"items of the history: {card['seen']}; AUC in validation {auc['value']:.3f}"
         f" ({auc['low']:.3f} to {auc['high']:.3f})\n"
+        f"{trained.totals.line(trained.seconds)}\n"
         f"Next: pandian models add {entry.path} --promote",
         highlight=False,
         markup=False,

@@ -121,7 +121,7 @@ def read_archive(
             "must have interactions of a positive action, such as view or purchase",
             "let a worker archive them first, or name files",
         )
-    return InteractionLog.of(found.users, found.items, found.times)
+    return InteractionLog.of(found.users, found.items, found.times, found.read)
 
 
 def notices(found: ArchivedInteractions) -> list[str]:

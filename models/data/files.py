@@ -38,22 +38,24 @@ def read_files(
     users: list[str] = []
     items: list[str] = []
     moments: list[np.ndarray[Any, np.dtype[np.int64]]] = [np.zeros(0, np.int64)]
+    read = 0
     for path in paths:
         with open_records(path) as file:
             found = _read(file, notice, progress)
         users += found[0]
         items += found[1]
         moments.append(found[2])
+        read += found[3]
     if not users:
         raise DataError(
             ", ".join(paths), "must have rows with user_id, item_id and timestamp", "check the files"
         )
-    return InteractionLog.of(users, items, np.concatenate(moments))
+    return InteractionLog.of(users, items, np.concatenate(moments), read)
 
 
 def _read(
     file: RecordFile, notice: Notice, progress: Progress
-) -> tuple[list[str], list[str], np.ndarray[Any, np.dtype[np.int64]]]:
+) -> tuple[list[str], list[str], np.ndarray[Any, np.dtype[np.int64]], int]:
     cells = _Cells(file.name, file.columns, named=file.format not in ("csv", "tsv"))
     bad: Counter[str] = Counter()
     for batch in file.batches():
@@ -82,6 +84,7 @@ def _read(
         [str(users[row]) for row in rows],
         [str(items[row]) for row in rows],
         np.rint(moments[usable]).astype(np.int64),
+        len(cells.users) + bad.total(),
     )
 
 

@@ -32,18 +32,32 @@ class InteractionLog:
     """When [rows], epoch milliseconds, rising."""
     user_ids: tuple[str, ...] = field(repr=False)
     item_ids: tuple[str, ...] = field(repr=False)
+    read: int = field(default=0, compare=False)
+    """Records that were read for it, those that were left out included."""
 
     @classmethod
     def of(
-        cls, users: Sequence[str] | pa.Array, items: Sequence[str] | pa.Array, times: npt.ArrayLike
+        cls,
+        users: Sequence[str] | pa.Array,
+        items: Sequence[str] | pa.Array,
+        times: npt.ArrayLike,
+        read: int | None = None,
     ) -> InteractionLog:
-        """Make a log of columns in any order, each row one interaction: identifiers, and epoch milliseconds."""
+        """Make a log of columns in any order, each row one interaction.
+
+        Args:
+            users: identifiers.
+            items: identifiers.
+            times: epoch milliseconds.
+            read: records that were read for it; None: as many as there are rows.
+        """
         when = np.asarray(times, np.int64)
         users, items = _texts(users), _texts(items)
         order = np.lexsort((pc.rank(users, tiebreaker="dense").to_numpy(), when))
         user_codes, user_ids = _encoded(users, order)
         item_codes, item_ids = _encoded(items, order)
-        return cls(user_codes, item_codes, when[order], user_ids, item_ids)
+        read = len(when) if read is None else read
+        return cls(user_codes, item_codes, when[order], user_ids, item_ids, read)
 
     def __len__(self) -> int:
         return len(self.times)
@@ -62,7 +76,7 @@ class InteractionLog:
         """Return the rows of earlier than ``time`` (epoch milliseconds), with the same codes."""
         end = int(np.searchsorted(self.times, time, "left"))
         return InteractionLog(
-            self.users[:end], self.items[:end], self.times[:end], self.user_ids, self.item_ids
+            self.users[:end], self.items[:end], self.times[:end], self.user_ids, self.item_ids, self.read
         )
 
     def distinct(self) -> InteractionLog:
@@ -74,7 +88,7 @@ class InteractionLog:
             same[1:] &= np.diff(column[order]) == 0
         kept = np.sort(order[~same])
         return InteractionLog(
-            self.users[kept], self.items[kept], self.times[kept], self.user_ids, self.item_ids
+            self.users[kept], self.items[kept], self.times[kept], self.user_ids, self.item_ids, self.read
         )
 
     def counts(self, weights: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:

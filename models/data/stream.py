@@ -173,12 +173,13 @@ class _Rows:
     def log(self) -> InteractionLog:
         """Return all of it."""
         users, items = pa.array(self.users, pa.string()), pa.array(self.items, pa.string())
-        times = np.array(self.times, np.int64)
+        times, read = np.array(self.times, np.int64), self.read
         if self._archived:
             users = pa.concat_arrays([self._archived.users, users])
             items = pa.concat_arrays([self._archived.items, items])
             times = np.concatenate([self._archived.times, times])
-        return InteractionLog.of(users, items, times)
+            read += self._archived.read
+        return InteractionLog.of(users, items, times, read)
 
     def add(self, records: list[Any]) -> None:
         self.read += len(records)

@@ -260,6 +260,13 @@ def test_from_the_stream_promoted_and_announced(pandian, stream, monkeypatch, wi
     assert found["comparison"]["low"] > 0
     assert with_champion.champion().version == found["version"]
     assert with_champion.entry("item-to-item").card["data"]["interactions"] == len(OLD + NEW)
+    totals = {
+        "records_read": len(OLD + NEW),
+        "interactions": len(OLD + NEW),
+        "users": N_USERS,
+        "items": N_ITEMS,
+    }
+    assert found["totals"] == {**totals, "seconds": found["seconds"]}
     said = [orjson.loads(record.value) for record in read_all(stream, MODELS)]
     assert (said[-1]["champion"], said[-1]["by"]) == (found["version"], "Ann")
     code, out, _ = pandian(*OPTIONS, "--json")
@@ -267,6 +274,7 @@ def test_from_the_stream_promoted_and_announced(pandian, stream, monkeypatch, wi
     assert code == 0
     assert (again["promoted"], again["model"]) == (False, None)
     assert "nothing is newer" in again["why"]
+    assert again["totals"] == {**totals, "seconds": again["seconds"]}
 
 
 def test_what_people_see(pandian, tmp_path, with_champion, champion_entry):
@@ -281,6 +289,9 @@ def test_what_people_see(pandian, tmp_path, with_champion, champion_entry):
     assert code == 0
     assert f"better than {champion_entry.reference}" in out
     assert "this was a dry run" in out
+    rows = f"{len(OLD + NEW):,}"
+    total = f"In all: {rows} records read, {rows} interactions kept of {N_USERS} users and {N_ITEMS} items, "
+    assert out.splitlines()[-1].startswith(total)
     code, out, _ = pandian(as_before, "--model", "popularity", "--threads", "1")
     assert code == 0
     assert "worse than" in out
@@ -288,8 +299,10 @@ def test_what_people_see(pandian, tmp_path, with_champion, champion_entry):
     assert with_champion.champion().reference == champion_entry.reference
     code, out, _ = pandian(changed, *OPTIONS)
     assert code == 0
-    assert "It is the champion now" in out
-    assert pandian(changed, *OPTIONS)[1].startswith("Not trained: nothing is newer")
+    assert "It is the champion of " in out
+    again = pandian(changed, *OPTIONS)[1]
+    assert again.startswith("Not trained: nothing is newer")
+    assert again.splitlines()[-1].startswith(total)
 
 
 def test_a_stream_without_interactions(pandian, monkeypatch, registry):

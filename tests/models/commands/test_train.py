@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,7 +53,12 @@ def test_from_a_file_to_figures(pandian, document, clicks, small, tmp_path):
     found = document(pandian("train", clicks, "--out", tmp_path / "model", "--config", small, "--json"))
     assert set(found) == {
         *("model", "version", "path", "metrics", "baselines", "validation", "seen", "data"),
-        *("reference_auc", "parity", "settings", "targets", "seconds"),
+        *("reference_auc", "parity", "settings", "targets", "totals", "seconds"),
+    }
+    assert found["totals"] == {
+        "records_read": len(chains()),
+        **{name: found["data"][name] for name in ("interactions", "users", "items")},
+        "seconds": found["seconds"],
     }
     assert found["path"] == str(tmp_path / "model")
     entry = Entry.open(tmp_path / "model")
@@ -74,7 +80,14 @@ def test_people_see_a_table_and_what_comes_next(pandian, clicks, tmp_path):
     assert code == 0, err
     assert "ndcg@10" in out
     assert "popularity" in out
-    assert f"Next: pandian models add {folder} --promote" in out
+    totals, following = out.splitlines()[-2:]
+    count = r"[\d,]+"
+    assert re.fullmatch(
+        f"In all: {len(chains()):,} records read, {count} interactions kept of {count} users and {count} items, "
+        + r"[\d.]+ s",
+        totals,
+    )
+    assert following == f"Next: pandian models add {folder} --promote"
     assert f"item-to-item@{Entry.open(folder).version}" in out
 
 
@@ -115,6 +128,8 @@ def test_the_same_seed_gives_the_same_entry_in_another_process(pandian, document
     out, err = there.communicate(timeout=60)
     assert there.returncode == 0, err
     found = orjson.loads(out)
+    for took in (here["totals"], found["totals"]):
+        del took["seconds"]
     own = {name: value for name, value in here.items() if name not in ("version", "path", "seconds")}
     assert own == {name: found[name] for name in own}
     entries = {name: Entry.open(tmp_path / name) for name in ("here", "there")}
@@ -250,10 +265,10 @@ def test_one_user_or_one_item_is_a_model_all_the_same(pandian, document, small, 
     ("options", "said"),
     [
         (("--model", "svd"), "svd"),
-        (("--epochs", "0"), "epochs 0"),
-        (("--max-seconds", "-1"), "max_seconds -1.0"),
-        (("--max-seconds", "nan"), "max_seconds nan"),
-        (("--seed", "-1"), "seed -1"),
+        (("--epochs", "0"), "epochs = 0"),
+        (("--max-seconds", "-1"), "max_seconds = -1.0"),
+        (("--max-seconds", "nan"), "max_seconds = nan"),
+        (("--seed", "-1"), "seed = -1"),
         (("--config", "none.toml"), "none.toml"),
         (("none.csv",), "none.csv"),
         (("kafka",), "kafka"),

@@ -71,7 +71,7 @@ def test_the_archive_alone(tmp_path):
     put(tmp_path, [row(10, action="refund", place=10), row(11, user=" "), row(12, item="i5", place=5)], 10)
     said = []
     log = read_archive(Settings(archive=str(tmp_path)), said.append)
-    assert len(log) == 10
+    assert (len(log), log.read) == (10, 13)
     assert log.times.tolist() == [1000 * n for n in range(10)]
     assert said == [
         "archive: left out 1 repeated, 1 of an action that speaks for no item, 1 without user or item of 13 rows"
@@ -133,7 +133,7 @@ def test_kafka_goes_on_where_the_archive_ends(kafka_broker, unique, tmp_path):
     assert len(read_topic(settings, topic=name)) == 110
     topics.expire(kafka_broker.address, name, {0: 50})
     log = read_topic(settings, topic=name)
-    assert len(log) == 110
+    assert (len(log), log.read) == (110, 50 + 70)
     assert np.array_equal(log.times, np.arange(110) * 1000)
     assert len(read_topic(Settings(broker=kafka_broker.address), topic=name)) == 60
     topics.expire(kafka_broker.address, name, {0: 80})

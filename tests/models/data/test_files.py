@@ -77,6 +77,7 @@ def test_several_files_are_one_log(tmp_path):
     log = read_files([str(as_csv(tmp_path)), str(as_jsonl(tmp_path))])
     assert len(log) == 6
     assert rows_of(log.distinct()) == EXPECTED
+    assert log.read == log.distinct().read == log.before(0).read == 6
 
 
 def test_what_is_left_out_is_counted(tmp_path):
@@ -91,6 +92,7 @@ def test_what_is_left_out_is_counted(tmp_path):
     said = []
     log = read_files([str(write_csv(tmp_path / "rows.csv", rows))], said.append)
     assert rows_of(log) == EXPECTED
+    assert log.read == len(rows)
     assert len(said) == 1
     for part in ("1 rows without user", "1 rows without item", "2 rows without a time", "must have 3 cells"):
         assert part in said[0]

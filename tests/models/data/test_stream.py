@@ -46,6 +46,7 @@ def test_all_partitions_are_read_from_beginning_to_end(topic):
     assert (log.n_users, log.n_items) == (50, 7)
     assert not said
     assert counted[-1] == 3_000
+    assert log.read == 3_000
 
 
 def test_one_batch_is_read_to_its_end(topic):
@@ -91,6 +92,7 @@ def test_only_positive_actions_with_all_their_parts_are_taken(topic):
     ]
     log, said, _ = read(*topic(values))
     assert sorted(log.user_ids) == ["7", "u"]
+    assert log.read == len(values)
     assert len(log) == 2
     for part in ("2 not JSON", "1 no objects", "2 without time", "2 without user or item", "2 with a source"):
         assert part in said[0]
