@@ -61,23 +61,24 @@ def describe(
         seed: of the choice of these.
     """
     chance = np.random.default_rng(seed)
-    hashed, dense, found, column, weight = [], [], [], [], []
+    hashed, dense, found = [], [], []
+    column: list[int] = []
+    weight: list[float] = []
     for place, (values, worth) in enumerate(zip(columns, weights, strict=True)):
         whole = draws(values)
         cut = [_some(values, chance) for _ in range(fewer if len(values) > 1 else 0)]
         both: list[Draw] = [*whole, *cut]
         shares = [worth / len(whole)] * len(whole) + [worth / 2 / max(len(cut), 1)] * len(cut)
-        for draw, told, share in zip(both, forms(both), shares, strict=True):
-            one = features(draw, told, names)
-            hashed.append(sparse.csr_matrix(one.hashed))
-            dense.append(one.dense)
-            found.append(one.forms)
-            column.append(place)
-            weight.append(share)
+        one = features(both, forms(both), names)
+        hashed.append(sparse.csr_matrix(one.hashed))
+        dense.append(one.dense)
+        found.append(one.forms)
+        column += [place] * len(both)
+        weight += shares
     return Examples(
         sparse.vstack(hashed, format="csr"),
-        np.array(dense),
-        np.array(found),
+        np.concatenate(dense),
+        np.concatenate(found),
         np.array(column),
         np.array(weight, dtype=np.float32),
     )

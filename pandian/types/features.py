@@ -28,14 +28,14 @@ Forms = Callable[[Sequence[Draw]], Sequence[Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The inputs of the model for one draw."""
+    """The inputs of the model, a row a draw."""
 
     hashed: NDArray[np.float32]
-    """``[3 * ngrams.BUCKETS]``"""
+    """``[draws, 3 * ngrams.BUCKETS]``"""
     dense: NDArray[np.float32]
-    """``[statistics.SIZE + gazetteer.SIZE]``"""
+    """``[draws, statistics.SIZE + gazetteer.SIZE]``"""
     forms: NDArray[np.float32]
-    """``[len(names)]``: what the rules found, in the order of the model's form names."""
+    """``[draws, len(names)]``: what the rules found, in the order of the model's form names."""
 
 
 def draws(samples: Draw, size: int = DRAW, most: int = DRAWS) -> list[list[tuple[str, int]]]:
@@ -50,18 +50,28 @@ def _evenly(samples: Draw, size: int) -> list[tuple[str, int]]:
     return [samples[place * len(samples) // size] for place in range(size)]
 
 
-def features(draw: Draw, found: Mapping[str, float], names: Sequence[str]) -> Features:
-    """Describe one draw of at least one value.
+def features(batch: Sequence[Draw], found: Sequence[Mapping[str, float]], names: Sequence[str]) -> Features:
+    """Describe draws of at least one value each, all together.
 
     Args:
-        draw: different values, with how often each was seen.
-        found: what the rules found in them.
+        batch: at least one draw; different values, with how often each was seen.
+        found: what the rules found in each draw.
         names: the forms that the model knows, in its order.
     """
-    texts = [html.unescape(text[:CLIP]) if "&" in text else text[:CLIP] for text, _ in draw]
-    repeats = sum(count for _, count in draw) / len(draw)
+    texts = [[_clipped(text) for text, _ in draw] for draw in batch]
+    repeats = [sum(count for _, count in draw) / len(draw) for draw in batch]
+    known = {name: place for place, name in enumerate(names)}
+    forms = np.zeros((len(batch), len(names)), dtype=np.float32)
+    for row, shares in zip(forms, found, strict=True):
+        for name, share in shares.items():
+            if name in known:
+                row[known[name]] = share
     return Features(
         ngrams.hashed(texts),
-        np.concatenate([statistics.statistics(texts, repeats), gazetteer.found(texts)]),
-        np.array([found.get(name, 0.0) for name in names], dtype=np.float32),
+        np.concatenate([statistics.statistics(texts, repeats), gazetteer.found(texts)], axis=1),
+        forms,
     )
+
+
+def _clipped(text: str) -> str:
+    return html.unescape(text[:CLIP]) if "&" in text else text[:CLIP]

@@ -23,6 +23,7 @@ SETS = ("given", "family", "city", "region", "street")
 SIZE = 4 * len(SETS) + 1
 
 Hashes = NDArray[np.uint32]
+Flags = NDArray[np.bool_]
 
 
 def hashes(names: Collection[str]) -> Hashes:
@@ -38,31 +39,56 @@ def gazetteer() -> dict[str, Hashes]:
         return {name: file[name] for name in file.files}
 
 
-def found(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return, for each set, the shares of ``texts`` that are in it, begin with, end with one of its words, and the mean
-    share of their words; last, the share that is a given name with a family name: ``[SIZE]``."""
+class _Means:
+    """Means over the texts of each draw that a figure is known of; 0 where there is none."""
+
+    def __init__(self, draw: NDArray[np.int64], draws: int) -> None:
+        self._draw = draw
+        self._draws = draws
+        self._count = np.maximum(np.bincount(draw, minlength=draws), 1)
+
+    def of(self, figures: NDArray[np.float64] | Flags) -> NDArray[np.float64]:
+        return np.bincount(self._draw, figures, self._draws) / self._count
+
+
+def found(draws: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    """Return, for each draw and each set, the shares of its texts that are in it, begin with, end with one of its
+    words, and the mean share of their words; last, the share that is a given name with a family name.
+
+    Args:
+        draws: of at least one text each.
+
+    Returns:
+        ``[len(draws), SIZE]``
+    """
+    texts = [text for draw in draws for text in draw]
+    owner = np.repeat(np.arange(len(draws)), [len(draw) for draw in draws])
     split = [words(text) for text in texts]
     flat = np.array([_hash(word) for parts in split for word in parts], dtype=np.uint32)
-    sizes = np.array([len(parts) for parts in split], dtype=np.int64)
     whole = np.array([_hash(text.casefold()) for text in texts], dtype=np.uint32)
+    sizes = np.array([len(parts) for parts in split], dtype=np.int64)
     filled = sizes > 0
     ends = np.cumsum(sizes)[filled] - 1
-    starts = ends - sizes[filled] + 1
-    known: dict[str, NDArray[np.bool_]] = {}
-    figures: list[float] = []
-    for name in SETS:
+    sizes = sizes[filled]
+    starts = ends - sizes + 1
+    of_texts, of_filled = _Means(owner, len(draws)), _Means(owner[filled], len(draws))
+    figures = np.zeros((len(draws), SIZE), dtype=np.float32)
+    known: dict[str, Flags] = {}
+    for place, name in enumerate(SETS):
         inside = known[name] = _among(flat, gazetteer()[f"{name}_word"])
-        figures.append(float(_among(whole, gazetteer()[name]).mean()))
-        if not ends.size:
-            figures += [0.0, 0.0, 0.0]
-            continue
-        shares = np.add.reduceat(inside, starts, dtype=np.float64) / sizes[filled]
-        figures += [float(inside[starts].mean()), float(inside[ends].mean()), float(shares.mean())]
-    full = (sizes[filled] >= 2) & known["given"][starts] & known["family"][ends] if ends.size else np.zeros(0)
-    return np.array([*figures, full.sum() / len(texts)], dtype=np.float32)
+        figures[:, 4 * place] = of_texts.of(_among(whole, gazetteer()[name]))
+        if ends.size:
+            shares = np.add.reduceat(inside, starts, dtype=np.float64) / sizes
+            for step, one in enumerate((inside[starts], inside[ends], shares), 1):
+                figures[:, 4 * place + step] = of_filled.of(one)
+    full = np.zeros(len(texts), dtype=np.bool_)
+    if ends.size:
+        full[filled] = (sizes >= 2) & known["given"][starts] & known["family"][ends]
+    figures[:, -1] = of_texts.of(full)
+    return figures
 
 
-def _among(one: Hashes, other: Hashes) -> NDArray[np.bool_]:
+def _among(one: Hashes, other: Hashes) -> Flags:
     place = np.minimum(np.searchsorted(other, one), len(other) - 1)
     return np.asarray(other[place] == one)
 

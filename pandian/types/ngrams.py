@@ -1,4 +1,4 @@
-"""Pieces of texts, hashed: characters, words, and the shapes that texts have. All in a few numpy operations.
+"""Pieces of texts, hashed: characters, words, and the shapes that texts have. Of many draws in a few numpy operations.
 
 Feature hashing: Weinberger et al., 2009, "Feature Hashing for Large Scale Multitask Learning". Collisions are left to
 the weights.
@@ -41,22 +41,24 @@ def _shapes() -> NDArray[np.uint32]:
 _SHAPE = _shapes()
 
 
-def hashed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return the three blocks of hashed pieces of ``texts`` together, each of length 1: ``[3 * BUCKETS]``.
+def hashed(draws: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    """Return the three blocks of hashed pieces of each draw's texts, each of length 1: ``[len(draws), 3 * BUCKETS]``.
 
-    Counts are damped by their logarithm. All zeros for no text.
+    Counts are damped by their logarithm. All zeros for a draw of no text.
     """
-    if not texts:
-        return np.zeros(3 * BUCKETS, dtype=np.float32)
-    joined = "\n" + "\n".join(texts) + "\n"
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.concatenate(
-        [
-            _block(_pieces(codes, _CHARACTERS)),
-            _block(np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words(joined)])),
-            _block(_pieces(_shape(codes), _SHAPES)),
-        ]
-    )
+    joined = ["\n" + "\n".join(texts) + "\n" if texts else "" for texts in draws]
+    codes = np.frombuffer("".join(joined).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    owner = np.repeat(np.arange(len(joined)), [len(text) for text in joined])
+    found = [words(text) for text in joined]
+    crcs = [zlib.crc32(word.encode("utf-8", "replace")) for part in found for word in part]
+    of_words = np.repeat(np.arange(len(joined)), [len(part) for part in found])
+    blocks = np.empty((len(joined), 3, BUCKETS), dtype=np.float32)
+    blocks[:, 0] = _counted(*_pieces(codes, owner, _CHARACTERS), len(joined))
+    blocks[:, 1] = _counted(np.array(crcs, dtype=np.uint64), of_words, len(joined))
+    blocks[:, 2] = _counted(*_pieces(_shape(codes), owner, _SHAPES), len(joined))
+    lengths = [max(float(np.linalg.norm(block)), 1e-9) for block in blocks.reshape(-1, BUCKETS)]
+    blocks /= np.array(lengths, dtype=np.float32).reshape(-1, 3, 1)
+    return blocks.reshape(len(joined), 3 * BUCKETS)
 
 
 def words(text: str) -> list[str]:
@@ -69,17 +71,23 @@ def _shape(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return np.where(codes < 0x250, plain, np.where(codes >= 0x3400, _HAN, _LOWER)).astype(np.uint32)
 
 
-def _pieces(codes: NDArray[np.uint32], longest: int) -> NDArray[np.uint64]:
-    """Return a hash of each run of one to ``longest`` characters."""
+def _pieces(
+    codes: NDArray[np.uint32], owner: NDArray[np.int64], longest: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return a hash of each run of one to ``longest`` characters of one draw, and that draw."""
     last = codes.astype(np.uint64)
-    pieces = [last]
+    pieces, owners = [last], [owner]
     for length in range(2, longest + 1):
         last = last[:-1] * _STEP + codes[length - 1 :] + np.uint64(length)
-        pieces.append(last)
-    return np.concatenate(pieces)
+        within = owner[length - 1 :] == owner[: 1 - length]
+        pieces.append(last[within])
+        owners.append(owner[length - 1 :][within])
+    return np.concatenate(pieces), np.concatenate(owners)
 
 
-def _block(hashes: NDArray[np.generic]) -> NDArray[np.float32]:
-    buckets = (hashes.astype(np.uint64) * _MULTIPLIER) >> _SHIFT
-    counts = np.log1p(np.bincount(buckets.astype(np.int64), minlength=BUCKETS)).astype(np.float32)
-    return np.asarray(counts / max(float(np.linalg.norm(counts)), 1e-9), dtype=np.float32)
+def _counted(hashes: NDArray[np.uint64], owner: NDArray[np.int64], draws: int) -> NDArray[np.float32]:
+    """Return the logarithms of one more than how many hashes of each draw fall into each bucket."""
+    buckets = ((hashes * _MULTIPLIER) >> _SHIFT).astype(np.int64)
+    counts = np.bincount(owner * BUCKETS + buckets, minlength=draws * BUCKETS)
+    damped = np.log1p(np.arange(counts.max(initial=0) + 1)).astype(np.float32)
+    return damped[counts].reshape(draws, BUCKETS)

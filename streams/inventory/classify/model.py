@@ -67,19 +67,13 @@ class TypeModel:
         if not fields:
             return []
         taken = [draws(samples) for samples in fields]
-        told = [
-            features(draw, found, self._forms)
-            for own in taken
-            for draw, found in zip(own, forms(own), strict=True)
-        ]
-        (output,) = self._session.run(
-            None,
-            {
-                "hashed": np.stack([one.hashed for one in told]),
-                "dense": np.stack([one.dense for one in told]),
-                "forms": np.stack([one.forms for one in told]),
-            },
+        told = features(
+            [draw for own in taken for draw in own],
+            [found for own in taken for found in forms(own)],
+            self._forms,
         )
+        inputs = {"hashed": told.hashed, "dense": told.dense, "forms": told.forms}
+        (output,) = self._session.run(None, inputs)
         starts = np.cumsum([0, *map(len, taken[:-1])])
         means = np.add.reduceat(output, starts, axis=0) / np.array([[len(own)] for own in taken])
         return [self._opinion(mean) for mean in means]

@@ -36,6 +36,8 @@ _ISSUERS = re.compile(
 
 #: Digit sums of twice a digit, for every second digit of a Luhn number.
 _DOUBLED = str.maketrans("0123456789", "0246813579")
+#: Letters of an IBAN as numbers: A is 10, Z is 35.
+_BASE_36 = str.maketrans({chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)})
 
 
 def compact(text: str) -> str:
@@ -91,7 +93,7 @@ def iban(text: str) -> bool:
     if not (15 <= len(number) <= 34 and number.isascii() and number.isalnum()):
         return False
     # The remainder alone rejects 96 of 97, at a tenth of the cost of the full check.
-    as_digits = "".join(str(int(char, 36)) for char in number[4:] + number[:4])
+    as_digits = (number[4:] + number[:4]).translate(_BASE_36)
     return int(as_digits) % 97 == 1 and bool(stdnum_iban.is_valid(number, check_country=False))
 
 

@@ -17,6 +17,7 @@ from streams.inventory.classify.scoring import Candidate, Match, lifted
 from tests.streams.inventory.classify.examples import NAMED, UNNAMED, evidence
 
 _TYPES = ("user_id", "price", "email", "text")
+_INDEX, _PROOFS = RuleIndex(all_rules()), proofs(all_rules())
 _EXAMPLES = [(path, values) for path, values, _ in NAMED] + [("c7", values) for values, _ in UNNAMED]
 
 
@@ -37,16 +38,15 @@ def plain(
 
 @pytest.mark.parametrize(("path", "values"), _EXAMPLES)
 def test_all_rules(path: str, values: list[object]) -> None:
-    rules = all_rules()
-    facts, named = FieldFacts(evidence(path, values)), RuleIndex(rules).named(path)
-    contest = Contest(facts, named, proofs(rules)[facts.looks])
+    facts, named = FieldFacts(evidence(path, values)), _INDEX.named(path)
+    contest = Contest(facts, named, _PROOFS[facts.looks])
     others: tuple[frozenset[str], ...] = (
         frozenset({"email", "price"}),
         frozenset({"review_text", "order_id", "city"}),
     )
     # Among fields that lift and lower names; and again as it was: what was found before changes nothing.
     for types in (frozenset(), *others, frozenset()):
-        assert same(contest.best(types), plain(facts, named, rules, types))
+        assert same(contest.best(types), plain(facts, named, all_rules(), types))
 
 
 def same(one: Candidate | None, other: Candidate | None) -> bool:
