@@ -6,12 +6,14 @@ Each has its name, a Chinese name, and none (``f3``). A field counts as found wh
 those are asked for that tell by their form: a passport number looks like many other codes.
 
 In texts patterns find what has a form. Names and addresses in running text are out of their reach, and count as missed.
+In addresses of pages, and in codes, numbers of articles and orders stand beside telephone numbers of the same form.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from streams.inventory.policy import default_policy
 from streams.inventory.profile import BatchMeta, PartitionProfile, ProfilePolicy
 from tests.support.data import data_folder
 from tests.support.identifiers import NEAR, PERSONAL, Kind, column
+from tests.support.identifiers.base import digits
+from tests.support.identifiers.contacts import email, mobile
 
 Document = Mapping[str, Any]
 
@@ -37,6 +41,31 @@ _OPAQUE = "f3"
 #: Labels of the sentences that are about a person, by which a form could tell: and others.
 _WITH_A_FORM = ("CREDIT_CARD", "PHONE_NUMBER", "EMAIL_ADDRESS", "IBAN_CODE", "US_SSN", "IP_ADDRESS")
 _WITHOUT = ("PERSON", "STREET_ADDRESS", "AGE", "US_DRIVER_LICENSE")
+_LABELS = {"MOBILE": "PHONE_NUMBER", "EMAIL": "EMAIL_ADDRESS"}
+_ADDRESSES = 200
+_IN_ADDRESSES = (
+    "https://m.example.cn/u/MOBILE/orders",
+    "/users/MOBILE",
+    "/login?mobile=MOBILE&next=%2Fcart",
+    "https://m.example.cn/invite?from=wxMOBILE&x=1",
+    "https://m.example.cn/s?q=%20MOBILE",
+    "https://m.example.cn/s?q=phone%3DMOBILE%26x",
+    "加微信wxMOBILE或店内咨询",
+    "user_MOBILE logged in",
+    "telMOBILE",
+    "EMAIL",
+    "/unsubscribe?email=EMAIL&list=7",
+    "https://example.com/me/EMAIL/orders",
+)
+_IDS_IN_ADDRESSES = (
+    "https://www.example.com/item/NUMBER",
+    "https://www.example.com/goods_NUMBER.html",
+    "https://cdn.example.com/i/NUMBER@2x.jpg",
+    "/orders/NUMBER/lines",
+    "order-NUMBER-7",
+    "sku NUMBER-red of order_NUMBER",
+    "https://www.example.com/c/7/9e10cNUMBERa4",
+)
 
 
 @dataclass(frozen=True)
@@ -160,6 +189,20 @@ def chinese() -> list[tuple[str, list[tuple[int, int, str]]]]:
     return found
 
 
+def addresses() -> list[tuple[str, list[tuple[int, int, str]]]]:
+    """Return addresses of pages, and codes, that hold a mobile number or an e-mail address; and some that hold ids."""
+    chance = random.Random("addresses")
+    found: list[tuple[str, list[tuple[int, int, str]]]] = []
+    for _ in range(_ADDRESSES):
+        for text in _IN_ADDRESSES:
+            before, label, behind = text.partition("MOBILE") if "MOBILE" in text else text.partition("EMAIL")
+            value = mobile(chance) if label == "MOBILE" else email(chance).replace("@", "%40")
+            span = (len(before), len(before) + len(value), _LABELS[label])
+            found.append((before + value + behind, [span]))
+        found += [(text.replace("NUMBER", digits(chance, 11, "1")), []) for text in _IDS_IN_ADDRESSES]
+    return found
+
+
 def in_texts(
     texts: Sequence[tuple[str, list[tuple[int, int, str]]]],
 ) -> tuple[Counter[str], Counter[str], int, int]:
@@ -217,6 +260,11 @@ def _texts() -> Iterator[Row]:
     for name, texts, against in (
         ("pii_text", sentences(), "pii-en, 750 sentences"),
         ("pii_text_zh", chinese(), "cluener dev, names and addresses: none has a form"),
+        (
+            "pii_url",
+            addresses(),
+            f"{_ADDRESSES} each of {len(_IN_ADDRESSES)} forms, {len(_IDS_IN_ADDRESSES)} of ids",
+        ),
     ):
         wanted, hit, finds, right = in_texts(texts)
         by_label = {label: f"{hit[label]} of {count}" for label, count in wanted.most_common()}

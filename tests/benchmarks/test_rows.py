@@ -98,6 +98,8 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
             "pii_text_precision",
             "pii_text_zh_recall",
             "pii_text_zh_precision",
+            "pii_url_recall",
+            "pii_url_precision",
         ],
     ),
     "demo": (demo.Sizes(limit=2_000), ["first_inventory_s", "demo_s", "worker_rss_mb"]),
@@ -158,6 +160,8 @@ BARS = {
     "pii_text_precision": None,
     "pii_text_zh_recall": None,
     "pii_text_zh_precision": None,
+    "pii_url_recall": None,
+    "pii_url_precision": None,
 }
 
 

@@ -2,7 +2,8 @@
 
 :class:`~streams.inventory.masking.masker.ShapeMasker` implements :class:`streams.inventory.base.Masker`.
 ``shapes`` turns one value of a masked type into its shape; ``finders`` finds what is certainly personal
-inside any text; ``gates`` tells for thousands of texts at once whether a finder could find anything.
+inside any text, ``glued`` mobile numbers that stand against other signs; ``gates`` tells for thousands of texts at once
+whether a finder could find anything.
 :class:`~streams.inventory.masking.keyed.KeyedMasker` has a secret besides, for fields that are compared.
 """
 

@@ -98,7 +98,9 @@ def _grouped_digits(raw: Bytes, two: Flags, four: Flags) -> bool:
 
 def _mobile(runs: _Runs, lines: int) -> bool:
     """Tell whether eleven digits begin like a Chinese mobile number and are not all there is of a text."""
-    found = runs.apart(runs.digit(1, "3", "9", runs.digit(0, "1", "1", runs.size == 11)))
+    if _encoded_before(runs):
+        return True
+    found = runs.digit(1, "3", "9", runs.digit(0, "1", "1", runs.size == 11))
     if not found.any():
         return False
     if np.count_nonzero(runs.raw == ord("\n")) != lines - 1:
@@ -106,6 +108,17 @@ def _mobile(runs: _Runs, lines: int) -> bool:
     opens = (runs.start == 0) | (runs.raw[runs.start - 1] == ord("\n"))
     closes = (runs.end == runs.raw.size) | (runs.raw[np.minimum(runs.end, runs.raw.size - 1)] == ord("\n"))
     return bool((found & ~(opens & closes)).any())
+
+
+def _encoded_before(runs: _Runs) -> bool:
+    """Tell whether a sign encoded for a URL (``%20``), and perhaps 86, stands before the eleven digits of a mobile."""
+    for more in (1, 2):  # %A0, %20, %2B86
+        found = runs.digit(more + 1, "3", "9", runs.digit(more, "1", "1", runs.size == 11 + more))
+        starts = runs.start[found]
+        before = starts[:, None] - np.arange(1, 4)
+        if (runs.raw[np.maximum(before, 0)] == ord("%")).any():
+            return True
+    return False
 
 
 def _grouped(runs: _Runs) -> bool:

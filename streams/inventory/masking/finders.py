@@ -13,6 +13,7 @@ from itertools import islice
 
 from pandian.semantics import PiiClass
 from streams.inventory.masking import checks
+from streams.inventory.masking.glued import glued_mobiles
 
 Span = tuple[int, int]
 
@@ -36,42 +37,58 @@ class Finder:
     """Whether there is nothing to find without :data:`LONG_NUMBER`."""
 
 
-# --- e-mail: expanded around each "@", because a pattern that begins with a free repeat is not linear ---
+# --- e-mail: expanded around each "@", because a pattern that begins with a free repeat is not linear; in addresses of
+# pages it is written %40, and %2540 where one is part of another ---
 
 _WIDE = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
 _LOCALS = (re.compile(rf"(?:{_WIDE}|[.%+'-]){{1,64}}+"), re.compile(r"[\w.%+'-]{1,64}+"))
+_DOT = r"(?:\.|%2[Ee])"
 _DOMAINS = (
-    re.compile(r"[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8}+"),
-    re.compile(r"[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+"),
+    re.compile(rf"[A-Za-z0-9-]{{1,63}}+(?:{_DOT}[A-Za-z0-9-]{{1,63}}+){{1,8}}+"),
+    re.compile(rf"[\w-]{{1,63}}+(?:{_DOT}[\w-]{{1,63}}+){{1,8}}+"),
 )
-#: An "@" with a domain behind it.
-AT = re.compile(r"@(?=[\w-]{1,63}+\.[\w-])")
-_PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif"})
+_DOTS = re.compile(f"({_DOT})")
+#: An "@", as it is or encoded, with a domain behind it.
+AT = re.compile(rf"@(?=[\w-]{{1,63}}+{_DOT}[\w-])")
+ENCODED_AT = re.compile(rf"%(?:25)?40(?=[\w-]{{1,63}}+{_DOT}[\w-])")
+#: No domain ends so: ``icon@2x.png``, ``jquery@3.7.1.min.js``.
+_FILES = frozenset(
+    ["png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "js", "mjs", "css", "map", "html", "json"]
+)
 
 
 def _domain_end(text: str, start: int) -> int:
     """Return where a domain that begins at ``start`` ends, or 0 when there is none."""
     for pattern in _DOMAINS:
         if match := pattern.match(text, start):
-            labels = match.group().split(".")
+            labels = _DOTS.split(match.group())
             while len(labels) > 1:
                 last = labels[-1]
                 if (last.isalpha() and 2 <= len(last) <= 24) or last.lower().startswith("xn--"):
-                    return 0 if last.lower() in _PICTURES else start + len(".".join(labels))
-                labels.pop()
+                    return 0 if last.lower() in _FILES else start + len("".join(labels))
+                del labels[-2:]
     return 0
 
 
 def emails(text: str) -> Iterator[Span]:
     """Find e-mail addresses, also with letters of any script; ``icon@2x.png`` is none."""
+    return _addresses(text, AT)
+
+
+def encoded_emails(text: str) -> Iterator[Span]:
+    """Find e-mail addresses as they stand in a URL: ``ann%40example.com``."""
+    return _addresses(text, ENCODED_AT)
+
+
+def _addresses(text: str, sign: re.Pattern[str]) -> Iterator[Span]:
     done = 0
-    for match in AT.finditer(text):
+    for match in sign.finditer(text):
         at = match.start()
         if at < done:
             continue
         before = text[max(done, at - 64) : at][::-1]
         local = next((found for pattern in _LOCALS if (found := pattern.match(before))), None)
-        end = _domain_end(text, at + 1) if local else 0
+        end = _domain_end(text, match.end()) if local else 0
         if local and end:
             yield at - local.end(), end
             done = end
@@ -266,12 +283,14 @@ def secrets(text: str) -> Iterator[Span]:
 FINDERS: tuple[Finder, ...] = (
     Finder("token", "sensitive", secrets),
     Finder("email", "personal", emails, needs="@"),
+    Finder("email", "personal", encoded_emails, needs="%"),
     Finder("iban", "sensitive", ibans, numeric=True),
     Finder("national-id", "sensitive", resident_ids, numeric=True),
     Finder("national-id", "sensitive", social_security_numbers, numeric=True),
     Finder("card", "sensitive", bank_cards, numeric=True),
     Finder("phone", "personal", international_phones, needs="+"),
     Finder("phone", "personal", chinese_mobiles, numeric=True),
+    Finder("phone", "personal", glued_mobiles, numeric=True),
     Finder("phone", "personal", dialled_phones, numeric=True),
 )
 

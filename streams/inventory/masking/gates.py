@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.inventory.masking.digit_runs import Bytes, Flags, holds_number, is_digit, is_letter
-from streams.inventory.masking.finders import AT, LONG_NUMBER, may_hold_secret
+from streams.inventory.masking.finders import AT, ENCODED_AT, LONG_NUMBER, may_hold_secret
 
 _PLUS = re.compile(r"\+[1-9](?:[ ().-]{0,2}[0-9]){6}")
 #: Four flags in a row, as one 32-bit word.
@@ -36,9 +36,7 @@ def _block(texts: Sequence[str]) -> bool:
     if len(joined) > _CHARACTERS and len(texts) > 1:
         half = len(texts) // 2
         return _block(texts[:half]) or _block(texts[half:])
-    if "#" in joined and "&#" in joined:
-        return True
-    if ("@" in joined and AT.search(joined)) or ("+" in joined and _PLUS.search(joined)):
+    if _signed(joined):
         return True
     if len(joined) <= _SHORT and not LONG_NUMBER.search(joined) and not may_hold_secret(joined, keys=True):
         return False
@@ -46,6 +44,16 @@ def _block(texts: Sequence[str]) -> bool:
     if _long_token(raw) and may_hold_secret(joined, keys=_long_key(raw)):
         return True
     return holds_number(raw, lines=len(texts))
+
+
+def _signed(joined: str) -> bool:
+    """Tell whether there is a sign, with what stands behind it, without which some things are not."""
+    return bool(
+        ("#" in joined and "&#" in joined)
+        or ("@" in joined and AT.search(joined))
+        or ("+" in joined and _PLUS.search(joined))
+        or ("%" in joined and ENCODED_AT.search(joined))
+    )
 
 
 def _long_token(raw: Bytes) -> bool:

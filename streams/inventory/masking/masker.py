@@ -34,9 +34,10 @@ class ShapeMasker:
     def text(self, text: str) -> str:
         """Replace what is certainly personal in ``text`` by its tag, such as ``[email]``.
 
-        Found are e-mail addresses (also written as HTML entities), Chinese resident identity numbers and IBANs
-        with valid check digits, Luhn-valid cards of known issuers, tokens and keys of well-known services, phone
-        numbers with ``+`` that exist, and Chinese mobile numbers within a text. Linear in the text's length.
+        Found are e-mail addresses (also written as HTML entities, or encoded for a URL), Chinese resident identity
+        numbers and IBANs with valid check digits, Luhn-valid cards of known issuers, tokens and keys of well-known
+        services, phone numbers with ``+`` that exist, and Chinese mobile numbers within a text or an address, see
+        :mod:`.glued`. Linear in the text's length.
         """
         if "&#" in text:
             plain = html.unescape(text)

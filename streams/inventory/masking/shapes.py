@@ -22,6 +22,7 @@ _RUNS = re.compile(
 )
 _RUN_MARKS = {"digits": "9", "han": "字", "letters": "x"}
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ENCODED_AT = re.compile("%(?:25)?40")
 _SIGNED_DIGITS = re.compile(r"[-+]?\d+")
 #: Endings of mail domains that millions share; any other is hidden, because a rare one points at someone.
 _COMMON_TLDS = frozenset(
@@ -52,6 +53,7 @@ def stars(text: str) -> str:
 
 def email(text: str) -> str:
     """Keep of an address only a top-level domain that very many share; what is no address gets its outline."""
+    text = _ENCODED_AT.sub("@", text)
     if "@" not in text:
         return outline(text)
     ending = text.rpartition("@")[2].rpartition(".")[2].strip(" >\"')").lower()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 import time
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from stdnum import ean, luhn
 
 from pandian.semantics import semantic_types
+from streams.commands.profile import profile_files
 from streams.inventory.masking import ShapeMasker, checks
 
 MASKER = ShapeMasker()
@@ -41,6 +44,22 @@ FOUND = [
     ("Ann <ann@example.com>, Bob <bob@example.com>", "Ann <[email]>, Bob <[email]>"),
     ("https://shop.example.com/?email=ann@example.com&x=1", "https://shop.example.com/?email=[email]&x=1"),
     ("ann&#64;example&#46;com", "[email]"),
+    ("ann.smith%40example.com", "[email]"),
+    ("/login?next=%2Fme&email=ann%40example.co.uk&x=1", "/login?next=%2Fme&email=[email]&x=1"),
+    ("https://a.cn/?to=ann%2540example.com", "https://a.cn/?to=[email]"),
+    ("mailto:ann%40example%2Ecom", "mailto:[email]"),
+    ("jos%C3%A9%40example.com", "[email]"),
+    ("用户%40例子.中国", "[email]"),
+    ("https://a.cn/u/13800138000/orders", "https://a.cn/u/[phone]/orders"),
+    ("/u/13800138000", "/u/[phone]"),
+    ("/share?from=wx13800138000&x=1", "/share?from=wx[phone]&x=1"),
+    ("https://a.cn/s?q=%2013800138000", "https://a.cn/s?q=%20[phone]"),
+    ("https://a.cn/s?q=phone%3D13800138000%26x", "https://a.cn/s?q=phone%3D[phone]%26x"),
+    ("%2B8613800138000", "%2B86[phone]"),
+    ("加微信wx13800138000或ann_13900139000", "加微信wx[phone]或ann_[phone]"),
+    ("user_13800138000 logged in", "user_[phone] logged in"),
+    ("tel13800138000", "tel[phone]"),
+    ("mobile_13800138000", "mobile_[phone]"),
     ("身份证11010519491231002X。", "身份证[national-id]。"),
     ("11010519491231002x", "[national-id]"),
     ("4111111111111111", "[card]"),
@@ -76,6 +95,12 @@ LEFT = [
     "123456789012345678", "6.02214076e23", "eyJ", "sk_live_", "AKIA", "[email]", "[card] [phone]", "&#64;",
     "&#115;ale", "颜色:红;尺码:XL", "连衣裙 夏", "📦 gift", "x" * 1000, "EE123456789GB",
     "1Z999AA10123456784", "000-12-3456", "666-12-3456", "987-65-4321", "460-89-9847-1", "123-456-7890",
+    "logo%402x.png", "jquery%403.7.1.min.js", "lodash%404.17.21", "100%40",
+    "https://a.cn/item/13912345678", "https://a.cn/13912345678.html",
+    "https://cdn.a.cn/x/13912345678@2x.jpg", "/i/13912345678_b.PNG?x=1", "/p/13912345678-red",
+    "order-13800138000-7 came", "orderid13800138000 x", "https://a.cn/u/12345678901",
+    "https://a.cn/u/138001380001", "/9e10c13912345678a4", "x 0.13800138000",
+    "https://a.cn/u/15412345678", "sku13912345678", "ABC-13912345678",
     "205-555-0123-9", "978-0-306-40615-7", "0001-86543210", "2023-12-2023", "1.234-5678",
 ]  # fmt: skip
 
@@ -128,6 +153,7 @@ def test_classes(name: str) -> None:
     [
         ("a.b@example.com", "email", "***@***.com"),
         ("Ann Smith <ann@shop.cn>", "email", "***@***.cn"),
+        ("ann%40shop.cn", "email", "***@***.cn"),
         ("ann@machine.smith", "email", "***@***"),
         ("no address", "email", "x+ x+"),
         ("13800138000", "phone", "***********"),
@@ -219,7 +245,8 @@ PIECES = st.sampled_from(
         "3704", "GB29", "NWBK", "11010519491231002", "X", "x", " ", "-", ".", "@", "a", "com", "example",
         "eyJ", "hbGciOiJIUzI1NiJ9", "sk_", "live_", "4eC39HqLyjWDarjtT1zdp7dc", "AKIA", "IOSFODNN7EXAMPLE",
         "&#", "&#64;", "&#46;", "Bearer ", "\n", ",", ":", "电", "é", "_", "378282246310005",
-        "6222021234567890128", "\ud800", "(", ")", "2", "0",
+        "6222021234567890128", "\ud800", "(", ")", "2", "0", "%40", "%2540", "%2E", "%20", "%2B86", "/", "tel",
+        "13800138000",
     ]
 )  # fmt: skip
 
@@ -271,6 +298,8 @@ HOSTILE = [
     "4111111111111111 ", "13800138000 ", "138 ", "DE89", "DE89 ", "GB29 NWBK 6016 1331 ",
     "GB29NWBK60161331926818 ", "eyJ", "eyJa", "eyJaaaaaaaaaaaa.", "sk_live_", "&#", "&#64;", "Bearer ",
     "AKIA", "-----BEGIN PRIVATE KEY-----\n", "11010519491231002X", "中", "é@", "-", "x-@-x.",
+    "%40", "a%40", "%40a.", "a%40a", "%2540a%2E", "/13800138000", "wx13800138000 ", "%2013800138000", "%2B86",
+    "a/13800138000a1",
 ]  # fmt: skip
 
 
@@ -306,3 +335,28 @@ def test_the_filter_is_cheap(texts: list[str]) -> None:
     assert not MASKER.suspicious(texts)
     joined = "".join(texts)
     assert seconds(lambda: MASKER.suspicious(texts)) <= seconds(lambda: plain_scan(joined)) / 8
+
+
+def test_addresses_of_pages_show_nobody_in_a_whole_inventory(tmp_path: Path) -> None:
+    """Values, names of fields and nested ones; ids beside them are numbers of their own and stay."""
+    file = tmp_path / "visits.jsonl"
+    rows = [
+        {
+            "page": f"https://m.example.cn/u/1380013{n:04}/orders?e=ann{n}%40example.com",
+            "item": f"https://m.example.cn/item/1391234{n:04}",
+            "order": f"ORD-1391234{n:04}",
+            "number": 13912340000 + n,
+            "by": {f"ann{n % 3}%40example.com": n},
+        }
+        for n in range(200)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (asset,) = profile_files([str(file)])
+    told = json.dumps(asset)
+    assert not re.search(r"1380013\d{4}|ann\d", told)
+    fields = {field["field"]: field for field in asset["fields"]}
+    assert fields["page"]["masked"]
+    assert "https://m.example.cn/item/1391234" in json.dumps(fields["item"])
+    assert "ORD-1391234" in json.dumps(fields["order"])
+    assert fields["number"]["max"] == 13912340199
+    assert 'by["[email]"]' in fields
