@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 #: What the worker says when what was given is wrong.
-_MISUSED = frozenset({"bad-user", "bad-k", "bad-session", "bad-items", "bad-filters", "bad-time"})
+_MISUSED = frozenset(
+    {"bad-user", "bad-encoding", "bad-k", "bad-session", "bad-items", "bad-filters", "bad-time"}
+)
 
 
 @click.command(

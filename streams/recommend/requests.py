@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from streams.features.incoming import is_id
 MOST = 1_000
 """Items in an answer, in a session, and among those that are to be scored."""
 _FILTERS = frozenset({"category"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_RULE = "text of 1 to 256 bytes without control characters"
 
 
 class RequestError(ValueError):
@@ -55,10 +58,9 @@ def check(
     Raises:
         RequestError: naming the part and its rule.
     """
-    if not is_id(request_id):
-        raise RequestError("bad-request-id", "request_id must be text of 1 to 256 bytes")
-    if not is_id(user_id):
-        raise RequestError("bad-user", "user_id must be text of 1 to 256 bytes")
+    if not _may_be_asked(request_id):
+        raise RequestError("bad-request-id", f"request_id must be {_RULE}")
+    check_user(user_id)
     k = 10 if k is None else k
     if type(k) is not int or not 1 <= k <= MOST:
         raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
@@ -76,13 +78,28 @@ def check(
     )
 
 
+def check_user(user_id: Any) -> None:
+    """Check that something may be the id of a user.
+
+    Raises:
+        RequestError: naming the rule.
+    """
+    if not _may_be_asked(user_id):
+        raise RequestError("bad-user", f"user_id must be {_RULE}")
+
+
+def _may_be_asked(value: Any) -> bool:
+    """Tell whether a value is an id that somebody may have meant: control characters come of broken addresses."""
+    return is_id(value) and _CONTROL.search(value) is None
+
+
 def _ids(name: str, found: Any) -> tuple[str, ...]:
     if found is None:
         return ()
     if not isinstance(found, Sequence) or isinstance(found, str) or len(found) > MOST:
         raise RequestError(f"bad-{name}", f"{name} must be at most {MOST} items")
-    if not all(map(is_id, found)):
-        raise RequestError(f"bad-{name}", f"{name} must be ids of items, text of 1 to 256 bytes")
+    if not all(map(_may_be_asked, found)):
+        raise RequestError(f"bad-{name}", f"{name} must be ids of items, {_RULE}")
     return tuple(found)
 
 

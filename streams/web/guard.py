@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -77,6 +78,10 @@ def guarded(
                 "host-not-allowed",
                 "this Host name is not allowed on a server bound to loopback; ask for localhost or 127.0.0.1",
             )
+        elif not _is_utf8(request.raw_path):
+            response = error_response(
+                400, "bad-encoding", "what the address says in %xx must be UTF-8; encode names and values so"
+            )
         else:
             response = await _answer(handler, request)
         for name, value in SECURITY_HEADERS.items():
@@ -109,6 +114,15 @@ async def _answer(handler: Handler, request: web.Request) -> web.StreamResponse:
         frames = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s while answering a request\n%s", type(error).__name__, frames)  # noqa: TRY400 - see above
         return error_response(500, "internal-error", "the worker could not answer; its log says why")
+
+
+def _is_utf8(address: str) -> bool:
+    """Tell whether an address decodes to text: what does not would be taken for the letters ``%ff``."""
+    try:
+        unquote_to_bytes(address).decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _host_allowed(request: web.Request, hosts: frozenset[str] | None) -> bool:

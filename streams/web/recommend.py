@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from pandian.events import Recommendation, Request
-from streams.recommend.requests import RequestError, check
+from streams.recommend.requests import RequestError, check, check_user
 from streams.web.documents import encode
 from streams.web.guard import error_response
 
@@ -53,8 +53,8 @@ def recommend_paths(recommending: Recommending, measures: Measures | None = None
     """
     handlers = _Handlers(recommending, measures)
     return {
-        "/v1/recommend/{user:.+}": handlers.recommend,
-        "/v1/users/{user:.+}": handlers.user,
+        r"/v1/recommend/{user:[\s\S]+}": handlers.recommend,
+        r"/v1/users/{user:[\s\S]+}": handlers.user,
         "/v1/models": handlers.models,
     }
 
@@ -76,6 +76,10 @@ class _Handlers:
 
     async def user(self, request: web.Request) -> web.Response:
         user_id = request.match_info["user"]
+        try:
+            check_user(user_id)
+        except RequestError as error:
+            return error_response(400, error.code, str(error), _NO_STORE)
         known = self._recommending.user(user_id)
         if not known:
             return error_response(404, "user-not-found", "no interaction of this user is known", _NO_STORE)

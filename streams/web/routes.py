@@ -49,7 +49,7 @@ def routes(
         "/readyz": handlers.readyz,
         "/metrics": handlers.metrics,
         "/v1/inventory": handlers.inventory,
-        "/v1/inventory/{asset:.+}": handlers.asset,
+        r"/v1/inventory/{asset:[\s\S]+}": handlers.asset,
         "/v1/relations": handlers.relations,
         "/v1/status": handlers.status,
         "/openapi.json": handlers.openapi,
@@ -59,7 +59,7 @@ def routes(
     for path, handler in paths.items():
         found.append(web.get(path, guarded(handler, hosts)))
         found.append(web.route("*", path, guarded(_method_not_allowed, hosts)))
-    found.append(web.route("*", "/{path:.*}", guarded(_not_found, hosts)))
+    found.append(web.route("*", r"/{path:[\s\S]*}", guarded(_not_found, hosts)))
     return found
 
 

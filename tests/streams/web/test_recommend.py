@@ -132,15 +132,34 @@ async def test_what_cannot_be_answered(client, recommending, query, code) -> Non
     assert recommending.asked == []
 
 
-@pytest.mark.parametrize("user", ["x" * 257, "%ED%A0%80", "%FF", "%00"])
-async def test_names_that_are_none_are_typed_errors_or_unknown_users(client, user) -> None:
-    answer = await client.get(URL(f"/v1/recommend/{user}", encoded=True))
-    assert answer.status == (400 if len(user) > 256 else 200)
-    document = await answer.json()
-    if len(user) > 256:
-        assert document["error"]["code"] == "bad-user"
-    else:
-        assert document["fallback"].startswith("nothing is known of this user")
+@pytest.mark.parametrize(
+    ("user", "code"),
+    [
+        ("x" * 257, "bad-user"),
+        ("%00", "bad-user"),
+        ("a%0Ab", "bad-user"),
+        ("%7F", "bad-user"),
+        ("%C2%85", "bad-user"),
+        ("%00%ff", "bad-encoding"),
+        ("%FF", "bad-encoding"),
+        ("a%ED%A0%80", "bad-encoding"),
+        ("u?session=%ff", "bad-encoding"),
+    ],
+)
+async def test_names_that_are_none_are_typed_errors(client, recommending, user, code) -> None:
+    for kind in ("recommend", "users"):
+        answer = await client.get(URL(f"/v1/{kind}/{user}", encoded=True))
+        assert answer.status == 400
+        error = (await answer.json())["error"]
+        assert error["code"] == code
+        assert "must be" in error["message"]
+    assert recommending.asked == []
+
+
+@pytest.mark.parametrize("name", ["session", "items"])
+async def test_items_with_control_characters_are_none(client, name) -> None:
+    answer = await client.get(URL(f"/v1/recommend/u?{name}=a,%00", encoded=True))
+    assert (answer.status, (await answer.json())["error"]["code"]) == (400, f"bad-{name}")
 
 
 async def test_what_is_known_of_a_user(client) -> None:
@@ -175,3 +194,11 @@ async def test_they_only_answer_to_get_and_to_names_of_this_machine(client, path
 async def test_paths_that_are_none(client) -> None:
     for path in ("/v1/recommend", "/v1/recommend/", "/v1/users/", "/v1/models/x"):
         assert (await client.get(path)).status == 404, path
+
+
+async def test_line_feeds_in_any_address_are_answered_like_others(client) -> None:
+    for path, status in (("/v1/inventory/a%0Ab", 404), ("/a%0Ab", 404), ("/v1/inventory/%ff", 400)):
+        answer = await client.get(URL(path, encoded=True))
+        assert answer.status == status
+        assert (await answer.json())["error"]["code"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
