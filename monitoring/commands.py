@@ -29,7 +29,7 @@ def command(*, out: Path, as_json: bool) -> None:
     Grafana 11 or newer, with a Prometheus that scrapes the workers under the job name pandian.
     """
     from pandian.errors import PandianError
-    from pandian.output import print_json, say
+    from pandian.output import made_folder, print_json, printable, say
 
     try:
         from monitoring.dashboards.dashboard import UID, write
@@ -42,6 +42,7 @@ def command(*, out: Path, as_json: bool) -> None:
             "run: make setup, or pip install 'pandian[dev]'; made it is in monitoring/grafana/dashboards/",
         ) from None
     try:
+        made = made_folder(out)
         path = write(out)
     except OSError as error:
         raise PandianError(
@@ -49,5 +50,7 @@ def command(*, out: Path, as_json: bool) -> None:
         ) from None
     if as_json:
         print_json({"dashboards": [{"uid": UID, "file": str(path)}]})
-    else:
-        say(f"wrote {path}")
+        return
+    if made:
+        say(f"made the folder {printable(out)}")
+    say(f"wrote {printable(path)}")

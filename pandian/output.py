@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,17 @@ def print_json(document: Any) -> None:
 def say(text: str) -> None:
     """Tell a person something in one line on standard error."""
     click.echo(f"pandian: {text}", err=True)
+
+
+def made_folder(folder: Path) -> bool:
+    """Make a folder unless it is there; tell whether it was made, to say so: a wrong letter in an option makes one too.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    there = folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    return not there
 
 
 def printable(value: Any) -> str:

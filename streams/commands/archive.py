@@ -23,12 +23,20 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
     "archive",
     short_help="Show what the archive holds, and let old days go.",
     epilog="Example: pandian archive list --archive s3://bucket/pandian",
+    invoke_without_command=True,
 )
-def command() -> None:
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Show and tidy the archive that workers write when PANDIAN_ARCHIVE is set."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-@command.command("list", short_help="Show what the archive holds.")
+@command.command(
+    "list",
+    short_help="Show what the archive holds.",
+    epilog="Example: pandian archive list --archive s3://bucket/pandian --json",
+)
 @_ADDRESS
 @_JSON
 def list_(archive: str | None, as_json: bool) -> None:
@@ -41,7 +49,11 @@ def list_(archive: str | None, as_json: bool) -> None:
         _show(store, found)
 
 
-@command.command("retain", short_help="Remove days that are too old.")
+@command.command(
+    "retain",
+    short_help="Remove days that are too old.",
+    epilog="Example: pandian archive retain --days 90 --dry-run",
+)
 @_ADDRESS
 @click.option(
     "--days", type=click.IntRange(min=1), metavar="N", help="Days to keep, instead of PANDIAN_ARCHIVE_DAYS."

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _STDOUT = "-"
 _STEM = "inventory"
+#: More files than these are told by their number.
+_LISTED = 20
 
 
 class _Command(click.Command):
@@ -98,14 +100,29 @@ def command(
     if out == _STDOUT:
         _print(texts)
         return
-    written = _write(_targets(texts, exporter(fmt), out), force)
+    written, made = _write(_targets(texts, exporter(fmt), out), force)
     if as_json:
         print_json({"format": fmt, "written": written})
         return
-    for one in written:
-        say(f"{one['path']}: {one['bytes']:,} bytes")
+    _tell(written, made)
+
+
+def _tell(written: Sequence[Mapping[str, Any]], made: Sequence[Path]) -> None:
+    """Say which folders were made, and what was written where: a line a file, or where there are many, how many."""
+    from pathlib import Path
+
+    from pandian.output import printable, say
+
+    for folder in made:
+        say(f"made the folder {printable(folder)}")
     if not written:
         say("nothing to write: the inventory has no asset yet")
+    elif len(written) <= _LISTED:
+        for one in written:
+            say(f"wrote {printable(one['path'])}: {one['bytes']:,} bytes")
+    else:
+        place, size = Path(written[0]["path"]).parent, sum(one["bytes"] for one in written)
+        say(f"wrote {len(written):,} files of {size:,} bytes to the folder {printable(place)}")
 
 
 def _read(path: str | None, url: str) -> Inventory:
@@ -190,25 +207,29 @@ def _targets(texts: Mapping[str, str], made_by: Exporter, out: str | None) -> di
     return {path / names[asset]: text for asset, text in texts.items()}
 
 
-def _write(targets: Mapping[Path, str], force: bool) -> list[dict[str, Any]]:
-    """Write all files or, when one of them is there already, none."""
+def _write(targets: Mapping[Path, str], force: bool) -> tuple[list[dict[str, Any]], list[Path]]:
+    """Write all files or, when one of them is there already, none; return them, and the folders made for them."""
     taken = [] if force else [path for path in targets if path.exists()]
     if taken:
         more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
         raise UsageError(
             f"{taken[0]}{more}", "is there already", "say --force to write over it, or another --out"
         )
-    written = []
+    from pandian.output import made_folder
+
+    written: list[dict[str, Any]] = []
+    made: list[Path] = []
     for path, text in targets.items():
         content = text.encode()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if made_folder(path.parent):
+                made.append(path.parent)
             _replace(path, content)
         except OSError as error:
             rule = f"must be a place that can be written ({error.strerror})"
             raise UsageError(str(path), rule, "give another one with --out") from error
         written.append({"path": str(path), "bytes": len(content)})
-    return written
+    return written, made
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -20,7 +20,7 @@ def pandian(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_dashboard_is_written_where_it_is_wanted(tmp_path: Path) -> None:
     done = pandian("--out", "grafana", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     (written,) = json.loads(done.stdout)["dashboards"]
     assert written == {"uid": "pandian", "file": "grafana/pandian.json"}
     assert (tmp_path / written["file"]).read_text(encoding="utf-8") == dashboard()
@@ -29,6 +29,9 @@ def test_the_dashboard_is_written_where_it_is_wanted(tmp_path: Path) -> None:
 def test_people_are_told_on_stderr(tmp_path: Path) -> None:
     done = pandian(cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "pandian: wrote pandian.json\n")
+    done = pandian("--out", "a/b", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "pandian: made the folder a/b\npandian: wrote a/b/pandian.json\n"
 
 
 def test_a_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:

@@ -28,6 +28,13 @@ def address(tmp_path: Path) -> str:
     return store.address
 
 
+def test_alone_it_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["archive"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Usage: pandian archive")
+    assert "list" in shown and "retain" in shown and "Example: pandian archive" in shown
+
+
 def test_it_lists_assets(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["archive", "list", "--archive", address, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -48,12 +48,15 @@ def test_writes_every_format_and_lists_what_it_wrote(pandian, fmt):
 def test_one_file_goes_where_it_is_told_and_never_over_another(pandian):
     code, _, err = pandian("csv", "--inventory", "shop.json", "--out", "deep/table.csv")
     assert code == 0
-    assert err.startswith("pandian: deep/table.csv: ")
+    made, wrote = err.splitlines()
+    assert made == "pandian: made the folder deep"
+    assert wrote == f"pandian: wrote deep/table.csv: {Path('deep/table.csv').stat().st_size:,} bytes"
     before = Path("deep/table.csv").read_bytes()
     code, _, err = pandian("csv", "--inventory", "empty.json", "--out", "deep/table.csv")
     assert code == 2
     assert "deep/table.csv: is there already; say --force" in err
     assert Path("deep/table.csv").read_bytes() == before
+    assert "made the folder" not in err
     assert pandian("csv", "--inventory", "empty.json", "--out", "deep/table.csv", "--force")[0] == 0
     assert Path("deep/table.csv").read_bytes() != before
     assert len(list(Path("deep").iterdir())) == 1
@@ -66,6 +69,22 @@ def test_when_one_of_many_files_is_there_none_is_written(pandian):
     assert code == 2
     assert "made/shop.users.schema.json" in err
     assert [path.name for path in Path("made").iterdir()] == ["shop.users.schema.json"]
+
+
+def test_many_files_are_told_by_their_number(pandian):
+    (asset, *_) = shop()["assets"]
+    Path("many.json").write_bytes(orjson.dumps({"assets": [{**asset, "asset": f"t{n}"} for n in range(30)]}))
+    code, out, err = pandian("json-schema", "--inventory", "many.json", "--out", "a/b")
+    size = sum(path.stat().st_size for path in Path("a/b").iterdir())
+    assert (code, out) == (0, "")
+    assert err == (
+        f"pandian: made the folder a/b\npandian: wrote 30 files of {size:,} bytes to the folder a/b\n"
+    )
+    _, _, err = pandian("json-schema", "t1", "t2", "--inventory", "many.json", "--out", "a/b", "--force")
+    assert [line.partition(": ")[2].partition(":")[0] for line in err.splitlines()] == [
+        "wrote a/b/t1.schema.json",
+        "wrote a/b/t2.schema.json",
+    ]
 
 
 def test_only_some_assets_and_standard_output(pandian):
@@ -181,7 +200,7 @@ def test_asks_a_worker(pandian):
     try:
         code, _, err = pandian("html", "--url", f"http://127.0.0.1:{server.server_port}")
         assert code == 0
-        assert err.startswith("pandian: inventory.html: ")
+        assert err.startswith("pandian: wrote inventory.html: ")
     finally:
         server.shutdown()
         server.server_close()
