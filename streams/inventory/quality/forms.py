@@ -42,7 +42,16 @@ def _number(low: float, high: float, *, whole: bool = False) -> Callable[[Sequen
 
 
 def _either(*ways: Callable[[Sequence[str]], Bools]) -> Callable[[Sequence[str]], Bools]:
-    return lambda texts: np.logical_or.reduce([way(texts) for way in ways])
+    def right(texts: Sequence[str]) -> Bools:
+        found = ways[0](texts)
+        for way in ways[1:]:
+            others = np.flatnonzero(~found)
+            if not len(others):
+                break
+            found[others] = way([texts[place] for place in others.tolist()])
+        return found
+
+    return right
 
 
 def _each(test: Callable[[str], bool]) -> Callable[[Sequence[str]], Bools]:

@@ -56,13 +56,28 @@ class CodeMemory:
         same = np.zeros(len(codes), dtype=np.bool_)
         same[1:] = (codes[1:] == codes[:-1]) & (names[1:] == names[:-1]) & (units[1:] == units[:-1])
         first = np.flatnonzero(~same)
-        broken = [
-            self._add(code, name, unit)
-            for code, name, unit in zip(
-                codes[first].tolist(), names[first].tolist(), units[first].tolist(), strict=True
-            )
-        ]
+        broken = self._add_all(codes[first].tolist(), names[first].tolist(), units[first].tolist())
+        if not any(broken):
+            return np.zeros(len(codes), dtype=np.bool_)
         return np.repeat(np.array(broken, dtype=np.bool_), np.diff(first, append=len(codes)))
+
+    def _add_all(self, codes: Sequence[int], names: Sequence[int], units: Sequence[int]) -> list[bool]:
+        remembered, usual, broken = self._names, 0, []
+        for code, name, unit in zip(codes, names, units, strict=True):
+            known = remembered.get(code)
+            if known is not None and known[0] == name and len(known) == _CELLS:
+                # Nearly always: its only name, so the usual one.
+                if known[_LAST] != unit:
+                    known[_UNITS] += 1
+                    known[_LAST] = unit
+                    remembered[code] = remembered.pop(code)
+                    usual += 1
+                broken.append(False)
+            else:
+                broken.append(self._add(code, name, unit))
+        self.again += usual
+        self.kept += usual
+        return broken
 
     def _add(self, code: int, name: int, unit: int) -> bool:
         known = self._names.get(code)

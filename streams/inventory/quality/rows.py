@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.inventory.freshness import instant
-from streams.inventory.profile.missing import is_spelled_missing
+from streams.inventory.profile.missing import find_missing
 from streams.inventory.profile.numerals import Number, canonical
 
 Floats = npt.NDArray[np.float64]
@@ -20,6 +20,7 @@ Codes = npt.NDArray[np.uint32]
 
 _NUMERAL = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,39})(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _NAN = float("nan")
+_TEXT = {str, type(None)}
 
 
 class Rows:
@@ -78,7 +79,7 @@ class Rows:
         """Return a 32-bit hash of each value's text, the same in all processes; 0 where there is no value."""
         found = self._codes.get(path)
         if found is None:
-            found = self._codes[path] = _codes_of(self.texts(path))
+            found = self._codes[path] = codes_of(self.values(path))
         return found
 
     def present(self, path: str) -> Bools:
@@ -88,10 +89,26 @@ class Rows:
 
 def texts_of(values: Sequence[Any]) -> list[str | None]:
     """Return each value's text; None for no value, blanks and spellings of missing ones."""
-    known: dict[Any, str | None] = {None: None}
-    for value in {value for value in values if type(value) is str}:
-        known[value] = None if not value.strip() or is_spelled_missing(value) else value
-    return [known[value] if value is None or type(value) is str else _text(value) for value in values]
+    others = set(map(type, values)) - _TEXT
+    missing = _missing(values)
+    if not others:
+        return [None if value in missing else value for value in values] if missing else list(values)
+    return [
+        value
+        if value is None
+        else None
+        if value in missing
+        else value
+        if type(value) is str
+        else _text(value)
+        for value in values
+    ]
+
+
+def _missing(values: Sequence[Any]) -> set[str]:
+    """Return which of the texts are blank or spellings of missing ones."""
+    texts = [value for value in set(values) if type(value) is str]
+    return {texts[place] for places in find_missing(texts) for place in places}
 
 
 def _text(value: Any) -> str | None:
@@ -106,13 +123,22 @@ def _text(value: Any) -> str | None:
 
 def code_of(text: str) -> int:
     """Return the 32-bit hash of a text, never 0."""
-    return int(_codes_of([text])[0])
+    return int(_hashes([text])[0])
 
 
-def _codes_of(texts: Sequence[str | None]) -> Codes:
+def codes_of(values: Sequence[Any]) -> Codes:
+    """Return the codes of values; see :meth:`Rows.codes`."""
+    texts = values if set(map(type, values)) <= _TEXT else texts_of(values)
+    different = list(set(texts) - {None})
+    known: dict[str | None, int] = dict(zip(different, _hashes(different).tolist(), strict=True))
+    known[None] = 0
+    known.update(dict.fromkeys(_missing(different), 0))
+    return np.fromiter(map(known.__getitem__, texts), dtype=np.uint32, count=len(texts))
+
+
+def _hashes(texts: Sequence[str]) -> Codes:
     crc = zlib.crc32
-    known = {text: crc(text.encode("utf-8", "replace")) for text in set(texts) if text is not None}
-    raw = np.array([0 if text is None else known[text] for text in texts], dtype=np.uint32)
+    raw = np.array([crc(text.encode("utf-8", "replace")) for text in texts], dtype=np.uint32)
     # CRC is linear: similar texts must not share the bits that choose what is remembered (MurmurHash3's finaliser).
     mixed = raw ^ (raw >> np.uint32(16))
     mixed *= np.uint32(0x85EBCA6B)
@@ -120,8 +146,6 @@ def _codes_of(texts: Sequence[str | None]) -> Codes:
     mixed *= np.uint32(0xC2B2AE35)
     mixed ^= mixed >> np.uint32(16)
     mixed[mixed == 0] = 1
-    missing = np.array([text is None for text in texts], dtype=np.bool_)
-    mixed[missing] = 0
     return mixed
 
 
@@ -130,6 +154,9 @@ def numbers_of(values: Sequence[Any]) -> Floats:
     kinds = set(map(type, values))
     if kinds <= {float}:
         found = np.array(values, dtype=np.float64)
+    elif kinds <= _TEXT:
+        known = {value: _NAN if value is None else _numeral(value) for value in set(values)}
+        found = np.fromiter(map(known.__getitem__, values), dtype=np.float64, count=len(values))
     else:
         known = {value: _numeral(value) for value in {value for value in values if type(value) is str}}
         found = np.array(
@@ -153,17 +180,10 @@ def _double(value: Any) -> float:
 
 
 def _times_of(values: Sequence[Any]) -> Floats:
-    known: dict[Any, float] = {}
-    found = np.empty(len(values))
-    for row, value in enumerate(values):
-        if value is None or type(value) is bool:
-            found[row] = _NAN
-            continue
-        time = known.get(value)
-        if time is None:
-            time = known[value] = _seconds(value)
-        found[row] = time
-    return found
+    if bool in set(map(type, values)):
+        values = [None if type(value) is bool else value for value in values]
+    known = {value: _NAN if value is None else _seconds(value) for value in set(values)}
+    return np.fromiter(map(known.__getitem__, values), dtype=np.float64, count=len(values))
 
 
 def _seconds(value: str | Number) -> float:

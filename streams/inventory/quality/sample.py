@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from streams.inventory.base import Classifier, FieldEvidence, Masker
@@ -17,6 +18,7 @@ ROWS = 256
 #: Fields of a sample: the first ones that have values.
 FIELDS = 64
 
+_AS_THEY_ARE = {str, bool, type(None)}
 _JSON_TYPES = {str: "string", int: "number", float: "number", bool: "boolean"}
 
 
@@ -39,14 +41,15 @@ class Sample:
             count: how many.
             values: by path, each with ``count`` entries.
         """
-        for path, column in self._columns.items():
-            column.extend(self._admitted(values[path]) if path in values else [None] * count)
-        known = [path for path in values if path not in self._columns]
         # By the first record that has a value, so that it does not matter which records came together.
-        firsts = [(_first(values[path]), path) for path in known]
+        firsts = [(_first(values[path]), path) for path in values if path not in self._columns]
         for _, path in sorted(one for one in firsts if one[0] < count):
             if len(self._columns) < FIELDS:
-                self._columns[path] = [None] * self.rows + self._admitted(values[path])
+                self._columns[path] = [None] * self.rows
+        here = {path: values[path] for path in self._columns if path in values}
+        renamed = self._renamed(here.values())
+        for path, column in self._columns.items():
+            column.extend(_admitted(here[path], renamed) if path in here else [None] * count)
         self.rows += count
 
     @property
@@ -58,10 +61,10 @@ class Sample:
         """Tell whether a field is in the sample, or can still be."""
         return path in self._columns or len(self._columns) < FIELDS
 
-    def _admitted(self, values: Sequence[Any]) -> list[Any]:
-        texts = list({value for value in values if type(value) is str})
-        renamed = renamed_texts(texts, self._masker) if texts else {}
-        return [renamed.get(value, value) if type(value) is str else _plain(value) for value in values]
+    def _renamed(self, columns: Iterable[Sequence[Any]]) -> dict[str, str]:
+        # Of all columns at once: to ask takes longer than to look.
+        texts = [value for value in set(chain.from_iterable(columns)) if type(value) is str]
+        return renamed_texts(texts, self._masker) if texts else {}
 
     def hide(self, path: str) -> None:
         """Drop a field."""
@@ -103,6 +106,12 @@ class Sample:
 
 def _first(values: Sequence[Any]) -> int:
     return next((row for row, value in enumerate(values) if value is not None), len(values))
+
+
+def _admitted(values: Sequence[Any], renamed: Mapping[str, str]) -> Iterable[Any]:
+    if not renamed and set(map(type, values)) <= _AS_THEY_ARE:
+        return values
+    return [renamed.get(value, value) if type(value) is str else _plain(value) for value in values]
 
 
 def _plain(value: Any) -> Any:

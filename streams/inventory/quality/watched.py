@@ -23,6 +23,7 @@ _AGAINST = -7.0
 #: Neighbouring records resemble each other (the lines of one order): of so many, so many count as evidence.
 UNIT = 32
 PROOFS = 4
+_FIRST = np.zeros(1, dtype=np.intp)
 
 
 class Watched:
@@ -99,8 +100,9 @@ class Watched:
             self.broken = self.broken.union(places.span(wrong, start))
 
     def _counts(self, told: npt.NDArray[np.intp], units: npt.NDArray[np.intp]) -> Bools:
-        """Return which records count as evidence: the first ones of each unit."""
-        _, first, lengths = np.unique(units, return_index=True, return_counts=True)
+        """Return which records count as evidence: the first ones of each unit. The units are ascending."""
+        first = np.concatenate([_FIRST, np.flatnonzero(units[1:] != units[:-1]) + 1])
+        lengths = np.diff(first, append=len(units))
         rank = np.arange(len(told)) - np.repeat(first, lengths)
         if units[0] == self._unit[0]:
             rank[: lengths[0]] += self._unit[1]
