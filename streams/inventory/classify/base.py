@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from streams.inventory.classify.facts import FieldFacts, Mask
 
@@ -28,6 +29,10 @@ def words(text: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in text.split())
 
 
+#: Weight of a name that ends like one of the type and says something else: "review id" is no review.
+DENIED: Final = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Other fields of the same object that make a name mean this type, or not."""
@@ -46,7 +51,9 @@ class Rule:
     """The semantic type it finds."""
     names: Mapping[str, float] = field(default_factory=dict)
     """What such fields are called, with the confidence that the name alone gives: ``order|invoice number|id``
-    stands for four phrases, each of which may end the name."""
+    stands for four phrases, each of which may end the name; of several the longest counts. ``^ name`` is all of the
+    last part of a path, and ``= id`` all of the path: what only means something where no other word says of what.
+    :data:`DENIED` takes a name out again."""
     form: Detector | None = None
     """Which values have the form of this type."""
     says: str = "fit it"

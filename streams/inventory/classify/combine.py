@@ -32,6 +32,12 @@ _NUMBERS = 2.0
 _LEAST_SEEN = 3
 #: The model knows bare numbers of small web tables only: JSON numbers and long columns are keys, figures, times.
 _FEW = 12
+_SHORT = 60
+#: That the same few words come again and again is seen in many values, of which the model sees a few: it has to be
+#: this sure that it knows better.
+_SURE_OF_WORDS = 0.75
+#: Fewer different values that come again and again are no names, addresses or numbers of people; their gender can be.
+_PEOPLE, _AGAIN = 5, 3
 #: Types that say no more than what the values look like: the model may know better.
 _GENERIC = frozenset({"number", "identifier", "text", "category_value", "boolean", "unknown"})
 
@@ -49,9 +55,10 @@ class Guess:
 
 def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str]) -> bool:
     """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
-    if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW):
+    seen = sum(count for _, count in facts.samples)
+    if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW and seen <= _SHORT):
         return False
-    if sum(seen for _, seen in facts.samples) < _LEAST_SEEN:
+    if seen < _LEAST_SEEN:
         return False
     return rule is None or not _stands(rule, known)
 
@@ -63,8 +70,9 @@ def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -
     guess = _guess(opinion, facts, rule)
     if rule is not None and rule.type == opinion.type:
         return guess if guess and guess.confidence > rule.confidence else rule
-    if rule is not None and rule.type == "category_value" and guess and guess.confidence < rule.confidence:
-        return rule  # that words come again and again is seen in many values; the model sees a few
+    if rule is not None and rule.type == "category_value" and guess:
+        gender = guess.type == "gender"
+        return guess if gender or guess.confidence >= max(rule.confidence, _SURE_OF_WORDS) else rule
     return guess or rule
 
 
@@ -83,13 +91,17 @@ def calibrated(best: Candidate | Guess) -> float:
 def _stands(rule: Candidate, known: Collection[str]) -> bool:
     if rule.named is not None and rule.confidence >= _NAMED:
         return True
+    if rule.type in _GENERIC:
+        return rule.confidence >= _PROVED
     alone = semantic_types()[rule.type].masked or rule.type not in known
-    return rule.type not in _GENERIC and rule.confidence >= (_PROVED_ALONE if alone else _PROVED)
+    return rule.confidence >= (_PROVED_ALONE if alone else _PROVED)
 
 
 def _guess(opinion: Opinion, facts: FieldFacts, rule: Candidate | None) -> Guess | None:
     personal = semantic_types()[opinion.type].masked
     if opinion.confidence < (_SURE_OF_PERSONAL if personal else _SURE):
+        return None
+    if personal and opinion.type != "gender" and facts.size < _PEOPLE and facts.repeats >= _AGAIN:
         return None
     if rule is not None and rule.type == opinion.type:
         # The rule's sentence can be checked value by value: it stays, with the model's measured confidence.

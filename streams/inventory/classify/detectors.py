@@ -163,6 +163,22 @@ def key_like(facts: FieldFacts) -> Mask:
     return _WITHOUT_BLANKS(facts)
 
 
+#: What machines give out: "pm_0DwEw526ZhJHkZdUrZMdozk", "0V4g9gnDNWCnw3rz".
+_OPAQUE = re.compile(
+    r"(?=[^\s0-9]{0,64}[0-9])(?=[^\sA-Z]{0,64}[A-Z])(?=[^\sa-z]{0,64}[a-z])[0-9A-Za-z_-]{14,64}"
+)
+
+
+def opaque(text: str) -> bool:
+    """Tell whether ``text`` is a key as machines give them out: 14 to 64 small and capital letters and digits."""
+    return _OPAQUE.fullmatch(text) is not None
+
+
+def worded(facts: FieldFacts) -> Mask:
+    """Take what is not :func:`opaque`."""
+    return np.fromiter((not opaque(text) for text in facts.values), np.bool_, facts.size)
+
+
 def anything(facts: FieldFacts) -> Mask:
     """Take every value."""
     return facts.all_or_none(True)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from streams.inventory.classify.base import Rule
-from streams.inventory.classify.names import LONGEST, NameReader, Words
+from streams.inventory.classify.base import DENIED, Rule
+from streams.inventory.classify.names import LEAF, LONGEST, WHOLE, NameReader, Words
 
 
 class Named(NamedTuple):
@@ -32,22 +32,41 @@ class RuleIndex:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._by_phrase: dict[Words, list[tuple[Rule, float]]] = defaultdict(list)
         for rule in rules:
-            for pattern, weight in rule.names.items():
-                for phrase in phrases(pattern):
-                    self._by_phrase[phrase].append((rule, weight))
+            for phrase, weight in _weights(rule).items():
+                self._by_phrase[phrase].append((rule, weight))
         self._reader = NameReader({word for phrase in self._by_phrase for word in phrase})
         self.named = lru_cache(_NAMES)(self._named)
         """Return the rules that the name of a path calls for, each with its best phrase."""
 
     def _named(self, path: str) -> tuple[Named, ...]:
         best: dict[int, Named] = {}
-        for phrase, factor in self._reader.read(path).phrases():
-            for rule, weight in self._by_phrase.get(phrase, ()):
-                found = Named(rule, weight * factor, " ".join(phrase))
-                known = best.get(id(rule))
+        for reading in self._reader.read(path).readings():
+            # The longest phrase speaks for the rule: "customer state" is no state of an order, whatever "state" is.
+            spoken: dict[int, Named] = {}
+            for phrase, factor in reading:
+                for rule, weight in self._by_phrase.get(phrase, ()):
+                    if id(rule) not in spoken:
+                        spoken[id(rule)] = Named(rule, weight * factor, _said(phrase))
+            for key, found in spoken.items():
+                known = best.get(key)
                 if known is None or known.weight < found.weight:
-                    best[id(rule)] = found
-        return tuple(best.values())
+                    best[key] = found
+        return tuple(found for found in best.values() if found.weight > DENIED)
+
+
+def _weights(rule: Rule) -> dict[Words, float]:
+    """Return the weight of each phrase: the greatest of those that patterns give it, or that it is denied."""
+    weights: dict[Words, float] = {}
+    for pattern, weight in rule.names.items():
+        for phrase in phrases(pattern):
+            known = weights.get(phrase, weight)
+            weights[phrase] = DENIED if DENIED in (known, weight) else max(known, weight)
+    return weights
+
+
+def _said(phrase: Words) -> str:
+    """Return the words that a person reads in the name."""
+    return " ".join(phrase[1:] if phrase[0] in (LEAF, WHOLE) else phrase)
 
 
 def phrases(pattern: str) -> Iterator[Words]:

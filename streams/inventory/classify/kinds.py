@@ -32,6 +32,11 @@ _ITEM = frozenset(
     | {"material", "price", "attributes", "condition"}
 )
 _WHEN = frozenset({"timestamp", "date"})
+#: What only a catalogue tells of an item, and only a profile of a person.
+_CATALOGUE = frozenset({"item_description", "gtin", "item_model", "availability", "condition", "material"})
+_PROFILE = frozenset({"birth_date", "gender", "age", "occupation"})
+#: What only a page or an app sends along.
+_PAGE = frozenset({"session_id", "device_id", "user_agent", "url", "platform"})
 
 
 class _Kind(NamedTuple):
@@ -48,22 +53,28 @@ def _one(*types: str) -> frozenset[str]:
 
 #: In the order in which they are tried: the more specific combination first.
 _KINDS = (
-    _Kind("searches", (_one("search_query"),), _one("order_id", "review_text")),
+    _Kind("searches", (_one("search_query"),), _one("order_id", "review_text") | _CATALOGUE),
     _Kind(
         "reviews",
         (_one("review_text"), _one("rating", "label", "item_id", "user_id", "category")),
         _one("order_id"),
     ),
     _Kind("impressions", (_WHAT, _one("position", "score"), _one("label", "score", "event_id"))),
+    # What people do on pages and in apps; a purchase is one of the things they do.
+    _Kind("behaviour", (_WHO, _one("event_type"), _WHEN, _PAGE)),
     _Kind(
         "payments",
         (_one("payment_method", "bank_card", "bank_account"), _one("amount")),
-        _WHAT | _one("item_name"),
+        _WHAT | _PROFILE | _one("item_name"),
     ),
     _Kind(
         "orders", (_one("order_id"), _WHAT | _one("amount", "price", "quantity", "order_status", "item_name"))
     ),
-    _Kind("behaviour", (_WHO, _WHAT, _one("event_type", "rating", "label", "duration") | _WHEN), _PERSON),
+    _Kind(
+        "behaviour",
+        (_WHO, _WHAT, _one("event_type", "rating", "label", "duration") | _WHEN),
+        _PERSON | _CATALOGUE,
+    ),
     _Kind("behaviour", (_WHO, _one("event_type"), _WHEN | _one("url", "event_id"))),
     _Kind("behaviour", (_WHO, _one("url"), _WHEN), _PERSON | _one("ip_address")),
     _Kind(
@@ -77,6 +88,7 @@ _KINDS = (
         (_one("person_name", "email", "phone"), _PERSON - _one("person_name")),
         _WHAT | _one("order_id", "item_name"),
     ),
+    _Kind("items", (_WHAT, _CATALOGUE), _one("order_id", "session_id", "event_type")),
     _Kind("items", (_WHAT, _ITEM), _WHO | _one("order_id")),
     _Kind("items", (_one("item_name"), _ITEM - _one("item_name")), _WHO | _one("order_id")),
     _Kind("behaviour", (_one("session_id", "user_id"), _WHAT)),

@@ -21,6 +21,10 @@ ITEM_SIGNS = frozenset(
     {"item_id", "sku", "gtin", "price", "brand", "category", "category_code", "color", "size", "material"}
     | {"item_description", "item_model", "availability", "condition", "image_url", "quantity", "attributes"}
 )
+#: Of these, the types that only a catalogue has: in an order, on a page and in a person's profile there are others.
+ITEM_DETAILS = frozenset(
+    {"gtin", "item_description", "item_model", "availability", "condition", "image_url", "material"}
+)
 #: Types of fields that an order or one of its lines has.
 ORDER_SIGNS = frozenset({"order_id", "amount", "order_status", "payment_method", "delivery_method"})
 #: Types of fields that what people do on a page leaves behind.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, Beside, Rule, words
+from streams.inventory.classify.base import CODES, DENIED, FLAGS, NUMBERS, Beside, Rule, words
 from streams.inventory.classify.detectors import (
     among,
     any_word_among,
@@ -11,12 +11,15 @@ from streams.inventory.classify.detectors import (
     each,
     either,
     key_like,
+    matching,
     short_text,
 )
-from streams.inventory.classify.siblings import BEHAVIOUR_SIGNS
+from streams.inventory.classify.siblings import BEHAVIOUR_SIGNS, ORDER_SIGNS
 
 _KEY = "id|number|code|key|uuid|identifier|reference"
-_ORDER = "order|invoice|transaction|trade|receipt|purchase|checkout|bill|basket|cart|booking|payment"
+_ORDER = (
+    "order|invoice|transaction|trade|receipt|purchase|checkout|bill|basket|cart|booking|payment|subscription"
+)
 _EVENTS = words(
     "view pageview page_view page_viewed view_item view_item_list product_viewed product_view "
     "screen_view click clicked select_item add_to_cart addtocart product_added cart remove_from_cart "
@@ -59,7 +62,12 @@ RULES = [
     ),
     Rule(
         type="session_id",
-        names={f"session|visit {_KEY}": 0.96, "session": 0.7, "session|visit token|hash": 0.9},
+        names={
+            f"session|visit {_KEY}": 0.96,
+            "session": 0.7,
+            "session|visit token|hash": 0.9,
+            "session|visit number": DENIED,  # which one it is of a visitor's
+        },
         fits=key_like,
         accepts=CODES,
         need=0.8,
@@ -68,6 +76,7 @@ RULES = [
         type="event_id",
         names={
             f"event|message|request|record|trace|log|impression|click|correlation|span|insert|row|action {_KEY}": 0.93,
+            f"query|search|lookup {_KEY}": 0.9,
             "idempotency key": 0.9,
         },
         fits=key_like,
@@ -80,14 +89,30 @@ RULES = [
             f"{_ORDER} {_KEY}": 0.96,
             "purchase order number|id": 0.96,
             "increment id": 0.85,
-            "order|invoice": 0.6,
+            "^ order|invoice": 0.6,
             "tid": 0.6,
-            "id": 0.3,
         },
         fits=key_like,
         accepts=CODES,
         need=0.8,
-        beside=(Beside(frozenset({"amount", "order_status", "payment_method"}), 0.35),),
+    ),
+    Rule(
+        type="order_id",
+        names={"= id": 0.3, "= number": 0.25},
+        fits=key_like,
+        accepts=CODES,
+        need=0.8,
+        beside=(Beside(frozenset({"amount", "order_status", "payment_method"}), 0.4),),
+    ),
+    Rule(
+        type="order_id",
+        names={"= name|number|order|id": 0.6, "order name|number|id": 0.97},
+        form=matching("#[ ]?[A-Z]{0,4}-?[0-9]{2,12}(?:-[0-9A-Z]{1,6})?", needs="#"),
+        says="are numbers behind a #",
+        proof=0.55,
+        least=3,
+        need=0.8,
+        beside=(Beside(ORDER_SIGNS, 0.3),),
     ),
     Rule(
         type="position",
@@ -95,6 +120,7 @@ RULES = [
             "position|rank|slot|ranking": 0.9,
             "item|list|display|result|ad|search position|rank|slot|index": 0.93,
             "index": 0.45,
+            "sort|display order": 0.9,
         },
         form=between(0, 100_000, whole=True),
         says="are whole numbers",
@@ -107,6 +133,7 @@ RULES = [
         type="search_query",
         names={
             "query|keyword": 0.88,
+            "meta|seo|page|product|item|negative keyword": DENIED,  # those of an item, not what anybody typed
             "search query|term|keyword|text|phrase|string|word": 0.96,
             "user|raw|typed query": 0.95,
             "query|keyword text|string|term": 0.95,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Rule, words
-from streams.inventory.classify.detectors import among, each, key_like, long_text, matching
+from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Beside, Rule, words
+from streams.inventory.classify.detectors import DIGITS, among, each, key_like, long_text, matching, opaque
 from streams.inventory.classify.facts import FieldFacts, Mask
 
 _TRUTHS = words("true false yes no y n t f on off 1 0 1.0 0.0 是 否 真 假")
@@ -24,6 +26,7 @@ def _few_words(facts: FieldFacts) -> Mask:
     return (facts.word_counts <= 4) & (facts.lengths <= 40) if few else facts.nothing
 
 
+_WITH_DIGIT = matching(r"(?=[^0-9]{0,128}[0-9]).{1,128}")
 _CODED = matching(r"(?=[^\s0-9]{0,128}[0-9])\S{1,128}")
 
 
@@ -32,8 +35,33 @@ def _opaque(facts: FieldFacts) -> Mask:
     return _CODED(facts) if facts.size >= 5 and facts.repeats < 2 else facts.nothing
 
 
+#: A number of which the first zero would be lost: 0012, but neither 0 nor 0.5.
+_PADDED = re.compile(r"0[0-9]{1,40}(?:\.0)?")
+
+
+def _padded(facts: FieldFacts) -> Mask:
+    return np.fromiter((_PADDED.fullmatch(text) is not None for text in facts.values), np.bool_, facts.size)
+
+
 def _numeric(facts: FieldFacts) -> Mask:
-    return ~np.isnan(facts.numbers)
+    numeric = ~np.isnan(facts.numbers)
+    return numeric & ~_padded(facts) if facts.looks == "digits" else numeric
+
+
+def _coded(facts: FieldFacts) -> Mask:
+    """Take digits that are written in one length, of which some begin with 0: no number is written so."""
+    length = len(facts.values[0]) if facts.size else 0
+    one_length = length >= 3 and all(len(text) == length and text.isdigit() for text in facts.values)
+    return facts.all_or_none(bool(one_length and _padded(facts).any()))
+
+
+def _key(facts: FieldFacts) -> Mask:
+    """Take what can be a key, and is no word that comes again and again."""
+    if facts.looks == "number":
+        return facts.whole
+    keys = key_like(facts) | (facts.whole if facts.looks == "digits" else facts.nothing)
+    few = facts.looks == "text" and facts.evidence.distinct <= 60 and facts.repeats >= 3
+    return keys & _WITH_DIGIT(facts) if few else keys
 
 
 def _worded(facts: FieldFacts) -> Mask:
@@ -67,10 +95,13 @@ RULES = [
     Rule(
         type="number",
         names={
-            "count|size|version|level|ratio|rate|percent|percentage|average|mean|sum|factor|index|points": 0.55,
+            "count|size|version|level|ratio|rate|percent|percentage|average|mean|sum|factor|index": 0.55,
             "file|page|batch|body|response|request|content|window size|length": 0.93,
-            "page|view|review|vote|click|feedback|follower count": 0.9,
-            "like|comment|impression|session|visit|login|order count": 0.9,
+            "page|view|review|vote|click|feedback|follower|rating|star|result count": 0.9,
+            "like|comment|impression|session|visit|login|order|word|item count": 0.9,
+            "session|visit number": 0.9,
+            "point": 0.55,
+            "tax|exchange|commission|interest|conversion|discount rate": 0.9,
         },
         form=_numeric,
         says="are numbers",
@@ -81,7 +112,15 @@ RULES = [
     Rule(
         type="category_value",
         names={
-            "type|kind|level|tier|grade|class|segment|group|mode|stage|phase|status|state|role|flag": 0.45
+            "type|kind|level|tier|grade|class|segment|group|mode|stage|phase|status|state|role|flag": 0.45,
+            "loyalty|membership|member|customer|user|account tier|level|grade|rank|segment|group": 0.9,
+            "loyalty|membership|member|customer|user|account status|state|class": 0.9,
+            "product|item|listing|network|email|sms status|state": 0.9,
+            "tax|price|css|shipping class": 0.9,
+            "tax|price|css|shipping class name": 0.9,
+            "campaign|continent|bin|warehouse|version": 0.6,
+            "campaign|warehouse|list|store view name": 0.6,
+            "age group|band": 0.5,
         },
         form=_few_words,
         says="are short and come again and again",
@@ -91,10 +130,44 @@ RULES = [
     ),
     Rule(
         type="identifier",
-        names={"id|number|code|key|reference|identifier|guid|uuid|serial|pk": 0.55},
+        names={
+            "id|number|code|key|reference|identifier|guid|uuid|serial|pk": 0.55,
+            "tracking|waybill|tax|batch|lot|serial|registration number|code|id": 0.93,
+            "tax identification|registration number|id": 0.9,
+            "tax id number": 0.9,
+            "last 4": 0.9,
+            "last 4 digit": 0.9,
+            "card bin|iin|fingerprint": 0.9,
+            "return|rma|refund|shipment|parcel|package id|number": 0.9,
+        },
+        fits=_key,
+        accepts=CODES,
+        need=0.8,
+    ),
+    Rule(
+        type="identifier",
+        names={"line|order item id|number|key": 0.6, "line|order product id|number|key": 0.6},
         fits=key_like,
         accepts=CODES,
         need=0.8,
+        # Beside what identifies the item, that of a line is its own.
+        beside=(Beside(frozenset({"item_id", "sku", "gtin"}), 0.35),),
+    ),
+    Rule(
+        type="identifier",
+        form=each(opaque, needs=DIGITS),
+        says="are keys of small and capital letters and digits",
+        proof=0.82,
+        at=0.8,
+        least=3,
+    ),
+    Rule(
+        type="identifier",
+        form=_coded,
+        says="are digits in one length, some with a 0 before them",
+        accepts=frozenset({"digits"}),
+        proof=0.7,
+        least=3,
     ),
     Rule(
         type="identifier",
@@ -110,6 +183,7 @@ RULES = [
         names={
             "text|note|remark|message|memo|content|body": 0.6,
             "description|subject|title|caption|comment|instruction|reason": 0.6,
+            "page|tax|fee title|name": 0.7,
             "name|label": 0.3,
         },
         fits=each(lambda text: any(map(str.isalpha, text))),

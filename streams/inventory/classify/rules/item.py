@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.inventory.classify.base import CODES, Beside, Rule, words
+from streams.inventory.classify.base import CODES, DENIED, Beside, Rule, words
 from streams.inventory.classify.detectors import (
     DIGITS,
     both,
@@ -13,7 +13,13 @@ from streams.inventory.classify.detectors import (
     matching,
     short_text,
 )
-from streams.inventory.classify.siblings import ITEM_SIGNS, PERSON_SIGNS
+from streams.inventory.classify.siblings import (
+    ITEM_DETAILS,
+    ITEM_SIGNS,
+    ORDER_SIGNS,
+    PERSON_SIGNS,
+    REVIEW_SIGNS,
+)
 from streams.inventory.masking import checks
 
 #: Words for what is sold or recommended.
@@ -53,25 +59,37 @@ def _company(text: str) -> bool:
     return 2 <= len(parts) <= 12 and parts[-1] in _COMPANY
 
 
+_TITLE = both(short_text(250, 45), either(long_text(2), short_text(60, 3)))
+
 RULES = [
     Rule(
         type="item_id",
         names={
-            f"{ITEM} {_KEY}": 0.96,
+            f"{ITEM} {_KEY}|reference": 0.96,
             "stock|goods|material|article code|number": 0.96,
             "asin": 0.95,
             "parent|child|recommended|clicked|target item|product id": 0.96,
-            "item|product": 0.6,
-            "id": 0.3,
-            "code": 0.3,
-            "number": 0.2,
+            "= item|product": 0.6,
+            "clicked|viewed|purchased|bought|recommended item|product": 0.6,
+            "line item|product id|number|key": 0.3,
+            "order item|product id|number|key": 0.3,
         },
+        fits=key_like,
+        accepts=CODES,
+        need=0.8,
+        beside=(Beside(frozenset({"item_name", "price", "brand", "category"}), 0.3),),
+    ),
+    Rule(
+        type="item_id",
+        names={"= id|code": 0.3, "= number": 0.2},
         fits=key_like,
         accepts=CODES,
         need=0.8,
         beside=(
             Beside(frozenset({"item_name", "price", "brand", "category"}), 0.4),
-            Beside(PERSON_SIGNS, -0.2),
+            Beside(ITEM_DETAILS, 0.2),
+            Beside(PERSON_SIGNS - {"gender", "age"}, -0.2),
+            Beside(ORDER_SIGNS, -0.25),
         ),
     ),
     Rule(
@@ -118,18 +136,39 @@ RULES = [
         type="item_name",
         names={
             f"{ITEM} name|title|label": 0.95,
-            "item|product|goods": 0.55,
-            "title": 0.65,
-            "subject|headline": 0.45,
-            "name": 0.4,
-            "description": 0.45,
         },
-        fits=both(short_text(250, 45), either(long_text(2), short_text(60, 3))),
+        fits=_TITLE,
+        need=0.7,
+    ),
+    Rule(
+        type="item_name",
+        names={
+            "= item|product|goods": 0.55,
+            "= title": 0.65,
+            "^ title": 0.3,
+            "= subject|headline": 0.45,
+            "= description": 0.45,
+            "^ description": 0.3,
+            "meta|seo|short|long|default|local|variant title": 0.4,
+        },
+        fits=_TITLE,
+        need=0.7,
+        beside=(Beside(ITEM_SIGNS, 0.4), Beside(REVIEW_SIGNS, -0.4)),
+    ),
+    Rule(
+        type="item_name",
+        names={
+            "= name": 0.4,
+            "^ name": 0.3,
+            "display|short|long|default|local|variant name": 0.4,
+        },
+        fits=_TITLE,
         need=0.7,
         beside=(
             Beside(ITEM_SIGNS, 0.4),
-            Beside(PERSON_SIGNS - {"age"}, -0.25),
-            Beside(frozenset({"review_text"}), -0.4),
+            Beside(PERSON_SIGNS - {"age", "gender"}, -0.25),
+            Beside(REVIEW_SIGNS, -0.4),
+            Beside(frozenset({"person_name"}), -0.4),
         ),
     ),
     Rule(
@@ -137,7 +176,7 @@ RULES = [
         names={
             f"{ITEM} description|detail|summary|text": 0.95,
             "description": 0.7,
-            "short|full|meta description": 0.85,
+            "full description": 0.85,
             "body html": 0.9,
             "selling|bullet point": 0.85,
             "summary|feature|synopsis|plot": 0.5,
@@ -146,6 +185,14 @@ RULES = [
         says="have eight or more words",
         need=0.5,
         beside=(Beside(ITEM_SIGNS, 0.2),),
+    ),
+    Rule(
+        type="item_description",
+        names={"short|meta|seo description": 0.85},
+        form=long_text(8),
+        says="have eight or more words",
+        fits=short_text(512, 120),
+        need=0.7,
     ),
     Rule(
         type="brand",
@@ -183,6 +230,8 @@ RULES = [
             "department|division|class|genre|collection|section name": 0.9,
             "collection|section|class|aisle|subclass|subcategory": 0.75,
             "sub|main|parent|primary|top|leaf|first|second|third category": 0.93,
+            "tax|css|price|shipping class": DENIED,
+            "tax|css|price|shipping class name": DENIED,
             "tag": 0.5,
         },
         fits=short_text(160, 16),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from streams.inventory.classify.base import CODES, FLAGS, Beside, Rule, words
+from streams.inventory.classify.base import CODES, DENIED, FLAGS, Beside, Rule, words
 from streams.inventory.classify.detectors import (
     DIGITS,
     among,
@@ -16,6 +16,7 @@ from streams.inventory.classify.detectors import (
     either,
     matching,
     short_text,
+    worded,
 )
 from streams.inventory.classify.siblings import ORDER_SIGNS
 
@@ -52,8 +53,10 @@ _PAYMENT = words(
     "giropay bancontact sepa apple_pay applepay google_pay googlepay samsung_pay stripe razorpay upi "
     "paytm cod cash_on_delivery credit_card debit_card bank_transfer wire_transfer wire transfer "
     "bank_card check cheque checkmo credit debit card gift_card voucher invoice prepaid installment "
-    "boleto pix huabei jdpay balance eurocard_mastercard eurocard atm online_payments 支付宝 微信 "
-    "微信支付 银联 货到付款 信用卡 储蓄卡 余额 花呗 白条 现金 银行转账"
+    "boleto pix huabei jdpay balance eurocard_mastercard eurocard atm online_payments mc bacs ideal card bizum "
+    "rechnung lastschrift kreditkarte überweisung vorkasse nachnahme sofortüberweisung carte_bancaire virement chèque "
+    "tarjeta transferencia contrarreembolso carta_di_credito bonifico contrassegno cartão_de_crédito 支付宝 微信 "
+    "微信支付 银联 货到付款 信用卡 储蓄卡 余额 花呗 白条 现金 银行转账 在线支付 货到付款 公司转账"
 )
 _PAYMENT_WORDS = frozenset(word for entry in _PAYMENT for word in entry.split()) | words(
     "cards cheques checks transfers coupons holiday giro blue bleue carte diners int contanti bonifico "
@@ -68,7 +71,9 @@ _DELIVERY = words(
     "express overnight next_day same_day two_day ground air sea freight economy priority courier pickup "
     "pick_up store_pickup click_and_collect delivery home_delivery free_shipping standard_shipping "
     "express_shipping flat_rate flatrate deliverymodefreight deliverymodeownfleet deliverymodepickup "
-    "deliverymodemail onsitepickup lockerdelivery parcelservice 顺丰 顺丰速运 圆通 圆通速递 中通 "
+    "deliverymodemail onsitepickup lockerdelivery parcelservice seur mrw correos nacex point_relais mondial_relay "
+    "postnl bpost poste_italiane brt bartolini second_day two_day expedited ups_ground afn mfn fba fbm 顺丰 顺丰速运 "
+    "圆通 圆通速递 中通 ems "
     "中通快递 申通 韵达 韵达快递 京东物流 邮政 百世 极兔 自提 快递 包邮"
 )
 _STATUSES = words(
@@ -79,7 +84,12 @@ _STATUSES = words(
     "backordered success succeeded rejected approved received finished wait_buyer_pay "
     "wait_seller_send_goods trade_finished trade_closed orderdelivered orderprocessing orderintransit "
     "ordercancelled orderreturned orderpaymentdue orderpickupavailable orderproblem 已付款 未付款 待付款 "
-    "待发货 已发货 待收货 已收货 已完成 已取消 已关闭 已退款 退款中 交易成功 交易关闭 已签收 待评价"
+    "待发货 已发货 待收货 已收货 已完成 已取消 已关闭 已退款 退款中 交易成功 交易关闭 已签收 待评价 完成 等待出库 "
+    "等待买家付款 买家已付款 卖家已发货 买家已付款，等待卖家发货 卖家已发货，等待买家确认 "
+    "versendet storniert offen bezahlt "
+    "retourniert geliefert abgeschlossen verzonden geannuleerd betaald expédiée annulée en_attente payée livrée "
+    "remboursée enviado pendiente cancelado pagado entregado devuelto spedito annullato pagato consegnato cancelada "
+    "entregue pago settled captured chargeback charged_back"
 )
 _TOTALS = (
     "order|payment|paid|pay|total|sub|net|gross|grand|line|row|invoice|transaction|trade|refund|due|cart|basket"
@@ -137,6 +147,12 @@ RULES = [
             "lifetime|customer value": 0.7,
             "value": 0.4,
             "spend|spent": 0.75,
+            "= shipping|freight|postage|tip|commission|deposit|surcharge": 0.85,
+            "tip|tip received|commission|surcharge|duty": 0.75,
+            "total|amount|balance outstanding": 0.85,
+            "gross|net debit|credit": 0.85,
+            "debit|credit": 0.6,
+            "tax|commission|exchange|discount|interest|conversion rate": DENIED,  # a share, no sum
         },
         form=either(between(-1e15, 1e15), matching(_PLAIN_OR_MONEY, DIGITS)),
         says="are numbers",
@@ -183,13 +199,15 @@ RULES = [
         type="payment_method",
         names={
             "payment|pay|paid|billing method|type|mode|channel|gateway|option|provider|source": 0.95,
+            "payment method|gateway|type title|name|label|code|description": 0.95,
+            "card|payment network|scheme": 0.8,
             "payment": 0.5,
             "tender|card type|brand": 0.75,
             "payment accepted": 0.9,
         },
         form=either(among(_PAYMENT), each(_payments, hint=_may_be_paid)),
         says="are ways to pay",
-        fits=short_text(80, 10),
+        fits=both(short_text(80, 10), worded),
         need=0.6,
         proof=0.8,
         at=0.8,
@@ -197,30 +215,46 @@ RULES = [
     Rule(
         type="delivery_method",
         names={
-            "delivery|shipping|ship method|mode|type|option|service|carrier|company|provider": 0.95,
-            "shipment|fulfillment method|mode|type|option|service|carrier|company|provider": 0.95,
+            "delivery|shipping|ship method|mode|type|option|service|carrier": 0.95,
+            "shipment|fulfillment method|mode|type|option|service|carrier": 0.95,
             "carrier|courier": 0.85,
             "logistic|express company|provider|name": 0.9,
             "shipping description|title": 0.8,
+            "shipping|delivery|shipment|fulfillment method title|name|label|code|description": 0.95,
+            "shipping|delivery line title|code|source|name": 0.9,
+            "shipping|delivery|ship service level": 0.9,
+            "service level": 0.7,
+            "fulfillment|shipping channel|by": 0.85,
+            "fulfilled|shipped by": 0.8,
         },
         form=among(_DELIVERY),
         says="are ways to deliver",
-        fits=short_text(80, 10),
+        fits=both(short_text(80, 10), worded),
         need=0.6,
         proof=0.75,
         at=0.8,
     ),
     Rule(
+        type="delivery_method",
+        names={"delivery|shipping|ship|shipment|fulfillment company|provider": 0.95},
+        form=among(_DELIVERY),
+        says="are ways to deliver",
+        fits=both(short_text(80, 10), worded),
+        # In an address it is the company that is delivered to.
+        beside=(Beside(frozenset({"street_address", "city", "postal_code"}), -0.4),),
+    ),
+    Rule(
         type="order_status",
         names={
             "order|payment|fulfillment|financial|shipping|shipment status|state": 0.95,
-            "delivery|trade|invoice|transaction|refund status|state": 0.95,
+            "delivery|trade|invoice|transaction|refund|return status|state": 0.95,
             "status|state": 0.55,
+            "customer|user|account|member|subscriber|product|item|listing|loyalty|network|email status|state": DENIED,
         },
         form=among(_STATUSES),
         says="are stages of an order",
         fits=both(
-            short_text(40, 5), either(among(_STATUSES), any_word_among(_STATUSES), matching(r"[^\d]{2,40}"))
+            short_text(40, 10), either(among(_STATUSES), any_word_among(_STATUSES), matching(r"[^\d]{2,40}"))
         ),
         need=0.6,
         proof=0.7,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from streams.inventory.classify.base import CODES, Beside, Rule
+from streams.inventory.classify.base import CODES, DENIED, Beside, Rule
 from streams.inventory.classify.detectors import DIGITS, between, both, each, either, matching, short_text
-from streams.inventory.classify.siblings import REVIEW_SIGNS
+from streams.inventory.classify.siblings import ITEM_DETAILS, REVIEW_SIGNS
+
+_SAID = both(short_text(512, 300), each(lambda text: len(text) >= 2))
 
 RULES = [
     Rule(
@@ -12,7 +14,8 @@ RULES = [
         names={
             "rating|star": 0.95,
             "star|review|user|product|average|overall|aggregate rating|score|star": 0.95,
-            "rating value|score": 0.95,
+            "rating value|score|average|mean": 0.95,
+            "rating|star|review|vote count|number": DENIED,
             "overall": 0.6,
             "score|grade": 0.6,
         },
@@ -41,10 +44,21 @@ RULES = [
             "feedback|opinion": 0.7,
             "comment": 0.5,
             "comment text|content|body": 0.8,
-            "title": 0.35,
+            "review id|key|date|time|count|number|score|url|status|type": DENIED,
         },
-        fits=both(short_text(512, 300), each(lambda text: len(text) >= 2)),
+        fits=_SAID,
         need=0.7,
         beside=(Beside(frozenset({"review_text"}), 0.4), Beside(frozenset({"rating"}), 0.3)),
+    ),
+    Rule(
+        type="review_text",
+        names={
+            "= title|headline|subject|summary": 0.35,
+            "= body|text|content|message": 0.4,
+            "^ title|body|text": 0.3,
+        },
+        fits=_SAID,
+        need=0.7,
+        beside=(Beside(REVIEW_SIGNS, 0.45), Beside(ITEM_DETAILS | {"price"}, -0.4)),
     ),
 ]

@@ -29,7 +29,7 @@ from streams.inventory.classify.formats import (
     phone_numbers,
     secret,
 )
-from streams.inventory.classify.siblings import ITEM_SIGNS, ORDER_SIGNS, PERSON_SIGNS
+from streams.inventory.classify.siblings import ITEM_DETAILS, ITEM_SIGNS, ORDER_SIGNS, PERSON_SIGNS
 from streams.inventory.masking import checks
 from streams.inventory.masking.finders import may_hold_secret
 
@@ -41,13 +41,16 @@ PERSON = (
 NAMED = (
     f"{PERSON}|recipient|receiver|consignee|contact|person|employee|cardholder|holder|payer|passenger|patient"
     "|reviewer|author|owner|student|staff|applicant|billing|shipping|real|artist|director|driver|salesperson|courier"
+    "|ship|bill|delivery|sender|payee|beneficiary|guardian|address"
 )
 
 _GENDERS = words(
-    "male female man woman boy girl nonbinary non_binary other unknown 男 女 男性 女性 未知 保密"
+    "male female man woman boy girl nonbinary non_binary other unknown unisex herr frau divers männlich weiblich "
+    "monsieur madame mademoiselle homme femme hombre mujer señor señora sr sra sr. sra. signore signora uomo donna "
+    "dhr mevrouw homem mulher masculino femenino masculin féminin 男 女 男性 女性 未知 保密 先生 女士 小姐"
 )
 _PLAIN_GENDERS = words("male female nonbinary non_binary 男 女 男性 女性")
-_GENDER_CODES = words("m f u o x d 0 1 2 9 w mr mrs ms")
+_GENDER_CODES = words("m f u o x d h v 0 1 2 9 w mr mrs ms miss dr mr. mrs. ms. dr. mx prof")
 _AGE_BAND = (
     r"(?:<|>|under |over )?[0-9]{1,3}(?: ?(?:-|–|~|to|至) ?[0-9]{1,3}| ?\+)?"
     r"(?: ?(?:years|yrs|y|岁|岁以上|岁以下))?"
@@ -73,12 +76,19 @@ RULES = [
             "open|union id|openid|unionid": 0.85,
             "openid|unionid": 0.85,
             "user|customer|member|buyer|visitor": 0.6,
-            "id": 0.3,
         },
         fits=key_like,
         accepts=CODES,
         need=0.8,
         beside=(Beside(PERSON_SIGNS, 0.35),),
+    ),
+    Rule(
+        type="user_id",
+        names={"= id": 0.3},
+        fits=key_like,
+        accepts=CODES,
+        need=0.8,
+        beside=(Beside(PERSON_SIGNS, 0.35), Beside(ITEM_DETAILS, -0.35), Beside(ORDER_SIGNS, -0.1)),
     ),
     Rule(
         type="person_name",
@@ -94,13 +104,20 @@ RULES = [
             "account|policy holder": 0.7,
             "customer|buyer|client|passenger|patient|employee|guest|payer": 0.55,
             "author|artist|director|reviewer": 0.6,
-            "name": 0.4,
         },
+        fits=each(name_like),
+        need=0.7,
+    ),
+    Rule(
+        type="person_name",
+        names={"= name": 0.4, "^ name": 0.25},
         fits=each(name_like),
         need=0.7,
         beside=(
             Beside(PERSON_SIGNS, 0.4),
             Beside(ITEM_SIGNS, -0.35),
+            # The family name of who has a first name, too: the French and the Spanish call it "name".
+            Beside(frozenset({"person_name"}), 0.5),
         ),
     ),
     Rule(
@@ -114,7 +131,7 @@ RULES = [
     ),
     Rule(
         type="gender",
-        names={"gender|sex": 0.97},
+        names={"gender|sex": 0.97, "salutation|honorific": 0.85},
         form=either(among(_GENDERS), among(_GENDER_CODES)),
         says="are words or codes of genders",
         accepts=CODES,
@@ -161,6 +178,8 @@ RULES = [
             "national|resident identity|identification number|card": 0.97,
             "social security number": 0.97,
             "tax payer|personal id|number": 0.8,
+            "tax payer id|number": 0.95,
+            "national|personal identity code": 0.97,
             "ssn|cpf|dni|nif|nino|aadhaar|pesel|bsn|personnummer|nric": 0.95,
             "taxvat": 0.7,
         },
@@ -255,8 +274,11 @@ RULES = [
         type="social_handle",
         names={
             "nickname|username|nick|wechat|weixin|weibo|qq|skype|twitter|instagram|tiktok|douyin": 0.9,
-            "wechat|weixin|weibo|qq|skype|line|telegram id|number|account|name": 0.92,
+            "wechat|weixin|weibo|qq|skype|telegram|alipay|paypal id|number|account|name": 0.92,
+            "line account|name": 0.8,  # the id of a line is that of an order's
             "display|screen|login|nick|user name": 0.8,
+            "member|buyer|customer|account|reviewer|author|seller name|nickname|account": 0.62,
+            "reviewer|author": 0.55,
             "login": 0.6,
             "social|twitter|instagram handle": 0.9,
             "handle": 0.35,
@@ -272,7 +294,7 @@ RULES = [
     ),
     Rule(
         type="social_handle",
-        names={"qq": 0.85, "qq number|id": 0.92, "wechat|weixin id|number": 0.92},
+        names={"qq": 0.85, "qq number|id": 0.92, "wechat|weixin|alipay id|number|account": 0.92},
         fits=matching(r"[0-9]{5,12}"),
         accepts=NUMBERS,
     ),

@@ -53,7 +53,7 @@ _REGIONS = words(
 _REGION_CODES = words(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC "
     "ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR ON QC BC AB MB SK NS NB NL PE YT NT NU NSW "
-    "VIC QLD TAS ACT"
+    "VIC QLD TAS ACT GU AS MP VI FM MH PW AA AE AP"
 )
 _CHINESE_REGION = re.compile("[\u4e00-\u9fff]{2,8}(?:省|自治区|特别行政区)")
 _CHINESE_CITY = re.compile("[\u4e00-\u9fff]{1,8}(?:市|县|区|自治州|盟|旗)")
@@ -199,7 +199,7 @@ RULES = [
             "province|region|prefecture|county": 0.9,
             "province|region|state code|name|id": 0.92,
             "state|billing|shipping province": 0.92,
-            "receiver|shipping|billing|address|home state": 0.95,
+            "receiver|shipping|billing|address|home|ship|bill|delivery|recipient|customer|store state|region": 0.95,
             "geo region": 0.95,
         },
         form=_ANY_REGION,
@@ -247,10 +247,11 @@ RULES = [
             "zip code": 0.97,
             "zip": 0.9,
             "postal": 0.8,
-            "plz|pincode": 0.9,
+            "plz|pincode|cep": 0.9,
+            "code postal": 0.97,
         },
         form=matching(_POSTAL_PROOF, DIGITS),
-        fits=matching(r"(?=.{0,11}[0-9])[0-9A-Za-z -]{3,12}(?:\.0)?"),
+        fits=matching(r"(?=.{0,12}[0-9])'?[0-9A-Za-z -]{3,12}(?:\.0)?"),
         accepts=CODES,
         says="have the form of British, Canadian, US+4, Dutch, Polish or Japanese postal codes",
         proof=0.8,
@@ -259,7 +260,10 @@ RULES = [
     Rule(
         type="street_address",
         names={
-            "street|street address|street name|house number|address street": 0.93,
+            "street": 0.93,
+            "street address|name": 0.95,
+            "house number": 0.8,
+            "address street": 0.95,
             "address line": 0.93,
             "address line 1|2|3": 0.95,
             "address 1|2|3": 0.93,

@@ -40,7 +40,8 @@ _MATERIALS = words(
 _CONDITIONS = words(
     "new used refurbished renewed like_new newcondition usedcondition refurbishedcondition "
     "damagedcondition brand_new pre_owned preowned open_box second_hand secondhand very_good good "
-    "acceptable fair excellent mint poor damaged for_parts 全新 二手 九成新 翻新 几乎全新"
+    "acceptable fair excellent mint poor damaged for_parts opened unopened sealed unused worn defective resellable "
+    "neu gebraucht neuf occasion nuevo usado nuovo usato novo 全新 二手 九成新 翻新 几乎全新"
 )
 _SURE_CONDITIONS = words(
     "newcondition usedcondition refurbishedcondition damagedcondition refurbished like_new brand_new "
@@ -119,7 +120,8 @@ RULES = [
         names={"condition": 0.85, "item|product|goods|offer condition": 0.95, "condition name": 0.85},
         form=among(_CONDITIONS),
         says="are conditions of goods",
-        need=0.5,
+        fits=short_text(30, 3),
+        need=0.7,
     ),
     Rule(type="condition", form=among(_SURE_CONDITIONS), says="are conditions of goods", proof=0.8),
     Rule(
@@ -153,6 +155,8 @@ RULES = [
             "unit sold|ordered": 0.93,
             "item|product|piece|sales count": 0.85,
             "purchase|cart count": 0.7,
+            "= reserved|allocated|committed|incoming|available|remaining": 0.6,
+            "available|reserved|allocated|safety|reorder stock|level|point": 0.8,
         },
         form=between(-1e9, 1e9, whole=True),
         says="are whole numbers",
@@ -167,6 +171,7 @@ RULES = [
             "weight|mass": 0.9,
             "gross|net|shipping|item|product|package weight": 0.95,
             "weight g|kg|lb|gram|unit": 0.93,
+            "^ gram|kilogram|kg": 0.8,
         },
         form=either(matching(_WEIGHT, DIGITS), between(0, 1e9)),
         says="are numbers or weights",

@@ -148,7 +148,7 @@ RULES = [
     Rule(
         type="duration",
         names={
-            "duration|latency|elapsed|ttl|runtime|lifetime|dwell": 0.93,
+            "duration|latency|elapsed|ttl|runtime|lifetime|dwell|dur": 0.93,
             "dwell|response|elapsed|processing|load|watch|play|engagement|wait|session|lead|travel time": 0.95,
             "session|visit|watch|video|call|engagement length": 0.9,
             "engagement time msec": 0.95,

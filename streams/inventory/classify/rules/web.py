@@ -20,8 +20,10 @@ _LANGUAGE_CODES = words(
     "aa ab af am ar as az be bg bn bo bs ca cs cy da de el en eo es et eu fa fi fil fr fy ga gl gu ha he "
     "hi hr hu hy id ig is it ja ka kk km kn ko ku ky lb lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn "
     "no or pa pl ps pt ro ru rw sa sd se si sk sl sm so sq sr st su sv sw ta te tg th tk tl tn to tr tt "
-    "ug uk ur uz vi wo xh yi yo yue zh zu"
+    "ug uk ur uz vi wo xh yi yo yue zh zu eng ger deu fre fra spa ita por dut nld pol rus jpn chi zho kor swe dan nor "
+    "fin cze ces gre ell tur ara heb hun"
 )
+_TWO_LETTERS = frozenset(code for code in _LANGUAGE_CODES if len(code) == 2)
 _LANGUAGE_NAMES = words(
     "english german french spanish italian portuguese dutch danish swedish norwegian finnish polish "
     "czech russian ukrainian turkish greek hungarian romanian bulgarian croatian serbian arabic hebrew "
@@ -44,6 +46,8 @@ def _ip(text: str) -> bool:
     host = text.rpartition(":")[0] if text.count(":") == 1 else text.strip("[]")
     if host.count(".") != 3 and text.count(":") < 2:
         return False
+    if host.endswith(".0.0"):
+        return False  # a network at most: "119.0.0.0" is the version of a browser
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -119,6 +123,7 @@ RULES = [
             "url|href|website|webpage|permalink|referrer|referer|homepage": 0.93,
             "landing page": 0.9,
             "link|site|domain|host|path": 0.6,
+            "hostname": 0.8,
             "page location|path|referrer": 0.9,
             "landing site": 0.9,
             "page": 0.5,
@@ -126,7 +131,7 @@ RULES = [
         },
         form=matching(
             r"(?!https?://(?:www\.)?(?:schema\.org|purl\.org/goodrelations)/)"
-            r"(?:(?:[a-z][a-z0-9+.-]{1,12}:)?//|www\.)\S{3,512}",
+            r"(?:(?:(?:https?|ftps?|wss?|file|app|android-app|ios-app|intent):)?//|www\.)\S{3,512}",
             needs="/.",
         ),
         says="are web addresses",
@@ -160,7 +165,7 @@ RULES = [
     Rule(type="language", form=all_words_among(_LANGUAGE_NAMES), says="are names of languages", proof=0.85),
     Rule(
         type="language",
-        form=each(_LANGUAGE_CODES.__contains__),
+        form=each(_TWO_LETTERS.__contains__),
         says="are two-letter language codes in lower case",
         proof=0.6,
     ),
@@ -173,8 +178,10 @@ RULES = [
             "device type|category|kind|platform|os": 0.9,
             "browser": 0.75,
             "browser name|family": 0.8,
-            "channel|medium": 0.6,
-            "utm|traffic source|medium": 0.7,
+            "channel|medium": 0.7,
+            "utm|traffic source|medium": 0.8,
+            "sales|marketing|order|acquisition|traffic channel|medium|source": 0.8,
+            "traffic|utm|campaign source medium|source": 0.8,
             "client|app|terminal|system type|platform": 0.75,
             "device": 0.5,
             "source|source name": 0.4,

@@ -25,14 +25,15 @@ def test_rule(rule: Rule) -> None:
     assert not (rule.ranged and semantic_types()[rule.type].masked), "a range would show values"
 
 
-NEW = '''"""Value added tax numbers."""
+NEW = '''"""Numbers of loyalty cards."""
 
 from streams.inventory.classify.base import Rule
 from streams.inventory.classify.detectors import matching
 
 RULES = [
     Rule(
-        type="bank_account", names={"vat number": 0.95}, form=matching("DE[0-9]{9}"), says="are VAT numbers", proof=0.9
+        type="bank_account", names={"loyalty card number": 0.95}, form=matching("DE[0-9]{9}"), says="are of cards",
+        proof=0.9,
     )
 ]
 '''
@@ -44,12 +45,12 @@ def test_a_new_type_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     rules.all_rules.cache_clear()
     try:
         found = RuleClassifier().fields(
-            [evidence("vat_number", ["DE123456789"]), evidence("c7", ["DE123456789"])]
+            [evidence("loyalty_card_number", ["DE123456789"]), evidence("c7", ["DE123456789"])]
         )
     finally:
         rules.all_rules.cache_clear()
     assert (
-        found["vat_number"].evidence
-        == "the name says 'vat number' and 100 % of 1 sampled values are VAT numbers"
+        found["loyalty_card_number"].evidence
+        == "the name says 'loyalty card number' and 100 % of 1 sampled values are of cards"
     )
     assert found["c7"].semantic_type == "bank_account"
