@@ -98,19 +98,23 @@ def _axis(field: Field) -> Markup:
         several = field.distinct is None or field.distinct.estimate > len(field.top[:RANKS])
         said = f"the {len(field.top[:RANKS])} most frequent" if several else "all values, by frequency"
         return tag("div", said, class_="axis")
-    median = field.quantile(0.5)
-    middle = (
-        tag("span", f"median {figure(median.value)}", class_="middle")
-        if median and _measures(field)
-        else None
-    )
-    return tag("div", value(shown(field.minimum)), middle, value(shown(field.maximum)), class_="axis")
+    # Only the ends stand under the bars: a third label between them has no room beside long numbers.
+    return tag("div", value(shown(field.minimum)), value(shown(field.maximum)), class_="axis")
 
 
 def _spread(field: Field) -> Markup | None:
-    if field.mean is None or field.stddev is None or not _measures(field):
+    """Return the middle and the spread, each in one piece: lines break between them."""
+    if not _measures(field):
         return None
-    return tag("div", f"mean {rough(field.mean)} ± {rough(field.stddev)}", class_="faint")
+    median = field.quantile(0.5)
+    said = [
+        f"median {figure(median.value)}" if median else None,
+        f"mean {rough(field.mean)} ± {rough(field.stddev)}"
+        if field.mean is not None and field.stddev is not None
+        else None,
+    ]
+    parts = [tag("span", text) for text in said if text]
+    return tag("div", *parts, class_="spread faint") if parts else None
 
 
 def _measures(field: Field) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import random
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from catalogs.base import Context
@@ -12,6 +15,7 @@ from catalogs.document import Histogram, Point, read_inventory
 from catalogs.html import charts
 from catalogs.html.markup import Markup, tag, value
 from catalogs.html.report import HtmlReport
+from streams.commands.profile import profile_files
 from tests.catalogs.inventories import HOSTILE, NOW_MS, hostile, shop
 from tests.catalogs.validity import Page
 from tests.support.browser import CHROMIUM, Browser
@@ -126,3 +130,60 @@ async def test_searching_shows_what_fits(browser: Browser, tmp_path: Path) -> No
         )
         assert 4 <= await opened.run(rows) < everything
     assert opened.problems == []
+
+
+#: Pairs of texts in one cell or line that lie over each other, and texts that reach beyond their cell.
+OVERLAPS = """
+(() => {
+  const found = [];
+  for (const cell of document.querySelectorAll('.fields td, .fields th, .dimensions li, .facts, .overview td')) {
+    const pieces = [];
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const clip = node.parentElement.getBoundingClientRect();
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const box of range.getClientRects()) {
+        const hidden = getComputedStyle(node.parentElement).overflow === 'hidden';
+        const right = hidden ? Math.min(box.right, clip.right) : box.right;
+        pieces.push({ node, text: node.data, left: box.left, right, top: box.top, bottom: box.bottom });
+      }
+    }
+    const edge = cell.getBoundingClientRect();
+    for (const [place, one] of pieces.entries()) {
+      if (one.right > edge.right + 1) found.push(`beyond: ${one.text}`);
+      for (const other of pieces.slice(place + 1)) {
+        if (one.node === other.node) continue;
+        const apart = one.right <= other.left + 1 || other.right <= one.left + 1;
+        const together = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4;
+        if (!apart && together) found.push(`${one.text} | ${other.text}`);
+      }
+    }
+  }
+  return found;
+})()
+"""
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1480])
+async def test_labels_do_not_lie_over_each_other(browser: Browser, tmp_path: Path, width: int) -> None:
+    chance = random.Random(7)
+    rows = tmp_path / "wide.jsonl"
+    with rows.open("w", encoding="utf-8") as file:
+        for number in range(3_000):
+            row = {
+                "time": 1_700_000_000_000 + number * 977,
+                "sum": round(chance.gauss(0, 1e6), 2),
+                "tiny": chance.random() * 1e-9,
+                "big": chance.randrange(-(10**15), 10**15),
+                "below": -chance.random() * 123_456.789,
+                "text": f"A very long title of article number {number % 60} with many words",
+            }
+            file.write(json.dumps(row) + "\n")
+    made = {"assets": [*profile_files([str(rows)]), *shop()["assets"]]}
+    path = tmp_path / "report.html"
+    path.write_text(page(orjson.loads(orjson.dumps(made))), encoding="utf-8")
+    async with browser.page(path.as_uri()) as opened:
+        await opened.resize(width, 1200)
+        await opened.until("document.querySelectorAll('.fields .axis').length > 5")
+        assert await opened.run(OVERLAPS) == []
