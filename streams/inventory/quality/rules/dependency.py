@@ -7,8 +7,6 @@ sample gives with the names shifted against the codes, which leaves runs of equa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -51,7 +49,22 @@ def propose(sample: Rows) -> list[Proposal]:
     if not deciding:
         return []
     codes = np.array([sample.codes(path) for path in paths], dtype=np.uint64)
-    return found(one for place in deciding for one in _proposed(place, codes, paths))
+    ones = codes[deciding][:, None, :]
+    pairs = np.where((ones != 0) & (codes != 0), ones << _HALF | codes, 0).reshape(-1, sample.size)
+    kept, again = _repeats(pairs)
+    likely = np.flatnonzero((again >= LEAST) & (kept >= _AGREES * again))
+    # A field decides itself, and so does one that is always the same as another.
+    likely = likely[np.any(pairs[likely] >> _HALF != pairs[likely] & _LOW, axis=1)]
+    chances = (_by_chance(pairs[likely]) / again[likely, None]).mean(axis=1)
+    return found(
+        proposal(
+            Rule(name, "decides", (paths[deciding[place // len(paths)]], paths[place % len(paths)])),
+            int(kept[place]),
+            int(again[place]),
+            chance,
+        )
+        for place, chance in zip(likely.tolist(), chances.tolist(), strict=True)
+    )
 
 
 def _is_code(sample: Rows, path: str) -> bool:
@@ -61,38 +74,25 @@ def _is_code(sample: Rows, path: str) -> bool:
     return not len(finite) or bool(np.all(finite == np.floor(finite)))
 
 
-def _proposed(one: int, codes: Pairs, paths: Sequence[str]) -> Iterator[Proposal | None]:
-    """Yield what a field decides.
-
-    Args:
-        one: which field it is.
-        codes: of all fields, a row each.
-        paths: of all fields.
-    """
-    rows = np.flatnonzero(codes[one])
-    others = [place for place in range(len(paths)) if place != one]
-    names = codes[others][:, rows]
-    pairs = np.where(names != 0, codes[one, rows] << _HALF | names, 0)
-    kept, again = _repeats(pairs)
-    likely = np.flatnonzero((again >= LEAST) & (kept >= _AGREES * again)).tolist()
-    likely = [place for place in likely if np.any(pairs[place] >> _HALF != names[place])]
-    chances = _chances(pairs[likely])
-    for place, chance in zip(likely, chances, strict=True):
-        rule = Rule(name, "decides", (paths[one], paths[others[place]]))
-        yield proposal(rule, int(kept[place]), int(again[place]), float(np.mean(chance / again[place])))
-
-
-def _chances(pairs: Pairs) -> Counts:
+def _by_chance(pairs: Pairs) -> Counts:
     """Return how often a code came again with its most frequent name in each row, when names are shifted: by shift."""
-    shifted = np.zeros((len(pairs), _SHIFTS, pairs.shape[1]), dtype=np.uint64)
-    for row, found_pairs in enumerate(pairs):
-        both = found_pairs[found_pairs != 0]
-        ones, names = both >> _HALF << _HALF, both & _LOW
-        for turn in range(_SHIFTS):
-            by = len(both) * (1 + turn) // (_SHIFTS + 1)
-            shifted[row, turn, : len(both)] = ones | np.concatenate([names[-by:], names[:-by]])
-    kept, _ = _repeats(shifted.reshape(-1, pairs.shape[1]))
+    size = pairs.shape[1]
+    shifted = np.zeros((len(pairs), _SHIFTS, size), dtype=np.uint64)
+    full = np.all(pairs != 0, axis=1)
+    shifted[full] = _shifted(pairs[full])
+    for row in np.flatnonzero(~full).tolist():
+        both = pairs[row][pairs[row] != 0]
+        shifted[row, :, : len(both)] = _shifted(both[None])[0]
+    kept, _ = _repeats(shifted.reshape(-1, size))
     return kept.reshape(-1, _SHIFTS)
+
+
+def _shifted(pairs: Pairs) -> Pairs:
+    """Return the pairs of each row with their names shifted against the codes: by row and shift."""
+    size = pairs.shape[1]
+    by = size * np.arange(1, _SHIFTS + 1) // (_SHIFTS + 1)
+    places = (np.arange(size) - by[:, None]) % size
+    return np.asarray((pairs & ~_LOW)[:, None, :] | (pairs & _LOW)[:, places])
 
 
 def _repeats(pairs: Pairs) -> tuple[Counts, Counts]:
