@@ -75,7 +75,9 @@ def _views(
     from streams.commands.asset_sections import asset_view
     from streams.commands.field_view import field_view
     from streams.commands.searching import field_of, searched
+    from streams.commands.wording import without_partitions
 
+    documents = [without_partitions(document) for document in documents]
     if field is not None:
         having = [one for one in documents if any(known["field"] == field for known in one["fields"])]
         return [field_view(one, field_of(one, field), width) for one in having or documents[:1]]

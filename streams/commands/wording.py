@@ -24,6 +24,14 @@ def place(found: Mapping[str, Any] | None) -> str:
     return ", ".join(filter(None, parts))
 
 
+def without_partitions(found: Any) -> Any:
+    """Return what was found without the partition of each place in it: a file has none, though it counts as one."""
+    if isinstance(found, Mapping):
+        left_out = "partition" if "offset" in found else None
+        return {name: without_partitions(value) for name, value in found.items() if name != left_out}
+    return [without_partitions(value) for value in found] if isinstance(found, list) else found
+
+
 def moment(time: str | int | None) -> str:
     """Return a time to the minute, in UTC, from ISO 8601 or epoch milliseconds; empty where there is none."""
     if isinstance(time, str):

@@ -142,6 +142,21 @@ def test_a_person_sees_tables(pandian, tmp_path, monkeypatch):
     assert max(map(len, out.splitlines())) <= 100
 
 
+def test_places_in_a_file_have_no_partition(pandian, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    path = tmp_path / "orders.jsonl"
+    rows = [{"partition": f"p{n}", "price": -1.5 if n == 700 else n / 4, "note": None} for n in range(2000)]
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in [*rows, rows[5]]))
+    for options in ((), ("--field", "price")):
+        code, out, _ = pandian(path, *options)
+        assert code == 0
+        assert "offset" in out
+        assert "of partition" not in out
+    assert "partition" in pandian(path)[1], "a field may be called so"
+    (asset,) = document(pandian(path, "--json"))
+    assert asset["quality"]["dimensions"]["completeness"]["first"]["partition"] == 0
+
+
 def test_assets_are_named_by_their_files():
     assert asset_names(["d/orders.csv.gz", "x.parquet", "-"]) == ["orders", "x", "stdin"]
     assert asset_names(["a/x.csv", "b/x.csv", "y.csv"]) == ["a/x.csv", "b/x.csv", "y"]
