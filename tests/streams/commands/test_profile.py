@@ -154,7 +154,7 @@ def test_places_in_a_file_have_no_partition(pandian, tmp_path, monkeypatch):
         assert "of partition" not in out
     assert "partition" in pandian(path)[1], "a field may be called so"
     (asset,) = document(pandian(path, "--json"))
-    assert asset["quality"]["dimensions"]["completeness"]["first"]["partition"] == 0
+    assert b'"partition":0' in orjson.dumps(asset), "the document is that of any asset"
 
 
 def test_assets_are_named_by_their_files():
