@@ -30,6 +30,8 @@ class Run:
     """Time of ``time.monotonic`` at which learning must end."""
     progress: Callable[[str, float], None] = field(default=lambda *_: None)
     """Is told what is under way, and the share of it that is done."""
+    said: Callable[[str], None] = field(default=lambda _: None)
+    """Is told, in a line each, what a person should know."""
 
     @property
     def seconds_left(self) -> float:
@@ -75,18 +77,24 @@ class Recommender(ABC):
         """Return the models that it is made of: they learn again with it."""
         return ()
 
+    def done(self) -> None:
+        """Be told that all is learned and written: what was kept to go on after a crash is not needed any more."""
+        return
+
     def settings(self) -> dict[str, object]:
         """Return what it chose for itself, for the card."""
         return {}
 
 
 def scorer(network: nn.Module) -> Score:
-    """Return a network as a function of numpy arrays, in evaluation mode."""
+    """Return a network as a function of numpy arrays, in evaluation mode, on the device where it is."""
     network.eval()
+    first = next(network.parameters(), None)
+    device = first.device if first is not None else torch.device("cpu")
 
     def score(items: Codes) -> Logits:
         with torch.inference_mode():
-            logits: Logits = network(torch.from_numpy(items)).numpy()
+            logits: Logits = network(torch.from_numpy(items).to(device)).float().cpu().numpy()
         return logits
 
     return score

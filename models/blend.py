@@ -12,7 +12,7 @@ from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.item_to_item import ItemToItem
-from models.sasrec import SASRec
+from models.sasrec.model import SASRec
 
 #: Shares of the sequential model that are tried.
 SHARES = (0.5, 0.25, 0.75, 0.1, 0.9)

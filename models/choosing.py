@@ -17,7 +17,7 @@ from models.data.log import InteractionLog
 from models.evaluation import Ranks, Seen, metrics, ndcg, rank
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
-from models.sasrec import SASRec
+from models.sasrec.model import SASRec
 
 #: What every model is compared with.
 BASELINES = (Popularity.kind, ItemToItem.kind)
@@ -86,7 +86,7 @@ def fit_candidates(
     """
     few, others = validation.parted(budget.validation_targets, config.seed)
     deadline = budget.first()
-    run = Run(config, lambda network: ranker.value(network, few), deadline, progress)
+    run = Run(config, lambda network: ranker.value(network, few), deadline, progress, said)
     popularity, neighbours = Popularity(config), ItemToItem(config)
     models: list[Recommender] = []
     speeds: list[float] = []

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.data.histories import Order
+from models.sasrec.settings import SasrecSettings
 from pandian.errors import UsageError
 from pandian.validation import first_fault
 
@@ -47,38 +48,13 @@ class TrainConfig(BaseModel):
     """Most targets of the test, drawn; fewer where ``max_seconds`` leaves no time for them."""
     neighbours: int = Field(default=64, ge=1, le=1_000)
     """Item-to-item: neighbours kept of each item."""
-    epochs: int = Field(default=40, ge=1)
-    """SASRec: most times that it sees the data."""
-    patience: int = Field(default=4, ge=1)
-    """SASRec: ends after so many epochs that are no better in validation."""
-    size: int = Field(default=64, ge=4, le=1_024)
-    """SASRec: width of its layers, and dimensions of an item."""
-    layers: int = Field(default=2, ge=1, le=16)
-    """SASRec: transformer layers."""
-    heads: int = Field(default=2, ge=1, le=16)
-    """SASRec: heads of attention of each layer; divides ``size``."""
-    dropout: float = Field(default=0.2, ge=0, lt=1)
-    """SASRec: share of the activations that is dropped while it learns."""
-    learning_rate: float = Field(default=2e-3, gt=0, le=1)
-    """SASRec: step size of AdamW, after the warm-up."""
-    weight_decay: float = Field(default=0.01, ge=0)
-    """SASRec: of AdamW."""
-    warmup_steps: int = Field(default=50, ge=0)
-    """SASRec: steps in which the step size grows to what it shall be."""
-    batch_rows: int = Field(default=2_048, ge=1)
-    """SASRec: interactions of a batch."""
-    next_moment: float = Field(default=0.5, ge=0, le=1)
-    """SASRec: with ``order`` time, the share of its targets that is drawn from what the user did next at a later time;
-    the others are what comes next in order."""
-    negatives: int = Field(default=4_096, ge=1)
-    """SASRec: items that a target is told from; of a catalogue with no more than twice as many, all of it."""
+    sasrec: SasrecSettings = SasrecSettings()
+    """Table of the sequential model's settings."""
 
     @model_validator(mode="after")
     def _check(self) -> TrainConfig:
         if self.train_share + self.validation_share >= 1:
             raise ValueError("train_share and validation_share must leave something for the test")
-        if self.size % self.heads:
-            raise ValueError(f"heads must divide size, {self.size}")
         if any(not 1 <= k <= 1_000 for k in self.k):
             raise ValueError("k must be from 1 to 1,000")
         return self
@@ -104,9 +80,15 @@ def load_config(path: Path | None = None, **overrides: Any) -> TrainConfig:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(str(path), f"must be TOML ({error})", "correct it") from error
     given = {name: value for name, value in overrides.items() if value is not None}
+    epochs, table = given.pop("epochs", None), values.get("sasrec", {})
+    if epochs is not None and isinstance(table, dict):
+        given["sasrec"] = {**table, "epochs": epochs}
     try:
         return TrainConfig(**{**values, **given})
     except ValidationError as error:
         fault = first_fault(error, TrainConfig)
         rule = "is no setting of training" if fault.is_unknown else fault.rule
-        raise UsageError(fault.where or "config", rule, fault.fix("give a valid value")) from None
+        fix = fault.fix("give a valid value")
+        if fault.is_unknown and fault.place in SasrecSettings.model_fields:
+            fix = "put it below a line [sasrec]"
+        raise UsageError(fault.where or "config", rule, fix) from None

@@ -129,6 +129,8 @@ def train(
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
     entry = write_entry(Path(out), chosen.model.network(), log.item_ids, card, probes=probes)
+    for candidate in candidates.values():
+        candidate.model.done()
     return TrainedModel(
         entry,
         {kind: candidate.metrics for kind, candidate in candidates.items()},

@@ -4,112 +4,219 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from models.base import Run
-from models.sasrec.batches import Batches
+from models.sasrec.batches import Batch, Batches
+from models.sasrec.losses import make_loss
 from models.sasrec.network import Network
+from models.sasrec.peers import Peers
+from models.sasrec.settings import SasrecSettings
 
-_LONGEST_GRADIENT = 1.0
+#: The mean over weights follows fast at first: at the n-th step it forgets as if it had seen (n + 10) / 9.
+_EARLY = 10
 
 
 class DivergedError(Exception):
     """The loss is no number any more."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """How the step size goes: up in the warm-up, then level, or down to nothing after ``steps``."""
+    """How the step size goes: up in the warm-up, then level, or down to nothing when all is learned."""
 
     rate: float
     warmup: int
-    steps: int | None = None
+    falls: str = "level"
+    """``level``, ``linear`` or ``cosine``."""
+    targets: int = 0
+    """How many targets will be learned from."""
 
-    def at(self, step: int) -> float:
-        """Return the step size of the step of this number, from 0."""
+    def at(self, step: int, seen: int) -> float:
+        """Return the step size of the step of this number, from 0, when so many targets have been learned from."""
         rising = min(1.0, (step + 1) / (self.warmup + 1))
-        falling = 1.0 if self.steps is None else max(0.0, 1 - step / self.steps)
-        return self.rate * min(rising, falling)
+        share = min(1.0, seen / self.targets) if self.targets else 0.0
+        falling = {"level": 1.0, "linear": 1 - share, "cosine": (1 + math.cos(math.pi * share)) / 2}
+        return self.rate * min(rising, falling[self.falls])
 
 
 class Learner:
-    """Lets a network learn. What is drawn comes from its own generators, and from torch's, which it seeds."""
+    """Lets a network learn.
 
-    def __init__(self, network: Network, batches: Batches, run: Run, schedule: Schedule, seed: int) -> None:
+    All that is drawn comes of the seed, the number of the epoch and the number of the step, so a learner that is given
+    the :meth:`state` of another one goes on exactly as that one would have.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        batches: Batches,
+        run: Run,
+        schedule: Schedule,
+        seed: int,
+        settings: SasrecSettings,
+        peers: Peers | None = None,
+    ) -> None:
         self._network = network
+        self._mean = copy.deepcopy(network) if settings.ema else network
         self._batches = batches
         self._run = run
         self._schedule = schedule
-        self._random = np.random.default_rng(seed)
-        torch.manual_seed(seed)
-        decayed = [weight for weight in network.parameters() if weight.dim() > 1]
-        others = [weight for weight in network.parameters() if weight.dim() <= 1]
+        self._seed = seed
+        self._settings = settings
+        self._peers = peers or Peers()
+        self._loss = make_loss(settings, network)
+        self._low = _multiplies_low(settings, network.device)
+        self._parameters = list(network.parameters())
+        decayed = [weight for weight in self._parameters if weight.dim() > 1]
+        others = [weight for weight in self._parameters if weight.dim() <= 1]
         groups: list[dict[str, Any]] = [{"params": decayed}, {"params": others, "weight_decay": 0.0}]
         self._optimizer = torch.optim.AdamW(
             groups,
             lr=schedule.rate,
-            weight_decay=run.config.weight_decay,
+            betas=(settings.beta1, settings.beta2),
+            weight_decay=settings.weight_decay,
             fused=True,
         )
-        self._step = 0
+        self.step = 0
+        """Steps made."""
+        self.number = 0
+        """Epochs seen."""
+        self.done = 0
+        """Steps of the epoch that is not seen whole."""
         self.seen = 0
         """Targets learned from."""
+        self.loss = math.nan
+        """Mean over the targets of the last step."""
+
+    @property
+    def mean(self) -> Network:
+        """The network whose weights are the mean over steps; the one that learns, if there is no mean."""
+        return self._mean
+
+    @property
+    def rate(self) -> float:
+        """Size of the next step."""
+        return self._schedule.at(self.step, self.seen)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next steps depend on; it changes with them."""
+        return {
+            "network": self._network.state_dict(),
+            "mean": self._mean.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            **{name: getattr(self, name) for name in _NUMBERS},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where another learner of the same batches, settings and seed was."""
+        self._network.load_state_dict(state["network"])
+        self._mean.load_state_dict(state["mean"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        for name in _NUMBERS:
+            setattr(self, name, state[name])
 
     def epoch(self, progress: Callable[[float], None] = lambda _: None) -> bool:
-        """See all of the data once; return False when time ran out before.
+        """See all of the data once, or what is left of an epoch; return False when time ran out before.
+
+        Args:
+            progress: is told after each step the share of the epoch that is done.
 
         Raises:
             DivergedError: when the loss is no number.
         """
         self._network.train()
-        start = self.seen
-        for items, targets in self._batches.epoch(self._random):
-            if self._run.seconds_left <= 0:
+        start = self.number * len(self._batches)
+        batches = self._batches.epoch(np.random.default_rng((self._seed, self.number)))
+        for group in islice(_grouped(batches, self._settings.accumulate), self.done, None):
+            if self._is_late():
                 return False
-            self._learn(items, targets)
-            progress((self.seen - start) / len(self._batches))
+            self._learn(group)
+            self.done += 1
+            progress(min(1.0, (self.seen - start) / len(self._batches)))
+        self.number, self.done = self.number + 1, 0
         return True
 
-    def _learn(self, items: Tensor, targets: Tensor) -> None:
+    def _is_late(self) -> bool:
+        return math.isfinite(self._run.deadline) and self._peers.any(self._run.seconds_left <= 0)
+
+    def _learn(self, group: list[Batch]) -> None:
+        total = sum(int((targets >= 0).sum()) for _, targets in group)
+        if not total:
+            return
+        torch.manual_seed(_drawn_seed(self._seed, self.step, self._peers.rank))
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = 0.0
+        for number, batch in enumerate(group):
+            random = np.random.default_rng((self._seed, self.step, number, 1))
+            loss += self._gradients(batch, total, random)
+        self.loss = self._peers.add(self._parameters, loss)
+        if not math.isfinite(self.loss):
+            raise DivergedError
+        for each in self._optimizer.param_groups:
+            each["lr"] = self.rate
+        torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip)
+        self._optimizer.step()
+        self.step += 1
+        self.seen += total
+        self._average()
+
+    def _gradients(self, batch: Batch, total: int, random: np.random.Generator) -> float:
+        """Add the gradients of a batch, of the rows that are this process's; return its part of the mean loss."""
+        drawn = self._loss.draw(batch[1].shape, random)
+        items, targets = (self._peers.own_rows(part).to(self._network.device) for part in batch)
         asked = targets >= 0
         if not asked.any():
-            return
-        hidden = self._network.hidden(items)[asked]
-        loss = self._loss(hidden, targets[asked])
-        if not math.isfinite(loss.item()):
-            raise DivergedError
-        rate = self._schedule.at(self._step)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.nn.utils.clip_grad_norm_(self._network.parameters(), _LONGEST_GRADIENT)
-        self._optimizer.step()
-        self._step += 1
-        self.seen += len(hidden)
+            return 0.0
+        if drawn is not None:
+            each = drawn.dim() == targets.dim()
+            drawn = drawn.to(self._network.device) if not each else self._peers.own_rows(drawn)
+            drawn = drawn.to(self._network.device)[asked] if each else drawn
+        with self._multiplying():
+            hidden = self._network.hidden(items)
+        loss = self._loss(self._network, hidden.float()[asked], targets[asked], drawn) / total
+        value = float(loss.item())
+        if math.isfinite(value):
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        return value
 
-    def _loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross-entropy of the targets among all items, or among some that are drawn."""
-        network = self._network
-        n_items, drawn = len(network.prior), self._run.config.negatives
-        if n_items <= 2 * drawn:
-            return functional.cross_entropy(network.scores(hidden), targets)
-        # The drawn stand for all others: each for n_items / drawn of them (sampled softmax, Bengio and Senecal, 2008).
-        others = torch.from_numpy(self._random.integers(0, n_items, drawn))
-        weight = functional.embedding(others + 1, network.items.weight)
-        known = network.bias + network.prior
-        negative = hidden @ weight.T + known[others] + math.log(n_items / drawn)
-        negative = negative.masked_fill(targets.unsqueeze(1) == others, -math.inf)
-        own = (hidden * functional.embedding(targets + 1, network.items.weight)).sum(1) + known[targets]
-        first = torch.zeros(len(targets), dtype=torch.long)
-        return functional.cross_entropy(torch.cat([own.unsqueeze(1), negative], 1), first)
+    def _multiplying(self) -> AbstractContextManager[Any]:
+        return torch.autocast(self._network.device.type, torch.bfloat16, enabled=self._low)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        if not self._settings.ema:
+            return
+        kept = min(self._settings.ema, (1 + self.step) / (_EARLY + self.step))
+        for mean, weight in zip(self._mean.parameters(), self._parameters, strict=True):
+            mean.lerp_(weight, 1 - kept)
+
+
+_NUMBERS = ("step", "number", "done", "seen", "loss")
+
+
+def _grouped(batches: Iterator[Batch], size: int) -> Iterator[list[Batch]]:
+    while group := list(islice(batches, size)):
+        yield group
+
+
+def _drawn_seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def _multiplies_low(settings: SasrecSettings, device: torch.device) -> bool:
+    if settings.precision != "auto":
+        return settings.precision == "bfloat16"
+    # torch has no public name for it.
+    return device.type == "cuda" or bool(torch.cpu._is_amx_tile_supported())
 
 
 class Best:
@@ -117,14 +224,17 @@ class Best:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._weights: dict[str, Any] = {}
+        self._weights: dict[str, Tensor] = {}
         self.value = -math.inf
         self.seen = 0
+        self.latest = -math.inf
+        """Of the last look."""
         self.worse = 0
         """How many times in a row it was no better."""
 
     def look(self, value: float, seen: int) -> None:
         """Keep the weights if they are better than all before."""
+        self.latest = value
         if value > self.value:
             self.value, self.seen, self.worse = value, seen, 0
             self._weights = copy.deepcopy(self._network.state_dict())
@@ -135,3 +245,12 @@ class Best:
         """Put the best weights back."""
         if self._weights:
             self._network.load_state_dict(self._weights)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that is remembered."""
+        return {"weights": self._weights, "value": self.value, "seen": self.seen, "worse": self.worse}
+
+    def recall(self, state: dict[str, Any]) -> None:
+        """Remember what another one did."""
+        self._weights, self.value = state["weights"], state["value"]
+        self.seen, self.worse = state["seen"], state["worse"]

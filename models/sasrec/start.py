@@ -11,7 +11,7 @@ from models.data.histories import Histories
 
 _NEAR = Counting(window=5, decay=0.8, backward=1.0)
 #: How long the vector of an item of which nothing is known is, in each dimension.
-_SMALL = 0.02
+SMALL = 0.02
 #: Frequent neighbours count less: power of their frequency (Levy, Goldberg and Dagan, TACL 2015).
 _SMOOTHING = 0.75
 
@@ -27,7 +27,7 @@ def vectors(pairs: Covisits, n_items: int, size: int, random: torch.Generator) -
     The largest singular vectors of positive pointwise mutual information: what skip-gram would learn in many epochs
     (Levy and Goldberg, NIPS 2014).
     """
-    found = torch.randn(n_items, size, generator=random) * _SMALL
+    found = torch.randn(n_items, size, generator=random) * SMALL
     if not len(pairs.weight):
         return found
     rows = np.bincount(pairs.first, pairs.weight, n_items)

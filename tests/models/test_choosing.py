@@ -13,9 +13,14 @@ from models.data.split import split_by_time
 from models.evaluation import metrics
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
+from models.sasrec.settings import SasrecSettings
 from tests.support.interactions import START, chains, log_of
 
-CONFIG = TrainConfig(size=8, epochs=1, batch_rows=256, max_length=12, threads=1, warmup_steps=5)
+CONFIG = TrainConfig(
+    max_length=12,
+    threads=1,
+    sasrec=SasrecSettings(size=8, epochs=1, batch_rows=256, warmup_steps=5),
+)
 
 
 def candidates(**values):

@@ -19,12 +19,16 @@ from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
-from models.sasrec import SASRec
+from models.sasrec.model import SASRec
+from models.sasrec.settings import SasrecSettings
 from tests.support.data import data_file
 from tests.support.interactions import START, baskets, chains, log_of
 
 CONFIG = TrainConfig(
-    size=16, epochs=4, batch_rows=256, max_length=12, neighbours=8, threads=1, warmup_steps=5
+    max_length=12,
+    neighbours=8,
+    threads=1,
+    sasrec=SasrecSettings(size=16, epochs=4, batch_rows=256, warmup_steps=5),
 )
 KINDS = ["popularity", "item-to-item", "sasrec", "blend"]
 ODD = {
@@ -34,6 +38,10 @@ ODD = {
     "nobody twice": [(f"u{number}", f"i{number % 4}", START + number) for number in range(9)],
     "all at one time": [(f"u{number % 3}", f"i{number % 4}", START) for number in range(24)],
 }
+
+
+def sasrec(**settings):
+    return CONFIG.model_copy(update={"sasrec": CONFIG.sasrec.model_copy(update=settings)})
 
 
 def make(kind, config=CONFIG):
@@ -189,7 +197,7 @@ def test_what_learns_from_sequences_beats_popularity_surely(rows, kinds):
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_time_there_is_a_model_all_the_same(kind, split):
     began = time.monotonic()
-    asked = CONFIG.model_copy(update={"epochs": 100_000, "patience": 100_000})
+    asked = sasrec(epochs=100_000, patience=100_000)
     run = replace(validating(split.log, split.validation("time").sample(50, 0)), config=asked, deadline=0.0)
     learned = fit(kind, split.train, run, asked)
     learned.refit(split.past, run)
@@ -229,7 +237,7 @@ def test_a_slice_of_real_interactions_is_learned(name, rows):
     columns = whole.users[:rows], whole.items[:rows], whole.times[:rows]
     log = log_of([(str(user), str(item), int(when)) for user, item, when in zip(*columns, strict=True)])
     split = split_by_time(log)
-    config = CONFIG.model_copy(update={"size": 32, "epochs": 3, "max_length": 30})
+    config = sasrec(size=32, epochs=3).model_copy(update={"max_length": 30})
     targets, ranker = split.test("time"), Ranker(log.n_items, config.max_length)
     gains = {}
     for kind in ("popularity", "item-to-item", "sasrec"):

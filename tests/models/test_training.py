@@ -12,10 +12,15 @@ from models.entries import rank_entry
 from models.evaluation import metrics, rank
 from models.exceptions import DataError
 from models.item_to_item import ItemToItem
+from models.sasrec.settings import SasrecSettings
 from models.training import train
 from tests.support.interactions import START, baskets, chains, log_of
 
-CONFIG = TrainConfig(size=16, epochs=3, batch_rows=256, max_length=12, threads=1, warmup_steps=5)
+CONFIG = TrainConfig(
+    max_length=12,
+    threads=1,
+    sasrec=SasrecSettings(size=16, epochs=3, batch_rows=256, warmup_steps=5),
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,7 @@ def test_the_card_says_all_there_is_to_know(trained, log):
     assert (card["data"]["interactions"], card["data"]["items"]) == (len(log), log.n_items)
     assert card["data"]["split"]["test_targets"] == len(trained.test) == len(trained.ranks)
     assert set(card["baselines"]) == {"popularity", "item-to-item"}
-    assert card["config"]["size"] == 16
+    assert card["config"]["sasrec"]["size"] == 16
     assert card["parity"]["largest"] < 1e-4
     assert card["reference_auc"]["low"] < card["reference_auc"]["value"] < card["reference_auc"]["high"]
     assert 0.55 < card["reference_auc"]["value"] <= 1

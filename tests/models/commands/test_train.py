@@ -23,7 +23,7 @@ from tests.support.topics import create_topic, produce
 
 PANDIAN = [sys.executable, "-m", "streams.cli"]
 #: A small network, so that a test takes seconds.
-SMALL = "size = 16\nepochs = 2\nbatch_rows = 256\nmax_length = 12\nthreads = 1\nwarmup_steps = 5\n"
+SMALL = "max_length = 12\nthreads = 1\n[sasrec]\nsize = 16\nepochs = 2\nbatch_rows = 256\nwarmup_steps = 5\n"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_from_a_file_to_figures(pandian, document, clicks, small, tmp_path):
     assert found["path"] == str(tmp_path / "model")
     entry = Entry.open(tmp_path / "model")
     assert (entry.model, entry.version) == (found["model"], found["version"])
-    assert entry.card["config"]["size"] == 16
+    assert entry.card["config"]["sasrec"]["size"] == 16
     for name in ("metrics", "baselines", "validation", "data", "settings"):
         assert entry.card[name] == found[name]
     assert found["metrics"]["ndcg@10"] > 1.3 * found["baselines"]["popularity"]["ndcg@10"]

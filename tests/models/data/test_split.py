@@ -12,7 +12,8 @@ from models.data.split import split_by_time, targets_between
 from models.exceptions import DataError
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
-from models.sasrec import SASRec
+from models.sasrec.model import SASRec
+from models.sasrec.settings import SasrecSettings
 from tests.support.interactions import START, baskets, chains, log_of
 
 
@@ -57,7 +58,7 @@ def test_what_is_learned_does_not_depend_on_what_comes_later(kind, order):
     split = split_by_time(log)
     other = replace(split, log=scrambled(log, split.validation_from))
     assert other.log.items.tolist() != log.items.tolist()
-    config = TrainConfig(order=order, epochs=1, size=8, threads=1)
+    config = TrainConfig(order=order, threads=1, sasrec=SasrecSettings(epochs=1, size=8))
     states = []
     for one in (split, other):
         model = kind(config)

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from models.data.histories import Histories
-from models.sasrec.batches import Batches
+from models.sasrec.batches import Batches, _rounded
+from models.sasrec.settings import SasrecSettings
 from tests.support.interactions import baskets, chains, log_of
 
 
-def epoch(rows, length, size, next_moment=0.0, seed=0):
+def epoch(rows, length, size, next_moment=0.0, seed=0, windows="pieces"):
     histories = Histories(log_of(rows))
-    batches = Batches(histories, length, size, next_moment)
+    batches = Batches(histories, length, SasrecSettings(batch_rows=size, windows=windows), next_moment)
     return histories, list(batches.epoch(np.random.default_rng(seed)))
 
 
@@ -44,6 +45,36 @@ def test_batches_are_full_but_not_too_full_and_padded_on_the_left():
 def test_a_piece_longer_than_a_batch_is_one_of_its_own():
     _, found = epoch([("u", f"i{number}", number) for number in range(30)], 20, 4)
     assert all(len(items) == 1 for items, _ in found)
+
+
+def test_one_window_of_each_history_half_of_them_the_newest():
+    rows = [("long", f"i{number}", number) for number in range(30)]
+    rows += [("short", f"i{number}", number) for number in range(4)]
+    starts = []
+    for seed in range(300):
+        _, found = epoch(rows, 7, 1000, seed=seed, windows="one")
+        windows = [line[line > 0].tolist() for items, _ in found for line in items.numpy() if line.any()]
+        assert sorted(map(len, windows)) == [3, 7]
+        long = max(windows, key=len)
+        starts.append(long[0] - 1)
+        assert long == list(range(long[0], long[0] + 7))
+    assert 0.4 < np.mean(np.array(starts) == 22) < 0.65
+    assert set(starts) == set(range(23))
+
+
+def test_shapes_are_few_however_often_the_data_is_cut():
+    rows = chains(300, 3, 90)
+    shapes = [set(), set()]
+    for seed in range(12):
+        shapes[seed > 5] |= {tuple(items.shape) for items, _ in epoch(rows, 60, 512, seed=seed)[1]}
+    assert len(shapes[0] | shapes[1]) < 60
+    assert len(shapes[1] - shapes[0]) < 12
+
+
+@pytest.mark.parametrize("size", [*range(1, 300), 2_047, 2_048, 2_049])
+def test_sizes_are_rounded_up_by_a_quarter_at_most(size):
+    assert size <= _rounded(size) <= size * 1.25
+    assert _rounded(_rounded(size)) == _rounded(size)
 
 
 def test_each_epoch_cuts_elsewhere_and_the_same_seed_alike():

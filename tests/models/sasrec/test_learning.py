@@ -5,35 +5,41 @@ import numpy as np
 import pytest
 import torch
 
-from models.base import Run
+from models.base import Run, scorer
 from models.config import TrainConfig
 from models.covisits import Covisits
-from models.data.histories import Histories
+from models.data.histories import Histories, make_targets
+from models.evaluation import rank
 from models.exceptions import TrainingError
-from models.sasrec import SASRec
 from models.sasrec.batches import Batches
 from models.sasrec.learning import Best, Learner, Schedule
+from models.sasrec.model import SASRec
 from models.sasrec.network import Network
+from models.sasrec.settings import SasrecSettings
 from models.sasrec.start import near_items, place_new, vectors
 from tests.support.interactions import chains, log_of
 
-CONFIG = TrainConfig(size=16, epochs=3, batch_rows=256, max_length=12, threads=1, warmup_steps=5)
+CONFIG = TrainConfig(
+    max_length=12,
+    threads=1,
+    sasrec=SasrecSettings(size=16, epochs=3, batch_rows=256, warmup_steps=5),
+)
 
 
-def network(n_items=30, **other):
+def settings(**changed):
+    return CONFIG.model_copy(update={"sasrec": CONFIG.sasrec.model_copy(update=changed)})
+
+
+def network(n_items=30, **changed):
     torch.manual_seed(0)
-    return (
-        Network(torch.zeros(n_items), 16, 2, 2, 12, 0.1).train(**other)
-        if other
-        else Network(torch.zeros(n_items), 16, 2, 2, 12, 0.1)
-    )
+    return Network(torch.zeros(n_items), settings(**changed).sasrec, 12)
 
 
 def learner(config=CONFIG, net=None, deadline=math.inf):
     log = log_of(chains())
-    batches = Batches(Histories(log), 12, 256, 0.0)
+    batches = Batches(Histories(log), 12, config.sasrec, 0.0)
     run = Run(config, None, deadline)
-    return Learner(net or network(log.n_items), batches, run, Schedule(1e-3, 0), 0)
+    return Learner(net or network(log.n_items), batches, run, Schedule(1e-3, 0), 0, config.sasrec)
 
 
 def test_no_position_knows_what_comes_after_it():
@@ -59,7 +65,7 @@ def test_order_matters():
 def test_a_loss_that_is_no_number_is_tried_again_with_smaller_steps_and_then_said():
     log = log_of(chains())
     with pytest.raises(TrainingError, match=r"learning_rate 0\.1: a loss that is no number") as raised:
-        model = SASRec(CONFIG.model_copy(update={"learning_rate": 1.0, "warmup_steps": 0}))
+        model = SASRec(settings(learning_rate=1.0, warmup_steps=0))
         poisoned = model._first_network(log, Histories(log))
         with torch.no_grad():
             poisoned.bias[0] = math.nan
@@ -71,16 +77,17 @@ def test_a_loss_that_is_no_number_is_tried_again_with_smaller_steps_and_then_sai
 def test_smaller_steps_rescue_a_training(monkeypatch):
     tried = []
 
-    def loss(self, hidden, targets):
-        tried.append(self._schedule.rate)
-        right = torch.nn.functional.cross_entropy(self._network.scores(hidden), targets)
-        return right * math.nan if self._schedule.rate > 1e-3 else right
+    gradients = Learner._gradients
 
-    monkeypatch.setattr(Learner, "_loss", loss)
+    def broken(self, *batch):
+        tried.append(self._schedule.rate)
+        return gradients(self, *batch) * (math.nan if self._schedule.rate > 1e-3 else 1)
+
+    monkeypatch.setattr(Learner, "_gradients", broken)
     model = SASRec(CONFIG)
     model.fit(log_of(chains()), Run(CONFIG))
-    assert tried[0] == CONFIG.learning_rate
-    assert model.settings()["learning_rate"] == pytest.approx(CONFIG.learning_rate / 10)
+    assert tried[0] == CONFIG.sasrec.learning_rate
+    assert model.settings()["learning_rate"] == pytest.approx(CONFIG.sasrec.learning_rate / 10)
     assert all(torch.isfinite(weight).all() for weight in model.network().parameters())
 
 
@@ -92,7 +99,7 @@ def test_the_best_epoch_is_kept_and_patience_ends_it():
         seen.append({name: value.clone() for name, value in net.state_dict().items()})
         return next(values)
 
-    config = CONFIG.model_copy(update={"epochs": 50, "patience": 3})
+    config = settings(epochs=50, patience=3)
     model = SASRec(config)
     model.fit(log_of(chains()), Run(config, validate))
     assert len(seen) == 5
@@ -102,7 +109,7 @@ def test_the_best_epoch_is_kept_and_patience_ends_it():
 
 
 def test_time_ends_it():
-    config = CONFIG.model_copy(update={"epochs": 10_000})
+    config = settings(epochs=10_000)
     began = time.monotonic()
     SASRec(config).fit(log_of(chains()), Run(config, lambda _: 0.0, began + 0.5))
     assert time.monotonic() - began < 5
@@ -111,22 +118,67 @@ def test_time_ends_it():
     assert late.seen == 0
 
 
-def test_few_drawn_items_stand_for_all():
-    """The sampled loss is close to the whole one on the average, and so is where it leads."""
-    net = network(400)
-    hidden, targets = torch.randn(200, 16) / 4, torch.randint(0, 400, (200,))
-    whole = learner(net=net)._loss(hidden, targets).item()
-    sampled = learner(CONFIG.model_copy(update={"negatives": 150}), net)
-    drawn = [sampled._loss(hidden, targets).item() for _ in range(30)]
-    assert np.mean(drawn) == pytest.approx(whole, rel=0.02)
-    assert np.std(drawn) > 0
-    assert learner(CONFIG.model_copy(update={"negatives": 200}), net)._loss(hidden, targets).item() == whole
-
-
 def test_steps_rise_and_fall():
-    level, falling = Schedule(1.0, 3), Schedule(1.0, 0, 10)
-    assert [level.at(step) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]
-    assert [falling.at(step) for step in (0, 5, 10, 11)] == [1.0, 0.5, 0.0, 0.0]
+    level = Schedule(1.0, 3)
+    assert [level.at(step, 9) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]
+    for falls, half in (("linear", 0.5), ("cosine", 0.5)):
+        falling = Schedule(1.0, 0, falls, 100)
+        assert [falling.at(9, seen) for seen in (0, 50, 100, 110)] == pytest.approx([1.0, half, 0.0, 0.0])
+    assert Schedule(1.0, 0, "cosine", 100).at(9, 25) == pytest.approx((1 + math.cos(math.pi / 4)) / 2)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"residual": "gated", "feed": "swiglu"},
+        {"loss": "softmax"},
+        {"loss": "sampled", "negatives": 12},
+        {"loss": "gbce", "negatives": 12},
+        {"loss": "bce"},
+        {"prior": False, "start": "drawn", "learning_rate": 1e-2},
+        {"windows": "one", "ema": 0.9, "schedule": "cosine", "beta2": 0.98},
+        {"precision": "bfloat16"},
+        {"accumulate": 3},
+    ],
+    ids=str,
+)
+def test_whatever_is_set_it_learns_what_follows(changed):
+    """A chain's next item is among the first three for most, where popularity finds a tenth."""
+    log = log_of(chains(noise=0.1))
+    config = settings(epochs=25, size=32, **changed)
+    model = SASRec(config)
+    model.fit(log, Run(config))
+    histories = Histories(log)
+    rows = np.flatnonzero(histories.lasts == np.arange(len(histories)) + 1)
+    targets = make_targets(histories, rows, rows)
+    found = rank(scorer(model.network()), targets, log.n_items, 12)
+    assert (found.keep < 3).mean() > 0.6
+
+
+def test_gradients_of_several_batches_are_those_of_one():
+    """Without dropout, a step of many small batches is as one of all at once."""
+    whole, halves = (
+        learner(settings(batch_rows=size, accumulate=count), network(dropout=0.0))
+        for size, count in ((10_000_000, 1), (256, 10_000))
+    )
+    halves._network.load_state_dict(whole._network.state_dict())
+    assert whole.epoch() and halves.epoch()
+    assert whole.step == halves.step == 1
+    assert whole.loss == pytest.approx(halves.loss, rel=1e-5)
+    for one, other in zip(whole._network.parameters(), halves._network.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=2e-5)
+
+
+def test_the_mean_follows_the_weights():
+    config = settings(ema=0.9)
+    mean = learner(config)
+    before = mean.mean.bias.clone()
+    mean.epoch()
+    assert mean.mean is not mean._network
+    assert not torch.equal(mean.mean.bias, before)
+    assert not torch.equal(mean.mean.bias, mean._network.bias)
+    plain = learner()
+    assert plain.mean is plain._network
 
 
 def test_best_without_any_look_changes_nothing():
