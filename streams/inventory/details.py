@@ -63,7 +63,7 @@ def _details(field: FieldProfile, figures: Figures, meaning: Classification, now
     samples = [] if field.masked_as is not None else [text for text, _ in field.samples(MAX_SAMPLES)[0]]
     kept, exact = field.kept()
     others = 0 if exact else max(field.present - sum(kept.values()), 0)
-    beyond = None if field.masked_as is not None else outliers(figures)
+    beyond = None if field.masked_as is not None else outliers(figures, meaning.semantic_type)
     return {
         "cleaning": summary(field, plan(meaning.semantic_type, samples)),
         "outliers": None if beyond is None else beyond.document(),

@@ -11,9 +11,10 @@ from pandian.semantics import semantic_types
 from streams.inventory import sections
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.details import Details
-from streams.inventory.freshness import last_event, lateness
+from streams.inventory.freshness import instant, last_event, lateness, latest_instant
 from streams.inventory.histogram import histogram
 from streams.inventory.intervals import wilson
+from streams.inventory.masking.tags import TAGS
 from streams.inventory.missing_share import Places, missing_share
 from streams.inventory.profile.asset import AssetProfile
 from streams.inventory.profile.clip import shown
@@ -199,11 +200,19 @@ class _Field:
             spelled=self.figures.spelled,
             types=self.profile.types,
             # Of a masked field only the JSON types are known.
-            numbers=self.profile.numbers if masked else self.figures.moments.count,
+            numbers=self.profile.numbers if masked else self.figures.moments.count + self._hidden(),
             distinct=self.figures.distinct,
             path=self.path,
             malformed=malformed(self.meaning.semantic_type, counts, exact, found.judged.get(self.path)),
         )
+
+    def _hidden(self) -> int:
+        """Return how many of mostly numbers were masked, such as one that passes for a card: each is a text now."""
+        numbers = self.figures.moments.count
+        if not self.present > numbers > self.present / 2:
+            return 0
+        kept, _ = self.profile.kept()
+        return sum(kept.get(tag, 0) for tag in TAGS)
 
     def document(self) -> dict[str, Any]:
         figures = self.figures
@@ -291,7 +300,12 @@ def _times(fields: Sequence[_Field]) -> list[_Field]:
 
 
 def _latest(field: _Field) -> str | Number | None:
-    return field.extremes[1]
+    latest = field.extremes[1]
+    if not isinstance(latest, str) or instant(latest) is not None:
+        return latest
+    # Other notations do not sort by time: each value is read, where all are known.
+    kept, exact = field.profile.kept()
+    return latest_instant(kept) if exact else None
 
 
 def _json(value: str | Number | bool | None) -> str | Number | bool | None:

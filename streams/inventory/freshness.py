@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from streams.inventory.cleaning.rules import dates
 from streams.inventory.profile.numerals import Number
 from streams.inventory.profile.timespan import TimeSpan
 
@@ -31,6 +32,16 @@ def instant(value: str | Number | None) -> datetime | None:
         return datetime.fromtimestamp(value / unit, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def latest_instant(texts: Collection[str]) -> str | None:
+    """Return the latest of times in the notations of people, such as ``31.12.2023 10:30``, in ISO 8601.
+
+    Which of two numbers is the day is decided for all of them. None when that cannot be decided, or none is a time.
+    """
+    order = dates.decide(texts).order
+    found = [written for text in texts if (written := dates.iso(text, order)) is not None]
+    return max(found) if 2 * len(found) > len(texts) else None
 
 
 def last_event(latest: Iterable[str | Number | None], times: TimeSpan, now_ms: int) -> str | None:

@@ -95,6 +95,9 @@ class RuleClassifier:
             (one for one in self._index.named(item.path) if one.rule.type == name), default=None, key=_weight
         )
         said = f"the name says '{named.phrase}'" if named else f"its values had the form of {name}"
+        if meant is None or not meant.masked:
+            inside = "personal data was found inside its values"
+            said = f"{said}; {inside}" if named else inside
         confidence = round(max(named.weight if named else 0.0, _STANDS), 3)
         return Classification(
             name, confidence, f"{said}; the values have been masked since this was found", pii

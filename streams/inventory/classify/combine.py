@@ -107,6 +107,7 @@ def _guess(opinion: Opinion, facts: FieldFacts, rule: Candidate | None) -> Guess
         # The rule's sentence can be checked value by value: it stays, with the model's measured confidence.
         return Guess(opinion.type, opinion.confidence, rule.evidence, rule.hits)
     said = (
-        f"{facts.size} sampled values look most like {opinion.type} in the tables that the model learned from"
+        f"{'the one sampled value looks' if facts.size == 1 else f'{facts.size} sampled values look'} most like "
+        f"{opinion.type} in the tables that the model learned from"
     )
     return Guess(opinion.type, opinion.confidence, f"{said}; next likely: {opinion.runner_up}")

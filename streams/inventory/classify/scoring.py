@@ -20,6 +20,8 @@ from streams.inventory.classify.index import Named
 
 #: Confidence never reaches 1: rules can be wrong.
 _MOST = 0.99
+#: Of fewer values their number is told, not a percentage.
+_HANDFUL = 10
 #: What remains of the name's confidence when no value was seen, and when no value has the rule's own form.
 _UNSEEN = 0.6
 _BARE = 0.8
@@ -167,12 +169,20 @@ class Candidate:
     def _shown(self) -> str:
         rule, facts = self.match.rule, self.match.facts
         if not self.match.hits:
-            return f"{_percent(self.match.fitting / facts.size)} of {facts.size} sampled values could be one"
-        text = f"{_percent(self.match.hits / facts.size)} of {facts.size} sampled values {rule.says}"
+            return f"{_share(self.match.fitting, facts.size)} sampled values could be one"
+        text = f"{_share(self.match.hits, facts.size)} sampled values {rule.says}"
         if not rule.ranged or semantic_types()[rule.type].masked:
             return text
         inside = facts.numbers[self.match.form & ~np.isnan(facts.numbers)]
-        return f"{text} between {inside.min():.12g} and {inside.max():.12g}" if inside.size else text
+        if not inside.size:
+            return text
+        low, high = inside.min(), inside.max()
+        return f"{text}, all {low:.12g}" if low == high else f"{text} between {low:.12g} and {high:.12g}"
+
+
+def _share(hits: int, size: int) -> str:
+    """Write how many of the values; a percentage of a handful would say less than their number."""
+    return f"{hits} of {size}" if size < _HANDFUL else f"{_percent(hits / size)} of {size}"
 
 
 def _percent(share: float) -> str:

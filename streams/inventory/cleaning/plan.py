@@ -111,7 +111,7 @@ def _of_numbers(texts: Sequence[str]) -> FieldPlan:
     if found.currencies:
         listed = ", ".join(found.currencies)
         notes.append(f"numbers stand with {listed}" + ("" if single else ": left, as they are several"))
-    if found.formatted and not found.point:
+    if found.undecided and not found.point:
         notes.append("whether . or , is the decimal sign cannot be decided: three digits behind it are left")
     return FieldPlan({"number_format": found.point + ("¤" if single else "")}, tuple(notes))
 

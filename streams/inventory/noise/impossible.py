@@ -15,7 +15,10 @@ NEGATIVE, ZERO = "negative", "zero"
 #: a gift: both are told, and called what they may be.
 _NUMBERS: Mapping[str, Mapping[str, str]] = {
     "price": {NEGATIVE: "a price is never negative", ZERO: "a price of zero is a gift, or not known"},
-    "quantity": {ZERO: "nobody buys none", NEGATIVE: "a negative quantity is a return, or a correction"},
+    "quantity": {
+        ZERO: "a quantity of zero: nothing was bought, or nothing is left",
+        NEGATIVE: "a negative quantity is a return, or a correction",
+    },
     "weight": {NEGATIVE: "a weight is never negative", ZERO: "nothing weighs nothing"},
     "length": {NEGATIVE: "a length is never negative", ZERO: "nothing has no length"},
     "age": {NEGATIVE: "an age is never negative"},
@@ -26,11 +29,13 @@ _NUMBERS: Mapping[str, Mapping[str, str]] = {
 }
 #: Numbers that are odd rather than wrong.
 _ODD = frozenset(
-    {("price", ZERO), ("quantity", NEGATIVE), ("amount", NEGATIVE)},
+    {("price", ZERO), ("quantity", ZERO), ("quantity", NEGATIVE), ("amount", NEGATIVE)},
 )
 _DATES = frozenset({"timestamp", "birth_date"})
 #: Clocks differ: so much ahead is no future.
 _AHEAD = timedelta(days=1)
+#: A field of which a greater share of so many values lies ahead holds plans: when something expires, or is due.
+_PLANS, _PLANNED = 0.2, 20
 
 
 def impossible(semantic_type: str, field: FieldProfile, now_ms: int) -> list[dict[str, Any]]:
@@ -89,6 +94,9 @@ def _future(field: FieldProfile, limit: datetime) -> list[dict[str, Any]]:
     count = sum(seen for text, seen in kept.items() if late(text))
     others = 0 if exact else max(field.present - sum(kept.values()), 0)
     if not count and not (others and _latest_is(field, late)):
+        return []
+    seen = sum(kept.values())
+    if seen >= _PLANNED and count > _PLANS * seen:
         return []
     says = f"it has not happened yet: later than {limit:%Y-%m-%d %H:%M} UTC"
     count = max(count, 1)

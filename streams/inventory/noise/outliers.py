@@ -22,6 +22,13 @@ _REACH = 6
 _SKEWED = 2
 #: Below so many numbers, quartiles say little.
 _LEAST = 20
+#: Types whose numbers name things and count nothing: none of them is too large or too small.
+_NAMES = (
+    "event_type session_id event_id order_id user_id device_id item_id sku gtin item_model category category_code "
+    "seller_id identifier postal_code phone uuid hash label boolean date birth_date event_id order_status "
+    "category_value national_id bank_card bank_account"
+)
+NAMES = frozenset(_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,18 @@ class Outliers:
         return asdict(self)
 
 
-def outliers(figures: Figures) -> Outliers | None:
+def outliers(figures: Figures, semantic_type: str = "number") -> Outliers | None:
     """Return the outliers among a field's numbers.
 
-    None when it has fewer than 20, or when both quartiles are the median: half of the values being the same, nothing
-    says how far the others may lie.
+    None when it has fewer than 20, when they are names such as the numbers of orders, or when both quartiles are the
+    median: half of the values being the same, nothing says how far the others may lie.
+
+    Args:
+        figures: of the field.
+        semantic_type: what it means.
     """
+    if semantic_type in NAMES:
+        return None
     distribution, moments = figures.distribution, figures.moments
     if distribution is None or moments.count < _LEAST or moments.minimum is None or moments.maximum is None:
         return None
@@ -96,6 +109,12 @@ def _exp(value: float) -> float:
 def _says(first: float, middle: float, third: float, lower: float, upper: float, *, log: bool) -> str:
     by = " on a logarithmic scale" if log else ""
     return (
-        f"half of the numbers lie from {first:g} to {third:g}, around {middle:g}; outliers are below "
-        f"{lower:.6g} or above {upper:.6g}, {_REACH} times as far from the quartiles as these are from the median{by}"
+        f"half of the numbers lie from {_shown(first)} to {_shown(third)}, around {_shown(middle)}; outliers are below "
+        f"{_shown(lower)} or above {_shown(upper)}, {_REACH} times as far from the quartiles as these are from the "
+        f"median{by}"
     )
+
+
+def _shown(number: float) -> str:
+    """Return a number as people write it: 214,670,000 and 13,541.3."""
+    return f"{number:,.0f}" if 1e6 <= abs(number) < 1e15 else f"{number:,.6g}"

@@ -16,7 +16,9 @@ _LISTED = (
     "<none>", "nil", "nan", "NaN", "undefined", "missing", "unknown", "(unknown)", "<unknown>", "-", "--", "---",
     "–", "—", "?", "??", "???", ".", "..", "...", "…", "\\n", "无", "無", "空", "暂无", "暫無", "未知", "不详", "未填",
     "未填写", "无数据", "0000-00-00", "0000/00/00", "0000-00-00 00:00:00", "0000-00-00t00:00:00z", "not available",
-    "not applicable", "not provided", "not specified", "not set", "no data", "no value",
+    "not applicable", "not provided", "not specified", "not set", "no data", "no value", "(not set)",
+    "(not provided)", "(blank)", "(empty)", "#value!", "#ref!", "keine angabe", "k.a.", "k. a.", "nicht angegeben",
+    "non renseigné", "non communiqué", "sin datos", "no disponible", "non disponibile", "não informado",
 )
 # fmt: on
 

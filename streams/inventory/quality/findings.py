@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -68,7 +70,8 @@ class Findings:
         told = [_told(watched, names) for watched, names in evident]
         shown = [rule for rule in told if not set(masked).intersection(rule.fields)]
         self.rules = sorted(
-            _simplest(shown), key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says)
+            _told_once(_simplest(shown)),
+            key=lambda rule: (_FAMILY_ORDER[rule.family], -rule.checked, rule.says),
         )
 
 
@@ -118,3 +121,52 @@ def _simplest(rules: list[FoundRule]) -> list[FoundRule]:
         )
 
     return [rule for rule in rules if rule.family != dependency.name or not follows(rule)]
+
+
+def _told_once(rules: list[FoundRule]) -> list[FoundRule]:
+    """Leave out what a rule says already of fields that are equal to its own.
+
+    Where the billing address is mostly the shipping address, the code of either decides the city of both: what stays is
+    said of fields whose names begin alike, each code of its own city.
+    """
+    names = _representatives(rules)
+    if not names:
+        return rules
+    groups: dict[tuple[str, str], list[FoundRule]] = defaultdict(list)
+    for rule in rules:
+        # Longer names first: a name may be part of another one.
+        said = rule.says
+        for place, name in enumerate(sorted(rule.fields, key=len, reverse=True)):
+            said = said.replace(name, f"\x00{place}\x00").replace(f"\x00{place}\x00", names.get(name, name))
+        groups[rule.family, said if rule.family != equal.name else rule.says].append(rule)
+    return [rule for alike in groups.values() for rule in _best_named(alike)]
+
+
+def _representatives(rules: list[FoundRule]) -> dict[str, str]:
+    """Return, for each field that equals another one, the one that stands for all of them."""
+    found: dict[str, str] = {}
+    for rule in rules:
+        if rule.family == equal.name:
+            one, other = (found.get(name, name) for name in rule.fields)
+            found |= dict.fromkeys(rule.fields, one)
+            found |= {name: one for name, stands in found.items() if stands == other}
+    return found
+
+
+def _best_named(rules: list[FoundRule]) -> list[FoundRule]:
+    alike = [_begins_alike(rule.fields) for rule in rules]
+    most = max(alike)
+    if not most:
+        return rules[:1]
+    return [rule for rule, words in zip(rules, alike, strict=True) if words == most]
+
+
+def _begins_alike(names: tuple[str, ...]) -> int:
+    """Return with how many words, of any writing, names begin alike."""
+    parts = [re.findall(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_]", name) for name in names]
+    count = 0
+    for words in zip(*parts, strict=False):
+        if len({word.casefold() for word in words}) > 1:
+            break
+        count += 1
+    return count

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from streams.inventory.masking.tags import TAGS
 from streams.inventory.profile.missing import is_spelled_missing
 from streams.inventory.quality.base import Malformed
 from streams.inventory.quality.forms import FORMS
@@ -87,7 +88,7 @@ def malformed(
         if judged is None or judged.semantic_type != semantic_type or not judged.checked:
             return None
         return Malformed(judged.wrong, judged.checked, exact=False)
-    texts = [text for text in counts if not is_spelled_missing(text)]
+    texts = [text for text in counts if not is_spelled_missing(text) and text not in TAGS]
     if not texts:
         return None
     right = form.right(texts).tolist()

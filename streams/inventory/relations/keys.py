@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from streams.inventory.relations.base import FieldSet, Key
+from streams.inventory.relations.base import VAGUE, FieldSet, Key
 
 #: A key is there in so many records ...
 _PRESENT: Final = 0.99
@@ -27,6 +27,11 @@ def single_keys(fields: Sequence[FieldSet], records: int) -> list[Key]:
     found = [
         Key((one.path,), one.unique, min(one.count / records, 1.0))
         for one in fields
-        if "[]" not in one.path and one.count >= _PRESENT * records and one.unique.low >= UNIQUE
+        if "[]" not in one.path and one.count >= _PRESENT * records and _tells_apart(one)
     ]
     return sorted(found, key=lambda key: (-key.unique.estimate, key.fields))
+
+
+def _tells_apart(one: FieldSet) -> bool:
+    """Tell whether a field is unique; one whose meaning is not known, such as a sum that seldom repeats, throughout."""
+    return one.unique.low >= UNIQUE and (one.semantic_type not in VAGUE or one.unique.high >= 1)

@@ -13,8 +13,10 @@ import pytest
 from pandian.semantics import KINDS
 from streams.decode.registry import BatchDecoder
 from streams.inventory.base import UNKNOWN, Classification, Pii
+from streams.inventory.classify import RuleClassifier
 from streams.inventory.document import asset_document, field_evidence
-from streams.inventory.profile import BatchMeta, PartitionProfile
+from streams.inventory.masking import ShapeMasker
+from streams.inventory.profile import BatchMeta, PartitionProfile, ProfilePolicy
 from tests.streams.inventory.profile.doubles import policy, profile_of
 
 NOW = 1_700_000_000_000
@@ -199,6 +201,33 @@ def test_the_last_event(values: Sequence[Any], expected: str) -> None:
     profile.assets["t"].times.add(np.array([NOW - 2500]), NOW)
     made = document(profile, at=is_a("timestamp"))
     assert made["freshness"] == {"last_event": expected, "lateness_s": {"p50": 2.5, "p99": 2.5}}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["2011/09/02 10:00", "2011/10/01 09:30"], "2011-10-01T09:30:00Z"),
+        (["31.01.2011 10:00", "02.03.2011 09:30"], "2011-03-02T09:30:00Z"),
+        (
+            ["01/02/2011 10:00", "02/01/2011 09:30"],
+            "2023-11-14T22:13:17.500000Z",
+        ),  # whichever: the broker tells
+    ],
+)
+def test_the_last_event_in_a_notation_of_people(values: list[str], expected: str) -> None:
+    profile = read(*(json.dumps({"t": value}) for value in values))
+    assert document(profile, t=is_a("timestamp"))["freshness"]["last_event"] == expected
+
+
+def test_a_number_that_passes_for_a_card_is_no_value_of_another_type() -> None:
+    real = ProfilePolicy(RuleClassifier(), ShapeMasker())
+    numbers = (4111111111111111, 4111111111111112, 4111111111111113)
+    profile = read(*(f'{{"n": {number}}}' for number in numbers), policy_=real)
+    made = document(profile, n=is_a("order_id"))
+    assert any(top["value"] == "[card]" for top in made["fields"][0]["top"])
+    assert made["quality"]["dimensions"]["validity"]["score"] == 1.0
+    texts = read(*(f'{{"n": "{number}"}}' for number in (4111111111111111, *range(5, 400))), policy_=real)
+    assert document(texts, n=is_a("number"))["quality"]["dimensions"]["validity"]["score"] == 1.0
 
 
 def test_the_surest_field_tells_the_last_event() -> None:

@@ -148,12 +148,14 @@ class Decision(NamedTuple):
     """Of these, values that JSON would write otherwise."""
     currencies: tuple[str, ...]
     """Signs of currencies that stand with them."""
+    undecided: int = 0
+    """Of the formatted ones, values with three digits behind their only separator."""
 
 
 def decide(texts: Iterable[str]) -> Decision:
     """Decide how a field writes numbers from samples of its values, each once."""
     votes = {".": 0, ",": 0}
-    commas = numbers = formatted = 0
+    commas = numbers = formatted = undecided = 0
     currencies: set[str] = set()
     for text in texts:
         one = read(text)
@@ -166,7 +168,8 @@ def decide(texts: Iterable[str]) -> Decision:
         if own:
             votes[own] += 1
         commas += own is None and "," in one.digits
-    return Decision(_point(votes, commas), numbers, formatted, tuple(sorted(currencies)))
+        undecided += own is None and not one.plain
+    return Decision(_point(votes, commas), numbers, formatted, tuple(sorted(currencies)), undecided)
 
 
 #: So many different values with three digits behind a comma, and none with fewer, say that it groups.

@@ -65,6 +65,11 @@ def test_what_cannot_be_decided_is_said() -> None:
     assert "left, as they are several" in plan("price", ["£3", "€4", "£5.10"]).notes[0]
 
 
+@pytest.mark.parametrize("samples", [["1585", "0042", "0017", "2998"], ["€12.50", "12,50 €", "€3.20"]])
+def test_nothing_is_said_of_what_is_decided(samples: list[str]) -> None:
+    assert not any("cannot be decided" in note for note in plan("number", samples).notes)
+
+
 def test_an_order_is_that_of_the_field() -> None:
     days = [date(2011, 1, 1) + timedelta(days=7 * n) for n in range(40)]
     for order, written in (("dmy", "{0.day}/{0.month}/{0.year}"), ("mdy", "{0.month}/{0.day}/{0.year}")):

@@ -92,6 +92,31 @@ def test_dates_in_the_future() -> None:
     assert impossible("birth_date", masked, NOW) == []
 
 
+def test_plans_are_no_errors() -> None:
+    assert impossible("timestamp", field_of(["2099-01-01", "2099-02-01"] * 20), NOW) == []
+    (found,) = impossible("timestamp", field_of(["2011-03-01"] * 38 + ["2099-02-01"] * 2), NOW)
+    assert found["count"] == 2
+
+
+def test_nothing_left_in_stock_is_odd_at_most() -> None:
+    (found,) = impossible("quantity", field_of([0, 3, 5]), NOW)
+    assert found["odd"]
+
+
+@pytest.mark.parametrize("semantic_type", ["item_id", "order_id", "date", "postal_code", "identifier"])
+def test_numbers_that_name_have_no_outliers(semantic_type: str) -> None:
+    figures = field_of([*range(860, 1_000), 5, 900_000]).figures()
+    assert outliers(figures) is not None
+    assert outliers(figures, semantic_type) is None
+
+
+def test_fences_are_written_as_people_write_numbers() -> None:
+    found = outliers(field_of(list(range(214_000_000, 214_900_000, 1_000))).figures(), "amount")
+    assert found is not None
+    assert "half of the numbers lie from 214,2" in found.says
+    assert "e+" not in found.says
+
+
 def test_noise_by_kind() -> None:
     texts = {
         "trial": ["test", "Test 1", "测试", "dummy product", "xxxx"],

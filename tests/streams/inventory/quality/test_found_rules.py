@@ -116,3 +116,18 @@ def test_columns_of_zeros_and_ones_are_no_sums() -> None:
         for _ in range(3_000)
     ]
     assert not any("=" in rule for rule in said(found_in(rows)))
+
+
+def test_of_two_addresses_that_are_equal_each_decides_its_own() -> None:
+    chance = random.Random(5)
+    places = [(f"{10_000 + number}", f"City {number % 37}") for number in range(60)]
+    rows = []
+    for _ in range(6_000):
+        code, city = chance.choice(places)
+        rows.append({"Billing Zip": code, "Billing City": city, "Shipping Zip": code, "Shipping City": city})
+    assert said(found_in(rows)) == {
+        "Billing Zip = Shipping Zip",
+        "Billing City = Shipping City",
+        "Billing Zip decides Billing City",
+        "Shipping Zip decides Shipping City",
+    }
