@@ -79,6 +79,12 @@ class InteractionLog:
             self.users[:end], self.items[:end], self.times[:end], self.user_ids, self.item_ids, self.read
         )
 
+    def where(self, kept: npt.NDArray[np.bool_]) -> InteractionLog:
+        """Return the rows that are marked [rows], with the same codes."""
+        return InteractionLog(
+            self.users[kept], self.items[kept], self.times[kept], self.user_ids, self.item_ids
+        )
+
     def distinct(self) -> InteractionLog:
         """Return it with each user, item and time once: the first of them."""
         order = np.lexsort((np.arange(len(self)), self.items, self.users, self.times))
