@@ -32,6 +32,8 @@ BENCHES = (
     "start",
     "export",
     "train",
+    "ml1m",
+    "beauty",
     "recommend",
     "auc",
     "types",

@@ -1,8 +1,8 @@
 """MovieLens-1M by the split of gSASRec (Petrov and Macdonald, RecSys 2023): ``python -m benchmarks.ml1m --seed 0``.
 
 It learns from ``train-input`` alone: a user's sequence less the last two items, less three for the 512 users of the
-validation. The last item is the test, of all users, found from all before it. Settings and epochs are chosen by the last
-item but one of all users, which nothing is learned from.
+validation. The last item is the test, of all users, found from all before it. Settings and epochs are chosen by the
+last item but one of all users, which nothing is learned from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.base import Row, Skipped, spread
 from benchmarks.sequences import RESULTS, Protocol, kept, main
 from models.data.histories import Histories, make_targets
-from models.data.log import InteractionLog
+from models.data.log import Codes, InteractionLog
 from models.sasrec.settings import SasrecSettings
 from tests.support.data import data_folder
 
@@ -73,9 +73,9 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
         "ml1m_ndcg10",
         float(np.mean(values)),
         "NDCG@10",
-        f"MovieLens-1M, gSASRec's split, whole catalogue, seen items out, mean of {len(found)} seed(s) of trainings that"
-        f" were run before (`python -m benchmarks.ml1m`, benchmarks/results/sequences); gSASRec .1726, eSASRec .1772,"
-        f" HSTU-large .1893; the same with binary cross-entropy"
+        f"MovieLens-1M, gSASRec's split, whole catalogue, seen items out, mean of {len(found)} seed(s) of trainings"
+        f" that were run before (`python -m benchmarks.ml1m`, benchmarks/results/sequences); gSASRec .1726, eSASRec"
+        f" .1772, HSTU-large .1893; the same with binary cross-entropy"
         f" {f'{np.mean(bce):.4f} ({len(bce)} seed(s))' if bce else 'not trained'}; popularity"
         f" {found[0]['popularity']['ndcg@10']:.4f}",
         (">=", 0.180),
@@ -99,8 +99,8 @@ def _epoch_row(found: list[dict[str, object]]) -> Row:
         "epoch_s_ml1m",
         float(np.median(seconds)),
         "s",
-        f"one epoch of the same, validation excluded; median of {len(epochs)}: {np.median(cpu):.0f} s of processor time,"
-        f" {found[0]['threads']} thread(s), load {np.median(load):.1f}; the fastest {min(seconds):.0f} s",
+        f"one epoch of the same, validation excluded; median of {len(epochs)}: {np.median(cpu):.0f} s of processor"
+        f" time, {found[0]['threads']} thread(s), load {np.median(load):.1f}; the fastest {min(seconds):.0f} s",
         ("<=", 40),
         {"seconds": spread(seconds, 1), "cpu_seconds": spread(cpu, 1)},
     )
@@ -127,11 +127,7 @@ def read(users: int | None = None) -> Protocol:
     return protocol(table, np.array(learned), last)
 
 
-def protocol(
-    table: np.ndarray[tuple[int, int], np.dtype[np.int64]],
-    learned: np.ndarray[tuple[int], np.dtype[np.int64]],
-    last: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> Protocol:
+def protocol(table: Codes, learned: Codes, last: Codes) -> Protocol:
     """Make the protocol of user and item, from 1, in the order of each user's time.
 
     Args:
@@ -139,7 +135,7 @@ def protocol(
         learned: rows that are learned from, by user.
         last: item of the test, by user.
     """
-    users, counts = np.unique(table[:, 0], return_counts=True)
+    counts = np.unique(table[:, 0], return_counts=True)[1]
     places = np.arange(len(table)) - np.repeat(np.cumsum(counts) - counts, counts)
     log = InteractionLog.of(list(map(str, table[:, 0])), list(map(str, table[:, 1])), places)
     histories = Histories(log)
@@ -149,7 +145,6 @@ def protocol(
     if [int(log.item_ids[item]) for item in histories.items[test]] != last[np.array(names) - 1].tolist():
         raise ValueError("test-output does not hold the last items of ml-1m-user-item")
     limits = np.array([learned[int(user) - 1] for user in log.user_ids])
-    del users
     return Protocol(
         "ml1m",
         log.where(log.times < limits[log.users]),

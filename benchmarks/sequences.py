@@ -1,7 +1,7 @@
 """Trainings that papers report, by their protocol: one seed a command, its results kept in a file.
 
-They take longer than a bench may, so ``python -m benchmarks`` reads the files and says so. A command that is killed goes
-on where it was when it is started again.
+They take longer than a bench may, so ``python -m benchmarks`` reads the files and says so. A command that is killed
+goes on where it was when it is started again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from models.comparison import compare
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import InteractionLog
-from models.data.split import DataError
 from models.evaluation import metrics, ndcg, rank
 from models.sasrec.settings import SasrecSettings
 from models.threads import wait_asleep
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 RESULTS = Path(__file__).parent / "results" / "sequences"
-__all__ = ["RESULTS", "DataError", "Protocol", "Training", "kept", "main"]
+__all__ = ["RESULTS", "Protocol", "Training", "kept", "main"]
 
 
 @dataclass(frozen=True)

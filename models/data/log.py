@@ -82,7 +82,7 @@ class InteractionLog:
     def where(self, kept: npt.NDArray[np.bool_]) -> InteractionLog:
         """Return the rows that are marked [rows], with the same codes."""
         return InteractionLog(
-            self.users[kept], self.items[kept], self.times[kept], self.user_ids, self.item_ids
+            self.users[kept], self.items[kept], self.times[kept], self.user_ids, self.item_ids, self.read
         )
 
     def distinct(self) -> InteractionLog:

@@ -12,6 +12,7 @@ from benchmarks import __main__ as command
 from benchmarks import (
     assets,
     auc,
+    beauty,
     bounds,
     costs,
     demo,
@@ -19,6 +20,7 @@ from benchmarks import (
     formats,
     formats_avro,
     interactions,
+    ml1m,
     parts,
     pii,
     pipeline,
@@ -31,6 +33,8 @@ from benchmarks import (
 )
 from benchmarks.base import Row, Skipped
 
+#: Results of trainings as their commands write them, of a few users.
+SEQUENCES = Path(__file__).parent / "sequences"
 SIZES: dict[str, tuple[Any, list[str]]] = {
     "parts": (
         parts.Sizes(repeat=1, records=400, wide_records=200, assets=5, asset_batch=20, asset_batches=2),
@@ -78,6 +82,8 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
     "train": (train.Sizes(max_seconds=6, limit=3_000), ["train_beats_popularity"]),
+    "ml1m": (ml1m.Sizes(folder=SEQUENCES), ["ml1m_ndcg10", "epoch_s_ml1m"]),
+    "beauty": (beauty.Sizes(folder=SEQUENCES), ["beauty_hr10", "beauty_ndcg10"]),
     "recommend": (
         recommend.Sizes(
             items=60, users=30, history=4, width=8, length=5, requests_per_s=20, events_per_s=50, seconds=2
@@ -147,6 +153,10 @@ BARS = {
     "top_width": ("<=", 0.001),
     "relations_found": (">=", 1.0),
     "train_beats_popularity": (">=", 1.3),
+    "ml1m_ndcg10": (">=", 0.18),
+    "epoch_s_ml1m": ("<=", 40),
+    "beauty_hr10": (">=", 0.068),
+    "beauty_ndcg10": None,
     "serve_rss_mb": ("<=", 600),
     "recommend_p99_ms": ("<=", 15),
     "auc_stream_error": ("<=", 1e-3),
