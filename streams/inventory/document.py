@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def asset_document(
         "lineage": asset.lineage.document(),
         "columns": dict(asset.layouts.names()),
         "freshness": {
-            "last_event": last_event(map(_latest, times), asset.times, now_ms),
+            "last_event": last_event(map(_latest, _happened(times, fields)), asset.times, now_ms),
             "lateness_s": lateness(asset.times),
             **sections.pace(asset, [field.path for field in times], now_ms),
         },
@@ -293,10 +294,29 @@ def _pii(pii: Pii) -> dict[str, Any]:
     return {"class": pii.cls, "prevalence": share.score, "low": share.low, "high": share.high}
 
 
-def _times(fields: Sequence[_Field]) -> list[_Field]:
-    """Return the fields that hold the time of the event, the surest first."""
-    times = [field for field in fields if field.meaning.semantic_type == "timestamp"]
-    return sorted(times, key=lambda field: (-field.meaning.confidence, -field.present, field.path))
+#: What names call times that are still to come.
+_PLANNED = re.compile(
+    "(?:^|[^a-z])(?:eta|due|until|expected|estimated|planned|scheduled|promised|next|valid)(?:[^a-z]|$)"
+    "|expir|deadline|预计|承诺|到期|截止|有效期|fällig|échéance|vencimiento|scadenza"
+)
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+
+
+def _times(fields: Sequence[_Field], semantic_type: str = "timestamp") -> list[_Field]:
+    """Return the fields that hold the time of the event, the surest first, and plans last."""
+    times = [field for field in fields if field.meaning.semantic_type == semantic_type]
+    return sorted(
+        times, key=lambda field: (_planned(field.path), -field.meaning.confidence, -field.present, field.path)
+    )
+
+
+def _planned(path: str) -> bool:
+    return _PLANNED.search(_CAMEL.sub("_", path).lower()) is not None
+
+
+def _happened(times: Sequence[_Field], fields: Sequence[_Field]) -> list[_Field]:
+    """Return the fields that tell the last event: where no field holds the time, those that hold the day of it."""
+    return list(times) or [field for field in _times(fields, "date") if not _planned(field.path)]
 
 
 def _latest(field: _Field) -> str | Number | None:

@@ -70,10 +70,13 @@ def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -
     guess = _guess(opinion, facts, rule)
     if rule is not None and rule.type == opinion.type:
         return guess if guess and guess.confidence > rule.confidence else rule
-    if rule is not None and rule.type == "category_value" and guess:
-        gender = guess.type == "gender"
-        return guess if gender or guess.confidence >= max(rule.confidence, _SURE_OF_WORDS) else rule
-    return guess or rule
+    if rule is None or guess is None:
+        return guess or rule
+    if rule.type == "category_value" and guess.type != "gender":
+        return guess if guess.confidence >= max(rule.confidence, _SURE_OF_WORDS) else rule
+    # A form that many values have weighs more than what they look like; the model learned from a few values a column.
+    formed = rule.type == "identifier" or (rule.type not in ("number", "text") and facts.repeats >= _AGAIN)
+    return rule if formed and rule.named is None and rule.confidence > guess.confidence else guess
 
 
 def calibrated(best: Candidate | Guess) -> float:

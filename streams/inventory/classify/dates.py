@@ -21,6 +21,7 @@ _DATE = (
     rf"|{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?[日号]"
     rf"|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:{_YEAR}|[0-9]{{2}})"
     rf"|{_WEEKDAY}{_NAMED_MONTH} {_DAY}{_ORDINAL},? {_YEAR}"
+    rf"|{_NAMED_MONTH}-{_DAY}-(?:{_YEAR}|[0-9]{{2}})"
     rf"|{_WEEKDAY}{_DAY}{_ORDINAL}[ -]{_NAMED_MONTH},?[ -](?:{_YEAR}|[0-9]{{2}}))"
 )
 _CLOCK = (

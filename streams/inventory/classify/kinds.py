@@ -53,7 +53,9 @@ def _one(*types: str) -> frozenset[str]:
 
 #: In the order in which they are tried: the more specific combination first.
 _KINDS = (
-    _Kind("searches", (_one("search_query"),), _one("order_id", "review_text") | _CATALOGUE),
+    _Kind(
+        "searches", (_one("search_query"),), _one("order_id", "review_text", "amount", "price") | _CATALOGUE
+    ),
     _Kind(
         "reviews",
         (_one("review_text"), _one("rating", "label", "item_id", "user_id", "category")),
@@ -67,9 +69,8 @@ _KINDS = (
         (_one("payment_method", "bank_card", "bank_account"), _one("amount")),
         _WHAT | _PROFILE | _one("item_name"),
     ),
-    _Kind(
-        "orders", (_one("order_id"), _WHAT | _one("amount", "price", "quantity", "order_status", "item_name"))
-    ),
+    _Kind("orders", (_one("order_id"), _WHAT | _one("amount", "price", "quantity", "item_name"))),
+    _Kind("orders", (_one("order_id"), _one("order_status")), _one("text")),
     _Kind(
         "behaviour",
         (_WHO, _WHAT, _one("event_type", "rating", "label", "duration") | _WHEN),
@@ -99,13 +100,18 @@ _KINDS = (
 #: Words of an asset's name, and the kind they speak for.
 _WORDS = {
     "behaviour": "behaviour behavior event events click clicks view views interaction interactions 行为 点击",
-    "orders": "order orders invoice invoices transaction transactions sale sales purchase purchases checkout 订单 交易",
-    "items": "item items product products catalog catalogue goods movie movies book books sku skus 商品 产品",
-    "users": "user users customer customers member members account accounts profile profiles people 用户 会员 客户",
+    "orders": "order orders invoice invoices transaction transactions sale sales purchase purchases checkout commande "
+    "commandes bestellung bestellungen bestelling bestellingen auftrag auftraege pedido pedidos ordine ordini 订单 "
+    "交易",
+    "items": "item items product products catalog catalogue goods movie movies book books sku skus artikel produkt "
+    "produkte produit produits producto productos prodotto prodotti produto produtos 商品 产品",
+    "users": "user users customer customers member members account accounts profile profiles people kunde kunden "
+    "client clients klanten cliente clientes clienti contacts subscribers 用户 会员 客户",
     "searches": "search searches query queries 搜索",
     "reviews": "review reviews comment comments feedback rating ratings 评论 评价",
     "impressions": "impression impressions exposure exposures 曝光",
-    "payments": "payment payments refund refunds billing 支付 付款",
+    "payments": "payment payments refund refunds billing charge charges payout payouts settlement settlements paypal "
+    "stripe adyen klarna zahlungen paiements pagos pagamenti pagamentos 支付 付款",
     "inventory": "inventory inventories stock stocks warehouse 库存",
     "logs": "log logs audit trace traces access 日志",
 }

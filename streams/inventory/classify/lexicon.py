@@ -65,6 +65,7 @@ ABBREVIATIONS: dict[str, str] = {
     "manufacture": "manufacturer",
     "mfr": "manufacturer",
     "mfg": "manufacturer",
+    "mob": "mobile",
     "mobileno": "mobile number",
     "modelno": "model number",
     "msg": "message",
@@ -277,5 +278,9 @@ NOISE = frozenset(
         "plain",
         "clean",
         "in",
+        "cent",
+        "cents",
+        "pence",
+        "minor",
     }
 )

@@ -73,7 +73,7 @@ class FieldName:
     def _phrases(self, above: Words, leaf: Words, factor: float) -> list[tuple[Words, float]]:
         words, found = above + leaf, []
         # Of "country of manufacture" the head is before "of": what is behind it says nothing by itself.
-        least = len(leaf) - leaf.index("of") if "of" in leaf[1:] else 1
+        least = len(leaf) - 1 if _of(leaf) else 1
         for size in range(min(LONGEST, len(words)), least - 1, -1):
             phrase = words[-size:]
             weight = factor * 0.96 ** max(0, len(self.leaf) - size)
@@ -92,9 +92,13 @@ def _without_noise(words: Words) -> Words:
     return words[:end]
 
 
+def _of(words: Words) -> bool:
+    return len(words) > 2 and words[1] == "of" and words[0] != "out"
+
+
 def _turned(words: Words) -> Words:
     """Return ``created date`` for ``date created`` and ``customer name`` for ``name of customer``, else nothing."""
-    if len(words) > 2 and words[1] == "of":
+    if _of(words):
         return (*words[2:], words[0])
     done = len(words) > 1 and words[0] in _HEADS and (words[-1].endswith("ed") or words[-1] in _DONE)
     return (*words[1:], words[0]) if done else ()
@@ -201,6 +205,8 @@ class NameReader:
         """Add the head that a prefix implies: ``is_new`` is a flag, ``num_items`` a count."""
         if len(words) > 1 and words[0] in ("is", "has", "was", "can"):
             return (*words, "flag")
+        if len(words) > 2 and words[0] in ("number", "count") and words[1] == "of":
+            return (*words[2:], "count")
         counted = words[0] in ("number", "count", "n") if words else False
         if counted and len(words) > 1 and words[-1] not in ("id", "code", "number", "plate"):
             return (*words, "count")

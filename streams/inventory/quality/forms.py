@@ -65,7 +65,7 @@ _WORD = "[A-Za-zéûä]{3,10}[.]?"
 _DATE = (
     f"{_YEAR}[-/. ]{_MONTH}[-/. ]{_DAY}|{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?[日号]"
     f"|{_DAY}[-/.]{_DAY}[-/.](?:{_YEAR}|[0-9]{{2}})|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-    f"|(?:{_WORD},? )?(?:{_WORD} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}"
+    f"|(?:{_WORD},? )?(?:{_WORD} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}|{_WORD}-{_DAY}-(?:{_YEAR}|[0-9]{{2}})"
     f"|{_DAY}(?:st|nd|rd|th|[.])?[ -]{_WORD},?[ -](?:{_YEAR}|[0-9]{{2}}))"
 )
 _CLOCK = (
@@ -77,6 +77,8 @@ _MONEY = (
     r"[^0-9+-]{0,5}[+-]?[0-9]{1,3}(?:[,. '][0-9]{3}){0,4}(?:[.,][0-9]{1,4})?[^0-9]{0,5}"
     r"|[^0-9+-]{0,5}[0-9]{1,12}(?:[.,][0-9]{1,4})?[^0-9]{0,5}"
 )
+#: Numbers in groups of three digits, and percentages.
+_GROUPED = "[+-]?(?:[0-9]{1,3}(?:[,. '][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,][0-9]{1,6})?(?: ?%)?"
 _HEX = "[0-9a-fA-F]"
 
 _number_of_any_size = _number(-1.8e308, 1.8e308)
@@ -120,14 +122,20 @@ FORMS: dict[str, Form] = {
     "price": Form("prices of 0 or more", _either(_number(0, 1e12), _pattern(_MONEY.replace("[+-]?", "")))),
     "amount": Form("amounts", _either(_number_of_any_size, _pattern(_MONEY))),
     "quantity": Form("numbers", _either(_number_of_any_size, _pattern(r"[0-9][0-9.,]{0,12} ?[^0-9]{1,12}"))),
-    "number": Form("numbers", _number_of_any_size),
+    "number": Form("numbers", _either(_number_of_any_size, _pattern(_GROUPED))),
     "position": Form("whole numbers of 0 or more", _number(0, 1e9, whole=True)),
     "label": Form(
         "outcomes such as 0 and 1",
         _either(_number(-1, 10, whole=True), _pattern("(?i)true|false|yes|no|y|n|t|f")),
     ),
     "boolean": Form(
-        "booleans", _either(_number(0, 1, whole=True), _pattern("(?i)true|false|yes|no|y|n|t|f|on|off|是|否"))
+        "booleans",
+        _either(
+            _number(0, 1, whole=True),
+            _pattern(
+                "(?i)true|false|yes|no|y|n|t|f|on|off|ja|nein|nee|oui|non|s[ií]|sim|n[aã]o|vero|falso|是|否|真|假"
+            ),
+        ),
     ),
     "currency": Form("currencies", _pattern(r"[A-Za-z]{3}|[^0-9\s]{1,12}")),
     "gtin": Form(

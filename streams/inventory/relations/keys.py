@@ -9,6 +9,8 @@ from streams.inventory.relations.base import VAGUE, FieldSet, Key
 
 #: A key is there in so many records ...
 _PRESENT: Final = 0.99
+#: Numbers that are numbered through take at most so many times as many values as there are.
+_DENSE: Final = 4
 #: ... and tells so many of them apart, for sure.
 UNIQUE: Final = 0.9
 
@@ -33,5 +35,12 @@ def single_keys(fields: Sequence[FieldSet], records: int) -> list[Key]:
 
 
 def _tells_apart(one: FieldSet) -> bool:
-    """Tell whether a field is unique; one whose meaning is not known, such as a sum that seldom repeats, throughout."""
-    return one.unique.low >= UNIQUE and (one.semantic_type not in VAGUE or one.unique.high >= 1)
+    """Tell whether a field is unique.
+
+    One whose meaning is not known has to be so throughout, and numbers have to be numbered through: a count or a sum
+    that seldom repeats is none.
+    """
+    if one.unique.low < UNIQUE or one.semantic_type not in VAGUE:
+        return one.unique.low >= UNIQUE
+    dense = one.low is not None and one.high is not None and one.high - one.low <= _DENSE * one.count
+    return one.unique.high >= 1 and (dense or one.semantic_type != "number")

@@ -219,6 +219,20 @@ def test_the_last_event_in_a_notation_of_people(values: list[str], expected: str
     assert document(profile, t=is_a("timestamp"))["freshness"]["last_event"] == expected
 
 
+def test_a_plan_is_not_the_last_event() -> None:
+    profile = read(
+        '{"eta": "2023-05-05T10:00:00", "shippedAt": "2023-05-01T10:00:00", "validUntil": "2023-05-09T10:00:00"}'
+    )
+    meanings = dict.fromkeys(("eta", "shippedAt", "validUntil"), is_a("timestamp"))
+    assert document(profile, **meanings)["freshness"]["last_event"] == "2023-05-01T10:00:00Z"
+
+
+def test_where_no_field_has_the_time_the_day_tells() -> None:
+    profile = read('{"sale_date": "01/31/2022", "expiry_date": "2023-01-01"}', '{"sale_date": "02/03/2022"}')
+    made = document(profile, sale_date=is_a("date"), expiry_date=is_a("date"))
+    assert made["freshness"]["last_event"] == "2022-02-03T00:00:00Z"
+
+
 def test_a_number_that_passes_for_a_card_is_no_value_of_another_type() -> None:
     real = ProfilePolicy(RuleClassifier(), ShapeMasker())
     numbers = (4111111111111111, 4111111111111112, 4111111111111113)

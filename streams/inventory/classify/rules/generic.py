@@ -10,7 +10,10 @@ from streams.inventory.classify.base import CODES, FLAGS, NUMBERS, TEXT, Beside,
 from streams.inventory.classify.detectors import DIGITS, among, each, key_like, long_text, matching, opaque
 from streams.inventory.classify.facts import FieldFacts, Mask
 
-_TRUTHS = words("true false yes no y n t f on off 1 0 1.0 0.0 是 否 真 假")
+_TRUTHS = words(
+    "true false yes no y n t f on off 1 0 1.0 0.0 ja nein oui non si sí sim não vero falso verdadero wahr falsch nee "
+    "是 否 真 假"
+)
 _WORDED_TRUTHS = _TRUTHS - words("1 0 1.0 0.0")
 
 
@@ -41,6 +44,10 @@ _PADDED = re.compile(r"0[0-9]{1,40}(?:\.0)?")
 
 def _padded(facts: FieldFacts) -> Mask:
     return np.fromiter((_PADDED.fullmatch(text) is not None for text in facts.values), np.bool_, facts.size)
+
+
+_GROUPED = r"[+-]?[0-9]{1,3}(?:[,.' ][0-9]{3}){1,4}(?:[.,][0-9]{1,2})?|[+-]?[0-9]{1,12}(?:[.,][0-9]{1,4})?"
+_PERCENT = r"[+-]?[0-9]{1,6}(?:[.,][0-9]{1,6})? ?%"
 
 
 def _numeric(facts: FieldFacts) -> Mask:
@@ -98,7 +105,7 @@ RULES = [
             "count|size|version|level|ratio|rate|percent|percentage|average|mean|sum|factor|index": 0.55,
             "file|page|batch|body|response|request|content|window size|length": 0.93,
             "page|view|review|vote|click|feedback|follower|rating|star|result count": 0.9,
-            "like|comment|impression|session|visit|login|order|word|item count": 0.9,
+            "like|comment|impression|session|visit|login|order|word count": 0.9,
             "session|visit number": 0.9,
             "point": 0.55,
             "tax|exchange|commission|interest|conversion|discount rate": 0.9,
@@ -110,6 +117,16 @@ RULES = [
     ),
     Rule(type="number", form=_numeric, says="are numbers", accepts=NUMBERS, proof=0.5, at=0.85, ranged=True),
     Rule(
+        type="number",
+        names={
+            "impression|click|conversion|view|visit|share|follower|like|unit": 0.6,
+            "count|rate|ratio|percent|percentage|ctr|cvr|acos|roas|margin": 0.6,
+        },
+        form=matching(rf"{_GROUPED}|{_PERCENT}", DIGITS),
+        says="are numbers in groups of three digits, or percentages",
+    ),
+    Rule(type="number", form=matching(_PERCENT, DIGITS), says="are percentages", proof=0.82, at=0.9),
+    Rule(
         type="category_value",
         names={
             "type|kind|level|tier|grade|class|segment|group|mode|stage|phase|status|state|role|flag": 0.45,
@@ -118,7 +135,7 @@ RULES = [
             "product|item|listing|network|email|sms status|state": 0.9,
             "tax|price|css|shipping class": 0.9,
             "tax|price|css|shipping class name": 0.9,
-            "campaign|continent|bin|warehouse|version": 0.6,
+            "campaign|continent|bin|warehouse|version|zone": 0.6,
             "campaign|warehouse|list|store view name": 0.6,
             "age group|band": 0.5,
         },
@@ -157,7 +174,7 @@ RULES = [
         type="identifier",
         form=each(opaque, needs=DIGITS),
         says="are keys of small and capital letters and digits",
-        proof=0.82,
+        proof=0.69,
         at=0.8,
         least=3,
     ),
@@ -166,7 +183,7 @@ RULES = [
         form=_coded,
         says="are digits in one length, some with a 0 before them",
         accepts=frozenset({"digits"}),
-        proof=0.7,
+        proof=0.6,
         least=3,
     ),
     Rule(

@@ -106,6 +106,12 @@ RULES = [
         need=0.7,
     ),
     Rule(
+        type="sku",
+        names={"custom label": 0.8},  # of a marketplace: others keep what they like there
+        fits=matching(r"(?=[^0-9]{0,128}[0-9])\S{1,128}", DIGITS),
+        need=0.8,
+    ),
+    Rule(
         type="gtin",
         names={
             "gtin|ean|upc|isbn|barcode|jan": 0.95,
@@ -169,6 +175,7 @@ RULES = [
             Beside(PERSON_SIGNS - {"age", "gender"}, -0.25),
             Beside(REVIEW_SIGNS, -0.4),
             Beside(frozenset({"person_name"}), -0.4),
+            Beside(frozenset({"item_name"}), -0.3),  # the item has a name already
         ),
     ),
     Rule(

@@ -151,6 +151,10 @@ RULES = [
             "tip|tip received|commission|surcharge|duty": 0.75,
             "total|amount|balance outstanding": 0.85,
             "gross|net debit|credit": 0.85,
+            "= gross|net": 0.75,
+            "order|payment|invoice|line gross|net": 0.85,
+            "handling": 0.7,
+            "shipping and handling": 0.93,
             "debit|credit": 0.6,
             "tax|commission|exchange|discount|interest|conversion rate": DENIED,  # a share, no sum
         },

@@ -103,7 +103,9 @@ RULES = [
             "ship|bill|sold to": 0.6,
             "account|policy holder": 0.7,
             "customer|buyer|client|passenger|patient|employee|guest|payer": 0.55,
-            "author|artist|director|reviewer": 0.6,
+            "author|artist|director|reviewer|assignee|requester|signatory": 0.6,
+            "delivery|proof|pod signature": 0.6,
+            "signed|received|approved by": 0.6,
         },
         fits=each(name_like),
         need=0.7,
@@ -118,6 +120,7 @@ RULES = [
             Beside(ITEM_SIGNS, -0.35),
             # The family name of who has a first name, too: the French and the Spanish call it "name".
             Beside(frozenset({"person_name"}), 0.5),
+            Beside(frozenset({"item_name"}), 0.2),
         ),
     ),
     Rule(
@@ -157,6 +160,8 @@ RULES = [
         },
         form=each(birth_day),
         says="are dates on which a person can be born",
+        # Change data capture writes dates as days or milliseconds since 1970.
+        fits=either(each(birth_day), between(-60_000, 4.2e12, whole=True)),
         accepts=CODES,
         need=0.5,
     ),
@@ -259,7 +264,6 @@ RULES = [
             "phone|mobile|fax|contact|whatsapp number": 0.97,
             "mobile phone": 0.97,
             "mobile phone number": 0.97,
-            "mob": 0.7,
         },
         form=either(phone_numbers, tag_of("phone")),
         says="have the form of phone numbers",
@@ -279,6 +283,7 @@ RULES = [
             "display|screen|login|nick|user name": 0.8,
             "member|buyer|customer|account|reviewer|author|seller name|nickname|account": 0.62,
             "reviewer|author": 0.55,
+            "created|changed|updated|modified|approved|reviewed by": 0.6,
             "login": 0.6,
             "social|twitter|instagram handle": 0.9,
             "handle": 0.35,

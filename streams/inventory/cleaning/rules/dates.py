@@ -35,6 +35,7 @@ _NAME = (
 _NAMED = (
     re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ -]{_NAME},?[ -](?P<year>[0-9]{{4}}){_CLOCK}", re.I),
     re.compile(rf"{_NAME} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}}){_CLOCK}", re.I),
+    re.compile(rf"{_NAME}-(?P<day>[0-9]{{1,2}})-(?P<year>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}", re.I),
 )
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?", re.DOTALL)
 _LONGEST = 40

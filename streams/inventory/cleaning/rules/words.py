@@ -12,8 +12,14 @@ import pycountry
 from streams.inventory.cleaning.base import Scalar, Signs
 from streams.inventory.countries import country_names
 
-_TRUE = frozenset(("y", "yes", "t", "true", "on", "1", "是", "真", "对", "有", "√"))
-_FALSE = frozenset(("n", "no", "f", "false", "off", "0", "否", "假", "错", "不是", "没有", "×"))
+_TRUE = frozenset((
+    "y", "yes", "t", "true", "on", "1", "ja", "wahr", "oui", "vrai", "sí", "si", "sì", "sim", "vero", "verdadero",
+    "是", "真", "对", "有", "√",
+))  # fmt: skip
+_FALSE = frozenset((
+    "n", "no", "f", "false", "off", "0", "nein", "nee", "falsch", "non", "faux", "não", "nao", "falso",
+    "否", "假", "错", "不是", "没有", "×",
+))  # fmt: skip
 
 
 def truth(text: str) -> bool | None:

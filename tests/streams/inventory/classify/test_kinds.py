@@ -37,6 +37,13 @@ def kind(types: str, asset: str = "topic-7") -> str:
         ("category label review_text", "reviews"),
         ("timestamp item_id position label score hash", "impressions"),
         ("timestamp ip_address url user_agent", "logs"),
+        ("user_id event_type timestamp url order_id item_id item_name price amount", "behaviour"),
+        ("item_id item_name item_description gtin price gender user_id", "items"),
+        ("sku item_name item_description price search_query", "items"),
+        ("user_id person_name email bank_account amount birth_date", "users"),
+        ("search_query category_value number price", "other"),
+        ("order_id order_status text person_name email", "other"),
+        ("order_id order_status timestamp", "orders"),
         ("number text", "other"),
         ("", "other"),
     ],
@@ -60,6 +67,9 @@ def test_kind(types: str, expected: str) -> None:
         ("hm_transactions", "user_id item_id date price", "orders"),
         ("purchases", "user_id item_id timestamp", "orders"),
         ("order_events", "user_id item_id event_type timestamp", "behaviour"),
+        ("paypal_activity", "order_id amount currency item_id person_name", "payments"),
+        ("commandes", "order_id amount payment_method timestamp", "orders"),
+        ("Kunden", "user_id country", "users"),
     ],
 )
 def test_the_name_is_weak_evidence(asset: str, types: str, expected: str) -> None:

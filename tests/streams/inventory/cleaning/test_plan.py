@@ -70,6 +70,11 @@ def test_nothing_is_said_of_what_is_decided(samples: list[str]) -> None:
     assert not any("cannot be decided" in note for note in plan("number", samples).notes)
 
 
+def test_words_for_yes_and_no_of_other_languages_and_months_between_dashes() -> None:
+    assert "boolean" in plan("boolean", ["Ja", "Nein"]).settings
+    assert "date" in plan("date", ["Jun-29-24", "May-11-24", "Apr-02-24"]).settings
+
+
 def test_an_order_is_that_of_the_field() -> None:
     days = [date(2011, 1, 1) + timedelta(days=7 * n) for n in range(40)]
     for order, written in (("dmy", "{0.day}/{0.month}/{0.year}"), ("mdy", "{0.month}/{0.day}/{0.year}")):

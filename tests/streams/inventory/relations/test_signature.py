@@ -63,6 +63,15 @@ def test_a_sum_that_seldom_repeats_is_no_key() -> None:
     assert [key.fields for key in asset("any", "other", types, columns).keys] == [("code",), ("twice",)]
 
 
+def test_numbers_that_are_numbered_through_are_a_key() -> None:
+    columns: dict[str, list[Any]] = {
+        "row": [*range(4_000, 4_300)],
+        "sum": [number * 97 for number in range(300)],
+    }
+    keys = asset("any", "other", {"row": "number", "sum": "number"}, columns).keys
+    assert [key.fields for key in keys] == [("row",)]
+
+
 @given(st.binary(max_size=200), st.integers(0, 500), st.integers(0, 255))
 def test_damage_is_one_line(noise: bytes, place: int, byte: int) -> None:
     data = bytearray(pair()[0])
