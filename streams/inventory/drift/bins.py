@@ -5,9 +5,10 @@ They are made once, from the first values of several windows, and then stay: so 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -72,11 +73,18 @@ class ValueBins:
             return np.array(
                 [*counts, sum(texts.values()) + sum(numbers.values()) - sum(counts)], dtype=np.int64
             )
-        places = [*self._places_of_texts(texts), *self._places_of(numbers)]
-        weights = [*texts.values(), *numbers.values()]
+        found = np.zeros(self.count, dtype=np.int64)
+        if texts:
+            found += self._sums(self._places_of_texts(texts), texts.values())
+        if numbers:
+            found += self._sums(self._places_of(numbers), numbers.values())
+        return found
+
+    def _sums(self, places: Integers, counts: Collection[int]) -> Integers:
+        weights = np.fromiter(counts, dtype=np.float64, count=len(counts))
         return np.bincount(places, weights=weights, minlength=self.count).astype(np.int64)
 
-    def _places_of_texts(self, texts: Mapping[str, int]) -> list[int]:
+    def _places_of_texts(self, texts: Mapping[str, int]) -> Integers:
         """Return the bins of texts; they are remembered, since the next window has most of them again."""
         places = self._places
         missing = [text for text in texts if text not in places]
@@ -93,17 +101,14 @@ class ValueBins:
                 (text, other if number is None else place)
                 for text, number, place in zip(missing, read, found, strict=True)
             )
-        return [places[text] for text in texts]
+        return np.fromiter(map(places.__getitem__, texts), dtype=np.int64, count=len(texts))
 
-    def _places_of(self, numbers: Mapping[int | float, int]) -> list[int]:
-        if not numbers:
-            return []
+    def _places_of(self, numbers: Mapping[int | float, int]) -> Integers:
         # Beyond the range of doubles there is nothing but infinity.
         values = np.array([number if abs(number) <= _LARGEST else np.nan for number in numbers])
         places = np.searchsorted(self.edges, values)
         places[np.isnan(values)] = self.count - 1
-        found: list[int] = places.tolist()
-        return found
+        return places.astype(np.int64)
 
     def labels(self) -> list[str]:
         """Return what each bin holds, in words."""
@@ -131,10 +136,13 @@ def bins_of(samples: Sequence[Scalar]) -> ValueBins | None:
     """
     texts = Counter(value for value in samples if isinstance(value, str))
     others = Counter(value for value in samples if not isinstance(value, str))
-    values = [number for number in map(_as_number, samples) if number is not None]
+    known = {text: _number(text) for text in texts}
+    read = (known[value] if isinstance(value, str) else float(value) for value in samples)
+    values = [number for number in read if number is not None]
     if len(values) >= _NUMERIC * len(samples) and len(set(values)) > _MANY:
-        ranks = np.arange(1, _QUANTILES) / _QUANTILES
-        return ValueBins(np.unique(np.quantile(values, ranks, method="inverted_cdf")).tolist())
+        values.sort()
+        places = (math.ceil(len(values) * (part / _QUANTILES) - 1) for part in range(1, _QUANTILES))
+        return ValueBins(sorted({values[place] for place in places}))
     least = max(_FREQUENT * len(samples), 2)
     frequent = [
         (value, count)
@@ -143,10 +151,6 @@ def bins_of(samples: Sequence[Scalar]) -> ValueBins | None:
     ]
     frequent.sort(key=lambda item: (-item[1], _text(item[0])))
     return ValueBins(listed=[value for value, _ in frequent[: MOST - 1]]) if frequent else None
-
-
-def _as_number(value: Scalar) -> float | None:
-    return _number(value) if isinstance(value, str) else float(value)
 
 
 def _number(text: str) -> float | None:

@@ -16,6 +16,7 @@ STEPS = (
 )  # fmt: skip
 #: An event this long after its record is of the future: a wrong clock or a plan, no timely record.
 AHEAD = 300
+_EDGES = np.array(STEPS, dtype=np.float64)
 
 
 class Delays:
@@ -39,9 +40,9 @@ class Delays:
             return
         rows = np.flatnonzero(np.isfinite(events))
         late = arrived[rows] / 1000 - events[rows]
-        steps = np.searchsorted(np.array(STEPS, dtype=np.float64), late, side="left")
+        steps = np.searchsorted(_EDGES, late, side="left")
         steps[late < -AHEAD] = len(STEPS) + 1
-        for step in np.unique(steps).tolist():
+        for step in set(steps.tolist()):
             these = rows[steps == step]
             self.counts[step] += len(these)
             self.spans[step] = self.spans[step].union(places.span(these, start))

@@ -16,7 +16,7 @@ from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.quality.evidence import bar
 from streams.inventory.quality.places import Places
 from streams.inventory.quality.rows import Rows
-from streams.inventory.quality.rules import FAMILIES
+from streams.inventory.quality.rules import FAMILIES, constant, dependency, equal
 from streams.inventory.quality.rules.base import Proposal, Rule
 from streams.inventory.quality.sample import ROWS, Sample
 from streams.inventory.quality.watched import Watched
@@ -35,6 +35,7 @@ _WIDEST = 5
 _EASIER = 0.01
 #: In these turns it is asked anew what the fields mean; in others only when there are new ones.
 _MEANT = frozenset({0, 3})
+_CODED = frozenset({constant.name, dependency.name, equal.name})
 
 
 class Discovery:
@@ -72,6 +73,13 @@ class Discovery:
     def paths(self) -> list[str]:
         """The fields that rules are checked on."""
         return list(dict.fromkeys(path for rule in self.rules for path in rule.fields))
+
+    @property
+    def coded(self) -> list[str]:
+        """Those of them that are compared by the codes of their values."""
+        return list(
+            dict.fromkeys(path for rule in self.rules if rule.family in _CODED for path in rule.fields)
+        )
 
     def add(self, rows: Rows, places: Places, start: int, number: int, names: Mapping[str, str]) -> None:
         """Check the rules on records, and take those of the sample.

@@ -65,7 +65,12 @@ class CodeMemory:
         remembered, usual, broken = self._names, 0, []
         for code, name, unit in zip(codes, names, units, strict=True):
             known = remembered.get(code)
-            if known is not None and known[0] == name and len(known) == _CELLS:
+            if known is None:
+                remembered[code] = [name, 1, unit, 0]
+                broken.append(False)
+                if len(remembered) > MAX_CODES:
+                    del remembered[next(iter(remembered))]
+            elif known[0] == name and len(known) == _CELLS:
                 # Nearly always: its only name, so the usual one.
                 if known[_LAST] != unit:
                     known[_UNITS] += 1
@@ -74,18 +79,12 @@ class CodeMemory:
                     usual += 1
                 broken.append(False)
             else:
-                broken.append(self._add(code, name, unit))
+                broken.append(self._add(known, code, name, unit))
         self.again += usual
         self.kept += usual
         return broken
 
-    def _add(self, code: int, name: int, unit: int) -> bool:
-        known = self._names.get(code)
-        if known is None:
-            self._names[code] = [name, 1, unit, 0]
-            if len(self._names) > MAX_CODES:
-                del self._names[next(iter(self._names))]
-            return False
+    def _add(self, known: list[int], code: int, name: int, unit: int) -> bool:
         at = _place(known, name)
         if known[at + _LAST] != unit:
             usual = _usual(known)

@@ -87,7 +87,7 @@ class _Stream:
             for column in columns
             if column.path in wanted or sample.wants(column.path)
         }
-        rows = Rows(high - low, values, self.discovery.types)
+        rows = Rows(high - low, values, self.discovery.types, self.discovery.coded)
         turn = self.discovery.turn
         self.discovery.add(rows, places, low, number, self._names)
         for path, judged in self.judged.items():

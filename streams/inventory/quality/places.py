@@ -86,10 +86,14 @@ class Places:
         """Return the span of some rows, ascending and counted from ``start``."""
         if not len(rows):
             return Span()
-        return Span().with_place(self.at(start + int(rows[0]))).with_place(self.at(start + int(rows[-1])))
+        ends = [place for row in (rows[0], rows[-1]) if (place := self.at(start + int(row))) is not None]
+        return Span(min(ends), max(ends)) if ends else Span()
 
     def times(self, start: int, count: int) -> npt.NDArray[np.int64] | None:
         """Return the broker's times of some rows, epoch milliseconds; None when it gave none."""
-        times = self._meta.timestamps
-        rows = np.asarray(self._indexes[start : start + count], dtype=np.intp)
+        times, indexes = self._meta.timestamps, self._indexes[start : start + count]
+        if isinstance(indexes, range):
+            rows = np.arange(indexes.start, indexes.stop, indexes.step)
+        else:
+            rows = np.array(indexes, dtype=np.intp)
         return None if times is None or len(times) <= rows.max(initial=-1) else times[rows]

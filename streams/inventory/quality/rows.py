@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,12 +33,20 @@ class Rows:
         size: how many records.
         values: by path, each as long as ``size``: ``str``, ``int``, ``float``, ``bool`` or None.
         types: the semantic type of each field, as far as known.
+        coded: fields of which codes will be asked for: they are made together, which takes less.
     """
 
-    def __init__(self, size: int, values: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        size: int,
+        values: Mapping[str, Sequence[Any]],
+        types: Mapping[str, str],
+        coded: Iterable[str] = (),
+    ) -> None:
         self.size = size
         self.types = types
         self._values = values
+        self._coded = coded
         self._texts: dict[str, list[str | None]] = {}
         self._numbers: dict[str, Floats] = {}
         self._times: dict[str, Floats] = {}
@@ -79,7 +87,9 @@ class Rows:
         """Return a 32-bit hash of each value's text, the same in all processes; 0 where there is no value."""
         found = self._codes.get(path)
         if found is None:
-            found = self._codes[path] = codes_of(self.values(path))
+            paths = dict.fromkeys([path, *(one for one in self._coded if one not in self._codes)])
+            self._codes.update(zip(paths, codes_of([self.values(one) for one in paths]), strict=True))
+            found = self._codes[path]
         return found
 
     def present(self, path: str) -> Bools:
@@ -126,19 +136,24 @@ def code_of(text: str) -> int:
     return int(_hashes([text])[0])
 
 
-def codes_of(values: Sequence[Any]) -> Codes:
-    """Return the codes of values; see :meth:`Rows.codes`."""
-    texts = values if set(map(type, values)) <= _TEXT else texts_of(values)
-    different = list(set(texts) - {None})
+def codes_of(columns: Iterable[Sequence[Any]]) -> list[Codes]:
+    """Return the codes of the values of some fields; see :meth:`Rows.codes`."""
+    texts = [values if set(map(type, values)) <= _TEXT else texts_of(values) for values in columns]
+    different = [text for text in set[str | None]().union(*texts) if text is not None]
     known: dict[str | None, int] = dict(zip(different, _hashes(different).tolist(), strict=True))
     known[None] = 0
     known.update(dict.fromkeys(_missing(different), 0))
-    return np.fromiter(map(known.__getitem__, texts), dtype=np.uint32, count=len(texts))
+    return [
+        np.fromiter(map(known.__getitem__, column), dtype=np.uint32, count=len(column)) for column in texts
+    ]
 
 
 def _hashes(texts: Sequence[str]) -> Codes:
     crc = zlib.crc32
-    raw = np.array([crc(text.encode("utf-8", "replace")) for text in texts], dtype=np.uint32)
+    try:
+        raw = np.fromiter(map(crc, map(str.encode, texts)), dtype=np.uint32, count=len(texts))
+    except UnicodeEncodeError:  # a lone surrogate
+        raw = np.array([crc(text.encode("utf-8", "replace")) for text in texts], dtype=np.uint32)
     # CRC is linear: similar texts must not share the bits that choose what is remembered (MurmurHash3's finaliser).
     mixed = raw ^ (raw >> np.uint32(16))
     mixed *= np.uint32(0x85EBCA6B)

@@ -92,7 +92,7 @@ class Sample:
 
     def table(self, types: Mapping[str, str]) -> Rows:
         """Return the records as columns."""
-        return Rows(self.rows, self._columns, types)
+        return Rows(self.rows, self._columns, types, coded=self._columns)
 
     def state(self) -> list[Any]:
         """Return JSON values."""

@@ -94,7 +94,9 @@ class Watched:
                 self._proof[1] += int(np.count_nonzero(kept[proof]))
         else:
             both = np.flatnonzero(applies)
-            one, other = (rows.codes(path)[both] for path in self.rule.fields)
+            one, other = map(rows.codes, self.rule.fields)
+            if len(both) < rows.size:
+                one, other = one[both], other[both]
             wrong = both[self._memory.add(one, other, (both + number) // UNIT)]
         if len(wrong):
             self.broken = self.broken.union(places.span(wrong, start))

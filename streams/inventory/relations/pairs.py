@@ -60,7 +60,8 @@ class _Pair:
     def add(self, hashes: Hashes) -> None:
         """Count records of the block that is being looked at."""
         self.records += len(hashes)
-        self._block = np.concatenate([self._block, hashes[hashes <= self._limit]])
+        kept = hashes[hashes <= self._limit] if self.bits else hashes
+        self._block = np.concatenate([self._block, kept])
 
     def close(self) -> None:
         """End the block."""
@@ -106,7 +107,8 @@ class _Pair:
     @property
     def far(self) -> int:
         """Of these, those that repeat one of another block."""
-        return len(self._hashes) - len(np.unique(self._hashes))
+        ordered = np.sort(self._hashes)
+        return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
 
     def unique(self, records: int) -> Interval:
         """Return the share of ``records`` that are the first of their values, with its interval."""
@@ -164,18 +166,21 @@ class PairsPart:
             self._choose(group, fields, part.start)
         wanted = {path for pair in self._open() for path in pair}
         columns = {column.path: column.values for column in group.columns if column.path in wanted}
-        there: dict[str, npt.NDArray[np.bool_]] = {}
+        missing: dict[str, npt.NDArray[np.bool_]] = {}
         hashes: dict[str, Hashes] = {}
         for path, found in columns.items():
             # A column without gaps is in the order of the records already.
             values = found[part] if len(found) == group.records else group.aligned(path, part)
-            there[path] = np.array([value is not None for value in values])
-            hashes[path] = value_hashes(["" if value is None else value for value in values])
+            if None in values:
+                missing[path] = np.array([value is None for value in values])
+                values = ["" if value is None else value for value in values]
+            hashes[path] = value_hashes(values)
         for first, second in self._open():
             if first in columns and second in columns:
-                both = there[first] & there[second]
+                mixed = _mixed(hashes[first], hashes[second])
+                gaps = [missing[path] for path in (first, second) if path in missing]
                 pair = self._pairs.setdefault((first, second), _Pair())
-                pair.add(_mixed(hashes[first][both], hashes[second][both]))
+                pair.add(mixed[~np.logical_or.reduce(gaps)] if gaps else mixed)
         self.checked += part.stop - part.start
         if self.checked % BLOCK == 0:
             self._close()

@@ -7,7 +7,7 @@ what it was nor, in a window of many, that it was there; a window's cells are le
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from zlib import crc32
 
 import numpy as np
@@ -26,17 +26,16 @@ def empty() -> Cells:
     return np.zeros(CELLS, dtype=np.bool_)
 
 
-def set_texts(cells: Cells, texts: Iterable[str]) -> None:
+def set_texts(cells: Cells, texts: Collection[str]) -> None:
     """Set the cells of texts."""
-    texts = list(texts)
     try:
-        hashes = list(map(crc32, map(str.encode, texts)))
+        hashes = np.fromiter(map(crc32, map(str.encode, texts)), dtype=np.int64, count=len(texts))
     except UnicodeEncodeError:  # a lone surrogate
-        hashes = [crc32(text.encode("utf-8", "surrogatepass")) for text in texts]
-    cells[np.array(hashes, dtype=np.int64) & (CELLS - 1)] = True
+        hashes = np.array([crc32(text.encode("utf-8", "surrogatepass")) for text in texts], dtype=np.int64)
+    cells[hashes & (CELLS - 1)] = True
 
 
-def set_numbers(cells: Cells, numbers: Iterable[float]) -> None:
+def set_numbers(cells: Cells, numbers: Collection[float]) -> None:
     """Set the cells of numbers; equal ones set the same. Python's hash of numbers is the same everywhere."""
     # What is no number is hashed by its place in memory; its difference from itself is none either.
     hashes = np.array([hash(number) if number - number == 0 else 0 for number in numbers], dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -60,32 +60,31 @@ class WindowCounts:
         if self.sampling and len(self.samples) < SAMPLES:
             filled = (value for value in values if not (isinstance(value, str) and _is_blank(value)))
             self.samples += samples_of(list(islice(filled, SAMPLES - len(self.samples))), masker)
-        texts: Counter[str] = Counter()
-        numbers: Counter[int | float] = Counter()
-        kinds = [kind] if kind else {type(value).__name__ for value in values}
-        for name in kinds:
-            same = values if kind else [value for value in values if type(value).__name__ == name]
-            self._add_kind(name, same, texts, numbers)
-        if self.bins is not None:
-            self.in_bins += self.bins.tally(texts, numbers)
+        if kind:
+            self._add_kind(kind, values)
+            return
+        for name in {type(value).__name__ for value in values}:
+            self._add_kind(name, [value for value in values if type(value).__name__ == name])
 
-    def _add_kind(
-        self, kind: str, values: Sequence[Any], texts: Counter[str], numbers: Counter[int | float]
-    ) -> None:
+    def _add_kind(self, kind: str, values: Sequence[Any]) -> None:
         counts: Counter[Any] = Counter(values)
         if kind in ("int", "float"):
             self.types[1] += len(values)
             cells.set_numbers(self.cells, counts)
-            numbers.update(counts)
-        elif kind == "bool":
+            self._put_in_bins({}, counts)
+            return
+        texts: dict[str, int] = counts
+        if kind == "bool":
             self.types[2] += len(values)
-            words = {spelled(value): count for value, count in counts.items()}
-            cells.set_texts(self.cells, words)
-            texts.update(words)
+            texts = {spelled(value): count for value, count in counts.items()}
         else:
             self.types[0] += len(values) - _take_blanks(counts)
-            cells.set_texts(self.cells, counts)
-            texts.update(counts)
+        cells.set_texts(self.cells, texts)
+        self._put_in_bins(texts, {})
+
+    def _put_in_bins(self, texts: Mapping[str, int], numbers: Mapping[int | float, int]) -> None:
+        if self.bins is not None:
+            self.in_bins += self.bins.tally(texts, numbers)
 
     def hide(self) -> None:
         """Let go of all that was kept of values."""
