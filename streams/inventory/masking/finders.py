@@ -131,6 +131,9 @@ _DIALLED = (
         "CN",
     ),
 )
+#: Nothing but numbers, six and more, two of them no part of what was found: what somebody bought, in its order.
+_OTHERS = 2
+_NUMBERS = re.compile(r"\s*(?>[0-9]+)(?:[ ,;]{1,2}(?>[0-9]+)){5,}\s*")
 #: Every number looked for holds ten digits in a row, or two, a separator, four.
 LONG_NUMBER = re.compile(r"[0-9]{10}|[0-9]{2}[ .-][0-9]{4}")
 
@@ -144,9 +147,7 @@ def resident_ids(text: str) -> Iterator[Span]:
 
 def bank_cards(text: str) -> Iterator[Span]:
     """Find card numbers: a known issuer's prefix, its length and a valid Luhn digit; a GTIN is none."""
-    for match in _CARD.finditer(text):
-        if checks.bank_card(match.group()):
-            yield match.span()
+    yield from _alone_in(text, [one.span() for one in _CARD.finditer(text) if checks.bank_card(one.group())])
 
 
 def ibans(text: str) -> Iterator[Span]:
@@ -163,7 +164,8 @@ def ibans(text: str) -> Iterator[Span]:
 def chinese_mobiles(text: str) -> Iterator[Span]:
     """Find mainland mobile numbers that stand alone in a text; a text that is nothing but digits may be any key."""
     if not text.strip().isdigit():
-        yield from (match.span() for match in _MOBILE.finditer(text))
+        found = [match.span() for match in _MOBILE.finditer(text)]
+        yield from _alone_in(text, found)
 
 
 def social_security_numbers(text: str) -> Iterator[Span]:
@@ -181,7 +183,20 @@ def dialled_phones(text: str) -> Iterator[Span]:
         for match in islice(pattern.finditer(text), _PHONES_CHECKED)
         if checks.phone(match.group(), region)
     ]
-    yield from sorted(spans)
+    yield from _alone_in(text, sorted(spans))
+
+
+def _alone_in(text: str, spans: list[Span]) -> list[Span]:
+    """Return the numbers in groups that are not just neighbours in a row of numbers."""
+    return [] if spans and _in_a_row(text, spans) else spans
+
+
+def _in_a_row(text: str, spans: list[Span]) -> bool:
+    """Tell whether a text is a row of numbers of which ``spans`` in groups are a part: two more are none of them."""
+    grouped = any(" " in text[start:end] for start, end in spans)
+    if not grouped or _NUMBERS.fullmatch(text) is None:
+        return False
+    return len(text.split()) - sum(len(text[start:end].split()) for start, end in spans) >= _OTHERS
 
 
 def international_phones(text: str) -> Iterator[Span]:
