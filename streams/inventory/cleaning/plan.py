@@ -11,7 +11,7 @@ from streams.inventory.cleaning.cleaner import Cleaner
 from streams.inventory.cleaning.rules import contacts, dates, numbers, units, words
 from streams.inventory.cleaning.rules.encoding import Mojibake
 from streams.inventory.cleaning.rules.escapes import HtmlEntities, PercentEscapes
-from streams.inventory.cleaning.rules.texts import Invisible, Missing, Whitespace, Width
+from streams.inventory.cleaning.rules.texts import Invisible, Missing, Spreadsheet, Whitespace, Width
 
 #: Types whose values must stay as they are, sign by sign.
 _VERBATIM = frozenset({"password_or_token", "hash", "uuid"})
@@ -41,6 +41,7 @@ class FieldPlan:
         if "verbatim" in self.settings:
             return Cleaner([])
         texts: list[Rule] = [Mojibake(), PercentEscapes(), HtmlEntities(), Invisible(), Width(), Whitespace()]
+        texts.append(Spreadsheet())
         if missing:
             texts.append(Missing(frozenset(filter(None, self.settings.get("missing_but", "").split(" ")))))
         last = [make(self.settings[name]) for name, make in _RULES.items() if name in self.settings]
@@ -94,7 +95,8 @@ def plan(semantic_type: str, samples: Sequence[str]) -> FieldPlan:
     decide = _DECISIONS.get(semantic_type)
     if decide is None:
         return PLAIN
-    tidy = Cleaner([Width(), Whitespace(), Missing(_NAMIBIA if semantic_type == "country" else frozenset())])
+    missing = Missing(_NAMIBIA if semantic_type == "country" else frozenset())
+    tidy = Cleaner([Width(), Whitespace(), Spreadsheet(), missing])
     return decide([text for text in tidy.canonical(samples) if isinstance(text, str)])
 
 

@@ -16,6 +16,8 @@ from streams.inventory.relations.base import GENERIC, ITEMS, VAGUE
 _IDENTIFIES: Final = frozenset(
     {"id", "number", "code", "key", "no", "uuid", "guid", "ref", "reference", "identifier"}
 )
+#: Words that end the name of an identifier.
+_KEYS: Final = _IDENTIFIES | {"sku", "asin", "ean", "gtin", "isbn"}
 #: Words of fields that have no name.
 _NAMELESS: Final = frozenset({"column", "field", "value", "index", "c", "f", "col", "var", "feature", "row"})
 #: Words of fields that refer to another record of their own kind.
@@ -69,6 +71,12 @@ def said_by_names(source: str, target: str, target_asset: str, *, own: bool) -> 
     if mine.things & (theirs.things or _words(target_asset).things):
         return _SAME_WORDS
     return 0.0
+
+
+def identifies(path: str) -> bool:
+    """Tell whether a name says that its field identifies something: it ends with ``id``, ``code`` or ``sku``."""
+    leaf = _words(path).leaf
+    return bool(leaf) and leaf[-1] in _KEYS
 
 
 @lru_cache(maxsize=1 << 14)

@@ -1,7 +1,8 @@
 """Which two fields together are unique per record: counted on the records that :mod:`..quality.blocks` chooses.
 
-An order line is told apart by its order and its item, and by neither alone. Of the first four fields that may be keys
-all pairs are looked at; those that repeat in more than a fifth of a block are dropped, and hardly any is left.
+An order line is told apart by its order and its item, and by neither alone. Of four fields that may be keys, the first
+two and then those whose names say so, all pairs are looked at; those that repeat in more than a fifth of a block are
+dropped, and hardly any is left.
 
 Repetitions within a block of neighbours are counted, and give a share with its interval. Of two records far from each
 other both are looked at with a chance of q² only, where q is the share that is looked at: that few were seen, or none,
@@ -26,12 +27,14 @@ from streams.inventory.quality.blocks import BLOCK, checked
 from streams.inventory.relations.base import REFERRING, VAGUE, Interval, Key
 from streams.inventory.relations.bounds import repeats_at_most, share_of
 from streams.inventory.relations.keys import UNIQUE
+from streams.inventory.relations.naming import identifies
 from streams.inventory.relations.sketch import keyable
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
-#: Fields of which all pairs are looked at.
+#: Fields of which all pairs are looked at, and how many of them are just the first ones.
 _FIELDS: Final = 4
+_FIRST: Final = 2
 #: Hashes of pairs that are kept of each; of more than so many, those below a threshold.
 _MOST: Final = 4_096
 #: A pair that repeats more often, within the records of a block or among all, is no key.
@@ -187,13 +190,16 @@ class PairsPart:
 
     def _choose(self, group: RowGroup, fields: Mapping[str, FieldProfile], place: int) -> None:
         """Choose fields by the first record: which they are must not depend on how records were cut into batches."""
+        fit = []
         for column in group.columns:
             path, field = column.path, fields.get(column.path)
             if "[]" in path or field is None or field.masked_as is not None:
                 continue
             (value,) = group.aligned(path, slice(place, place + 1))
-            if value is not None and len(self._fields) < _FIELDS and keyable([_text(value)]):
-                self._fields.append(path)
+            if value is not None and keyable([_text(value)]):
+                fit.append(path)
+        likely = sorted(range(len(fit)), key=lambda at: (at >= _FIRST, not identifies(fit[at]), at))[:_FIELDS]
+        self._fields = [fit[at] for at in sorted(likely)]
 
     def _open(self) -> list[tuple[str, str]]:
         return [pair for pair in combinations(self._fields, 2) if pair not in self._dropped]

@@ -1,4 +1,4 @@
-"""Rules for any text: white space, signs that nobody sees, full-width letters, spellings of "no value"."""
+"""Rules for any text: white space, signs that nobody sees, full-width letters, marks of spreadsheets, "no value"."""
 
 from __future__ import annotations
 
@@ -108,6 +108,26 @@ _INSIDE = re.compile("(?<=[0-9A-Za-z])[．－](?=[0-9A-Za-z])")
 
 def _narrow(match: re.Match[str]) -> str:
     return chr(ord(match.group()) - 0xFEE0)
+
+
+#: "'00123" and "=""00123""", so that a spreadsheet keeps the zeros; the years "'90s" and "rock 'n' roll" stay.
+_KEPT_AS_TEXT = re.compile(r"'(\+?[0-9][0-9A-Z+./ ()-]{1,60})|=\"([^\"]{1,200})\"")
+
+
+class Spreadsheet:
+    """Takes off the apostrophe or the formula by which a spreadsheet keeps digits as they are written."""
+
+    name = "spreadsheet"
+    says = "rid of the marks by which spreadsheets keep digits as text"
+
+    def suspects(self, signs: Signs) -> bool:
+        """Look for texts that begin with either."""
+        return "\x00'" in signs.joined or '\x00="' in signs.joined
+
+    def clean(self, text: str) -> Scalar:
+        """Return what is kept."""
+        found = _KEPT_AS_TEXT.fullmatch(text) if text[:1] in ("'", "=") else None
+        return text if found is None else found[1] or found[2]
 
 
 _ZERO_DATE = re.compile(

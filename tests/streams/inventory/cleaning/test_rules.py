@@ -17,7 +17,7 @@ from streams.inventory.cleaning.rules.dates import Dates
 from streams.inventory.cleaning.rules.encoding import Mojibake
 from streams.inventory.cleaning.rules.escapes import HtmlEntities, PercentEscapes
 from streams.inventory.cleaning.rules.numbers import NumberFormats, PlainNumbers
-from streams.inventory.cleaning.rules.texts import Invisible, Missing, Whitespace, Width
+from streams.inventory.cleaning.rules.texts import Invisible, Missing, Spreadsheet, Whitespace, Width
 from streams.inventory.cleaning.rules.units import OneUnit
 from streams.inventory.cleaning.rules.words import Booleans, Countries, Currencies
 
@@ -42,6 +42,11 @@ CASES = {
             "a\xa0b": "a b",
         },
         ["a b", "a\nb", "", "红色裙"],
+    ),
+    "spreadsheet": Case(
+        Spreadsheet(),
+        {"'00123": "00123", "'+86 138": "+86 138", '="1Z999"': "1Z999", '="00123"': "00123"},
+        ["'90s", "'n'", "'", "=", '="', "it's", "5'", "= 5", "'tis 1900"],
     ),
     "invisible": Case(
         Invisible(),

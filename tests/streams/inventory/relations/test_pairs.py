@@ -110,6 +110,16 @@ def test_partitions_add_up_and_the_other_one_is_left_as_it_was() -> None:
     assert key.fields == ("Order", "item")
 
 
+def test_the_item_of_a_wide_export_is_found_by_its_name() -> None:
+    wide: list[Record] = [
+        {"order": one["order"], "status": "paid", "city": "Leeds", "channel": "web", "item_sku": one["item"]}
+        for one in lines(800)
+    ]
+    types = {"order": "order_id", "item_sku": "sku"}
+    (key,) = looked(wide).keys({}, types, ())
+    assert key.fields == ("order", "item_sku")
+
+
 def test_a_field_that_is_a_key_needs_no_other() -> None:
     records: list[Record] = [{"id": f"x{number}", "item": f"i{number % 9}"} for number in range(900)]
     part = looked(records)
