@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +53,7 @@ def command(
     from models.config import load_config
     from models.progress import Reporter
     from models.source import is_files, read_source
+    from pandian.errors import UsageError
     from pandian.files import check_readable
     from pandian.output import print_json, say
 
@@ -62,11 +64,24 @@ def command(
     for path in source if is_files(source) else ():
         check_readable(path)
     check_torch()
+    from models.sasrec.peers import joined
     from models.training import train
 
-    with Reporter(chosen.max_seconds, started) as progress:
-        log = read_source(source, say, progress.rows)
-        trained = train(log, chosen, out, said=say, progress=progress, started=started)
+    with joined() as peers:
+        if peers.count > 1 and chosen.max_seconds is not None:
+            raise UsageError(
+                f"--max-seconds {chosen.max_seconds:g}",
+                "cannot hold for several processes, which must decide alike",
+                "leave it out under torchrun",
+            )
+        if peers.rank:
+            # It learns along with the first, which alone says what came of it and writes it.
+            with tempfile.TemporaryDirectory(prefix="pandian-train-") as folder:
+                train(read_source(source), chosen, Path(folder, "model"), started=started)
+            return
+        with Reporter(chosen.max_seconds, started) as progress:
+            log = read_source(source, say, progress.rows)
+            trained = train(log, chosen, out, said=say, progress=progress, started=started)
     if as_json:
         print_json(document(trained))
         return
