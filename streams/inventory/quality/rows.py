@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from streams.inventory.cleaning.rules import numbers as written_numbers
 from streams.inventory.freshness import instant
 from streams.inventory.profile.missing import find_missing
 from streams.inventory.profile.numerals import Number, canonical
@@ -20,6 +21,10 @@ Codes = npt.NDArray[np.uint32]
 
 _NUMERAL = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,39})(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _NAN = float("nan")
+#: Longest number in a notation of people, and signs of which each has one.
+_WRITTEN = 24
+_SIGNS = frozenset(",%€$£¥₹₽₩元")
+_EXPONENT = 6
 _TEXT = {str, type(None)}
 
 
@@ -165,7 +170,10 @@ def _hashes(texts: Sequence[str]) -> Codes:
 
 
 def numbers_of(values: Sequence[Any]) -> Floats:
-    """Return the values as doubles; NaN where one is no finite number (numeric strings are)."""
+    """Return the values as doubles; NaN where one is no finite number.
+
+    Numeric strings are numbers, and so is what people write where it tells by itself how it is meant: ``1.234,56 €``.
+    """
     kinds = set(map(type, values))
     if kinds <= {float}:
         found = np.array(values, dtype=np.float64)
@@ -182,7 +190,21 @@ def numbers_of(values: Sequence[Any]) -> Floats:
 
 
 def _numeral(text: str) -> float:
-    return float(text) if _NUMERAL.fullmatch(text) else _NAN
+    if _NUMERAL.fullmatch(text):
+        return float(text)
+    if len(text) <= _WRITTEN and not _SIGNS.isdisjoint(text):
+        number = written_numbers.value(text, "")
+        return _NAN if number is None else float(number)
+    return _NAN
+
+
+def decimals_of(text: str) -> int:
+    """Return how many decimals a number is written with; one with an exponent has as many as there may be."""
+    if _NUMERAL.fullmatch(text):
+        return _EXPONENT if "e" in text.lower() else len(text.partition(".")[2])
+    one = written_numbers.read(text)
+    point = written_numbers.point_of(one.digits) if one is not None else None
+    return len(one.digits.rpartition(point)[2]) if one is not None and point else 0
 
 
 def _double(value: Any) -> float:

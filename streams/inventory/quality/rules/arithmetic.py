@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.inventory.quality.evidence import KEPT, outer_chance
-from streams.inventory.quality.rows import Bools, Floats, Rows
+from streams.inventory.quality.rows import Bools, Floats, Rows, decimals_of
 from streams.inventory.quality.rules.base import (
     LEAST,
     NO_MEASURES,
@@ -116,10 +116,7 @@ class _Table:
 
 def _decimals(sample: Rows, path: str) -> int:
     """Return with how many decimals 95 % of the numbers are written."""
-    texts = [text for text in sample.texts(path) if text is not None]
-    counts = sorted(
-        len(text.partition(".")[2]) if "e" not in text.lower() else _MAX_DECIMALS for text in texts
-    )
+    counts = sorted(decimals_of(text) for text in sample.texts(path) if text is not None)
     return min(counts[int(0.95 * (len(counts) - 1))], _MAX_DECIMALS)
 
 

@@ -131,3 +131,18 @@ def test_of_two_addresses_that_are_equal_each_decides_its_own() -> None:
         "Billing Zip decides Billing City",
         "Shipping Zip decides Shipping City",
     }
+
+
+def test_sums_with_decimal_commas_are_sums() -> None:
+    chance = random.Random(7)
+    rows = []
+    for _ in range(3_000):
+        count, price = chance.randrange(2, 9), chance.randrange(400, 150_000)
+        rows.append(
+            {"Menge": str(count), "Einzelpreis": euros(price), "Gesamtbetrag": f"{euros(count * price)} €"}
+        )
+    assert "Gesamtbetrag = Einzelpreis x Menge" in said(found_in(rows))
+
+
+def euros(cents: int) -> str:
+    return f"{cents / 100:,.2f}".translate(str.maketrans(",.", ".,"))
