@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from streams.inventory.drift.samples import UNLISTED, Scalar
 from streams.inventory.profile.numerals import number_texts
@@ -35,8 +33,6 @@ _REMEMBERED = 4_096
 _NUMERAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LONGEST_NUMERAL = 64
 
-Integers = npt.NDArray[np.int64]
-
 
 class ValueBins:
     """Bins by upper edges of numbers, or by listed values; what is in none of them is ``other``.
@@ -49,42 +45,39 @@ class ValueBins:
     __slots__ = ("_places", "edges", "listed")
 
     def __init__(self, edges: Sequence[float] = (), listed: Sequence[Scalar] = ()) -> None:
-        self.edges = np.array(edges, dtype=np.float64)
+        self.edges = [*map(float, edges)]
         self.listed = tuple(listed)
         self._places: dict[str, int] = {}
 
     @property
     def count(self) -> int:
         """How many bins there are, ``other`` included."""
-        return (len(self.edges) + 1 if len(self.edges) else len(self.listed)) + 1
+        return (len(self.edges) + 1 if self.edges else len(self.listed)) + 1
 
-    def tally(self, texts: Mapping[str, int], numbers: Mapping[int | float, int]) -> Integers:
-        """Return how many values lie in each bin.
+    def tally(self, texts: Mapping[str, int], numbers: Mapping[int | float, int], found: list[int]) -> None:
+        """Count values in the bins they lie in.
 
         Args:
             texts: distinct non-blank texts with their counts.
             numbers: distinct numbers with theirs.
+            found: how many values lie in each bin; theirs are added.
         """
-        if not len(self.edges):
-            counts = [
-                texts.get(value, 0) if isinstance(value, str) else numbers.get(value, 0)
-                for value in self.listed
-            ]
-            return np.array(
-                [*counts, sum(texts.values()) + sum(numbers.values()) - sum(counts)], dtype=np.int64
-            )
-        found = np.zeros(self.count, dtype=np.int64)
+        if not self.edges:
+            others = sum(texts.values()) + sum(numbers.values())
+            for place, value in enumerate(self.listed):
+                count = texts.get(value, 0) if isinstance(value, str) else numbers.get(value, 0)
+                found[place] += count
+                others -= count
+            found[-1] += others
+            return
         if texts:
-            found += self._sums(self._places_of_texts(texts), texts.values())
+            for place, count in zip(self._places_of_texts(texts), texts.values(), strict=True):
+                found[place] += count
         if numbers:
-            found += self._sums(self._places_of(numbers), numbers.values())
-        return found
+            for place, count in zip(self._places_of(numbers), numbers.values(), strict=True):
+                found[place] += count
 
-    def _sums(self, places: Integers, counts: Collection[int]) -> Integers:
-        weights = np.fromiter(counts, dtype=np.float64, count=len(counts))
-        return np.bincount(places, weights=weights, minlength=self.count).astype(np.int64)
-
-    def _places_of_texts(self, texts: Mapping[str, int]) -> Integers:
+    def _places_of_texts(self, texts: Mapping[str, int]) -> Iterable[int]:
         """Return the bins of texts; they are remembered, since the next window has most of them again."""
         places = self._places
         missing = [text for text in texts if text not in places]
@@ -92,35 +85,28 @@ class ValueBins:
             if len(places) > _REMEMBERED:
                 places.clear()
                 missing = [*texts]
-            other = self.count - 1
-            read = [_number(text) for text in missing]
-            found = np.searchsorted(
-                self.edges, [0.0 if number is None else number for number in read]
-            ).tolist()
-            places.update(
-                (text, other if number is None else place)
-                for text, number, place in zip(missing, read, found, strict=True)
-            )
-        return np.fromiter(map(places.__getitem__, texts), dtype=np.int64, count=len(texts))
+            places.update(zip(missing, self._places_of(map(_number, missing)), strict=True))
+        return map(places.__getitem__, texts)
 
-    def _places_of(self, numbers: Mapping[int | float, int]) -> Integers:
-        # Beyond the range of doubles there is nothing but infinity.
-        values = np.array([number if abs(number) <= _LARGEST else np.nan for number in numbers])
-        places = np.searchsorted(self.edges, values)
-        places[np.isnan(values)] = self.count - 1
-        return places.astype(np.int64)
+    def _places_of(self, numbers: Iterable[int | float | None]) -> Iterator[int]:
+        """Yield the bins of numbers; None is in the last one."""
+        edges, other = self.edges, self.count - 1
+        for number in numbers:
+            # Beyond the range of doubles there is nothing but infinity.
+            inside = None if number is None or not abs(number) <= _LARGEST else float(number)
+            yield other if inside is None else bisect_left(edges, inside)
 
     def labels(self) -> list[str]:
         """Return what each bin holds, in words."""
-        if not len(self.edges):
+        if not self.edges:
             return [*map(_text, self.listed), "other values"]
-        edges = [f"{edge:.6g}" for edge in self.edges.tolist()]
+        edges = [f"{edge:.6g}" for edge in self.edges]
         between = [f"{low} to {high}" for low, high in pairwise(edges)]
         return [f"up to {edges[0]}", *between, f"above {edges[-1]}", "not a number"]
 
     def state(self) -> list[list[Any]]:
         """Return the state as JSON values."""
-        return [self.edges.tolist(), list(self.listed)]
+        return [self.edges, list(self.listed)]
 
     @classmethod
     def restored(cls, state: Sequence[Sequence[Any]]) -> ValueBins:

@@ -72,7 +72,9 @@ class Arrivals:
             timestamps: the broker's times, epoch milliseconds; negative where there is none.
             now_ms: the time of reading.
         """
-        known = timestamps[(timestamps >= 0) & (timestamps <= now_ms + _AHEAD_MS)]
+        known = timestamps
+        if len(known) and (known.min() < 0 or known.max() > now_ms + _AHEAD_MS):
+            known = known[(known >= 0) & (known <= now_ms + _AHEAD_MS)]
         if not len(known):
             return
         times = np.maximum.accumulate(known)
@@ -81,14 +83,21 @@ class Arrivals:
             self.longest_gap_ms = max(self.longest_gap_ms, int(times[0]) - self.last_ms)
         if self.first_ms is None:
             self.first_ms = int(times[0])
-        self.longest_gap_ms = max(self.longest_gap_ms, int(np.diff(times).max(initial=0)))
-        self.last_ms = int(times[-1])
+        first, self.last_ms = int(times[0]), int(times[-1])
         self.records += len(times)
+        if self.last_ms - first > self.longest_gap_ms:
+            self.longest_gap_ms = max(self.longest_gap_ms, int((times[1:] - times[:-1]).max()))
+        if first // MINUTE_MS == self.last_ms // MINUTE_MS:
+            self._count(first // MINUTE_MS, len(times))
+            return
         minutes, counts = np.unique(times // MINUTE_MS, return_counts=True)
         for minute, count in zip(minutes.tolist(), counts.tolist(), strict=True):
-            if minute != self._minute:
-                self._close(minute)
-            self._in_minute += count
+            self._count(minute, count)
+
+    def _count(self, minute: int, records: int) -> None:
+        if minute != self._minute:
+            self._close(minute)
+        self._in_minute += records
 
     def _close(self, next_minute: int) -> None:
         """End the minute that is counted; those up to the next one had no record."""

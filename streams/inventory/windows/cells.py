@@ -15,8 +15,11 @@ import numpy.typing as npt
 
 CELLS = 1_024
 #: Fibonacci hashing: Python hashes whole numbers to themselves.
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(64 - 10)
+_GOLDEN = 0x9E3779B97F4A7C15
+_SHIFT = 64 - 10
+_WORD = (1 << 64) - 1
+#: So many cells are set one by one: an array takes longer to make.
+_FEW = 48
 
 Cells = npt.NDArray[np.bool_]
 
@@ -29,6 +32,11 @@ def empty() -> Cells:
 def set_texts(cells: Cells, texts: Collection[str]) -> None:
     """Set the cells of texts."""
     try:
+        if len(texts) <= _FEW:
+            view = cells.data
+            for mixed in map(crc32, map(str.encode, texts)):
+                view[mixed & (CELLS - 1)] = True
+            return
         hashes = np.fromiter(map(crc32, map(str.encode, texts)), dtype=np.int64, count=len(texts))
     except UnicodeEncodeError:  # a lone surrogate
         hashes = np.array([crc32(text.encode("utf-8", "surrogatepass")) for text in texts], dtype=np.int64)
@@ -38,8 +46,14 @@ def set_texts(cells: Cells, texts: Collection[str]) -> None:
 def set_numbers(cells: Cells, numbers: Collection[float]) -> None:
     """Set the cells of numbers; equal ones set the same. Python's hash of numbers is the same everywhere."""
     # What is no number is hashed by its place in memory; its difference from itself is none either.
-    hashes = np.array([hash(number) if number - number == 0 else 0 for number in numbers], dtype=np.int64)
-    cells[(hashes.astype(np.uint64) * _GOLDEN) >> _SHIFT] = True
+    hashes = [hash(number) if number - number == 0 else 0 for number in numbers]
+    if len(hashes) <= _FEW:
+        view = cells.data
+        for mixed in hashes:
+            view[(mixed * _GOLDEN & _WORD) >> _SHIFT] = True
+        return
+    words = np.array(hashes, dtype=np.int64).astype(np.uint64)
+    cells[(words * np.uint64(_GOLDEN)) >> np.uint64(_SHIFT)] = True
 
 
 def distinct(cells: Cells, most: int) -> int:

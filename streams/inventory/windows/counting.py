@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from streams.inventory.base import Masker
 from streams.inventory.drift.bins import ValueBins
 from streams.inventory.drift.samples import samples_of, spelled
@@ -20,8 +17,6 @@ from streams.inventory.windows import cells
 TYPES = ("string", "number", "boolean")
 #: First values of a window kept to make bins of, for a while.
 SAMPLES = 64
-
-Integers = npt.NDArray[np.int64]
 
 
 class WindowCounts:
@@ -41,7 +36,7 @@ class WindowCounts:
         """How often there was a scalar, a blank text included."""
         self.types = [0, 0, 0]
         """The same without blanks, by :data:`TYPES`."""
-        self.in_bins: Integers = np.zeros(bins.count if bins else 0, dtype=np.int64)
+        self.in_bins = [0] * (bins.count if bins else 0)
         self.cells = cells.empty()
         self.samples: list[str | int | float] = []
 
@@ -84,12 +79,12 @@ class WindowCounts:
 
     def _put_in_bins(self, texts: Mapping[str, int], numbers: Mapping[int | float, int]) -> None:
         if self.bins is not None:
-            self.in_bins += self.bins.tally(texts, numbers)
+            self.bins.tally(texts, numbers, self.in_bins)
 
     def hide(self) -> None:
         """Let go of all that was kept of values."""
         self.bins, self.sampling = None, False
-        self.in_bins = np.zeros(0, dtype=np.int64)
+        self.in_bins = []
         self.samples = []
 
     def state(self, blobs: BlobWriter) -> list[Any]:
@@ -98,7 +93,7 @@ class WindowCounts:
             self.sampling,
             self.occurrences,
             self.types,
-            self.in_bins.tolist(),
+            list(self.in_bins),
             blobs.put(cells.pack(self.cells)),
             self.samples,
         ]
@@ -109,7 +104,7 @@ class WindowCounts:
         counts = cls(bins, sampling=state[0])
         counts.occurrences = state[1]
         counts.types = list(state[2])
-        counts.in_bins = np.array(state[3], dtype=np.int64)
+        counts.in_bins = list(state[3])
         counts.cells = cells.unpack(blobs.get(state[4]))
         counts.samples = list(state[5])
         return counts

@@ -183,20 +183,22 @@ def test_every_value_is_in_one_bin(values: list[Any]) -> None:
         return
     texts = {value: 2 for value in values if isinstance(value, str)}
     numbers = {value: 3 for value in values if not isinstance(value, str)}
-    tally = bins.tally(texts, numbers)
+    tally, again = [0] * bins.count, [0] * bins.count
+    bins.tally(texts, numbers, tally)
     assert len(tally) == bins.count == len(bins.labels())
     assert bins.count <= 16
-    assert tally.min() >= 0
-    assert tally.sum() == 2 * len(texts) + 3 * len(numbers)
-    again = ValueBins.restored(bins.state())
-    assert (again.tally(texts, numbers) == tally).all()
+    assert min(tally) >= 0
+    assert sum(tally) == 2 * len(texts) + 3 * len(numbers)
+    ValueBins.restored(bins.state()).tally(texts, numbers, again)
+    assert again == tally
 
 
 def test_bins_of_numbers_hold_what_they_say() -> None:
     bins = ValueBins([1.0, 2.5])
     assert bins.labels() == ["up to 1", "1 to 2.5", "above 2.5", "not a number"]
-    tally = bins.tally({"1": 1, "1.5": 10, "abc": 100, "2.6": 1_000, "01": 10_000}, {2.5: 1, 3: 5})
-    assert tally.tolist() == [1, 11, 1_005, 10_100]
+    tally = [0] * bins.count
+    bins.tally({"1": 1, "1.5": 10, "abc": 100, "2.6": 1_000, "01": 10_000}, {2.5: 1, 3: 5}, tally)
+    assert tally == [1, 11, 1_005, 10_100]
 
 
 def test_samples_hide_what_is_personal_long_or_huge() -> None:
