@@ -55,6 +55,8 @@ class Guess:
 
 def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str]) -> bool:
     """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
+    if facts.size == 1 and facts.repeats >= _AGAIN:
+        return False  # one value over and over: no column that it learned from is like that
     seen = sum(count for _, count in facts.samples)
     if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW and seen <= _SHORT):
         return False

@@ -21,7 +21,7 @@ _DATE = (
     rf"|{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?[日号]"
     rf"|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:{_YEAR}|[0-9]{{2}})"
     rf"|{_WEEKDAY}{_NAMED_MONTH} {_DAY}{_ORDINAL},? {_YEAR}"
-    rf"|{_NAMED_MONTH}-{_DAY}-(?:{_YEAR}|[0-9]{{2}})"
+    rf"|{_NAMED_MONTH}-{_DAY}-(?:{_YEAR}|[0-9]{{2}})|{_DAY}/{_NAMED_MONTH}/{_YEAR}"
     rf"|{_WEEKDAY}{_DAY}{_ORDINAL}[ -]{_NAMED_MONTH},?[ -](?:{_YEAR}|[0-9]{{2}}))"
 )
 _CLOCK = (
@@ -33,7 +33,7 @@ _COMPACT = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _AS_DATE = re.compile(_DATE)
 _AS_COMPACT_DATE = re.compile(_COMPACT + r"(?:\.0)?")
 _AS_TIMESTAMP = re.compile(
-    rf"{_DATE}(?:T|,? (?:at )?){_CLOCK}{_ZONE}|{_COMPACT}T?[0-2][0-9][0-5][0-9][0-5][0-9]Z?"
+    rf"{_DATE}(?:T|,? (?:at )?|:){_CLOCK}{_ZONE}|{_COMPACT}T?[0-2][0-9][0-5][0-9][0-5][0-9]Z?"
     r"|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9:]{8} (?:[A-Z]{3} )?[0-9]{4}"
 )
 _PREPOSITION = r"(?:(?i:from|to|after|before|until|by|at|ab|vor|nach|bis) )?"

@@ -51,6 +51,9 @@ def _one(*types: str) -> frozenset[str]:
     return frozenset(types)
 
 
+#: What else has a name and an address: who ordered something, and a shop.
+_NO_PROFILE = _WHAT | _one("order_id", "item_name", "opening_hours")
+
 #: In the order in which they are tried: the more specific combination first.
 _KINDS = (
     _Kind(
@@ -76,7 +79,7 @@ _KINDS = (
         (_WHO, _WHAT, _one("event_type", "rating", "label", "duration") | _WHEN),
         _PERSON | _CATALOGUE,
     ),
-    _Kind("behaviour", (_WHO, _one("event_type"), _WHEN | _one("url", "event_id"))),
+    _Kind("behaviour", (_WHO | _one("email"), _one("event_type"), _WHEN | _one("url", "event_id"))),
     _Kind("behaviour", (_WHO, _one("url"), _WHEN), _PERSON | _one("ip_address")),
     _Kind(
         "inventory",
@@ -84,11 +87,9 @@ _KINDS = (
         _WHO | _one("order_id", "item_name", "price", "brand"),
     ),
     _Kind("users", (_one("user_id"), _PERSON), _WHAT | _one("order_id", "event_type")),
-    _Kind(
-        "users",
-        (_one("person_name", "email", "phone"), _PERSON - _one("person_name")),
-        _WHAT | _one("order_id", "item_name"),
-    ),
+    _Kind("users", (_one("person_name"), _PERSON - _one("person_name")), _NO_PROFILE),
+    _Kind("users", (_one("email", "phone"), _PERSON - _one("email", "phone", "person_name")), _NO_PROFILE),
+    _Kind("users", (_one("email"), _one("phone")), _NO_PROFILE),
     _Kind("items", (_WHAT, _CATALOGUE), _one("order_id", "session_id", "event_type")),
     _Kind("items", (_WHAT, _ITEM), _WHO | _one("order_id")),
     _Kind("items", (_one("item_name"), _ITEM - _one("item_name")), _WHO | _one("order_id")),

@@ -102,7 +102,8 @@ ROMANCE: dict[str, str] = {
     # places
     "direccion": "address", "indirizzo": "address", "endereco": "address", "domicilio": "address", "rue": "street",
     "calle": "street", "rua": "street", "ville": "city", "ciudad": "city", "citta": "city", "cidade": "city",
-    "localidad": "city", "poblacion": "city", "comune": "city", "provincia": "province", "departement": "province",
+    "localidad": "city", "poblacion": "city", "comune": "city", "bairro": "district",
+    "partita": "number", "provincia": "province", "departement": "province",
     "estado": "state", "pays": "country", "pais": "country", "paese": "country", "cep": "postal code",
     # items
     "produit": "product", "produits": "product", "producto": "product", "productos": "product", "prodotto": "product",

@@ -39,6 +39,8 @@ _LONGEST_CHINESE = max(map(len, CHINESE))
 #: From this length on, German and Dutch words are parts of compounds; shorter ones are in too many English words.
 _COMPOUND = 5
 _EUROPEAN = GERMANIC | ROMANCE
+#: What a phrase is worth in the order of a Romance name, which was turned: ``cliente_nome`` is in the English one.
+_UNTURNED = 0.75
 #: Heads that English puts first before what was done: ``date_created``, ``quantity ordered``.
 _HEADS = frozenset({"date", "time", "quantity", "amount", "number", "price", "total", "cost", "fee", "tax"})
 _DONE = frozenset({"sold", "paid", "bought", "sent", "spent", "due"})
@@ -54,6 +56,8 @@ class FieldName:
     """Words of the parts that describe it, outermost first, the leaf's last."""
     turned: Words = ()
     """The words of the leaf with the head last, where a language or a figure of speech may have put it first."""
+    turning: float = 0.97
+    """How much a phrase of those is worth."""
 
     def readings(self) -> Iterator[list[tuple[Words, float]]]:
         """Yield what the name may be called, by each way to read it: phrases, longest first, with how much they cover.
@@ -68,7 +72,7 @@ class FieldName:
         if plain != self.words:
             yield self._phrases(above[: len(plain)], plain[len(above) :], 0.97)
         if self.turned:
-            yield self._phrases(above, self.turned, 0.97)
+            yield self._phrases(above, self.turned, self.turning)
 
     def _phrases(self, above: Words, leaf: Words, factor: float) -> list[tuple[Words, float]]:
         words, found = above + leaf, []
@@ -130,7 +134,9 @@ class NameReader:
                 above += words
         if above and above[-1:] == leaf[:1]:
             above = above[:-1]  # "discount_codes[].code" is one code
-        return FieldName(leaf, above + leaf, turned or _turned(leaf))
+        if turned:
+            return FieldName(leaf, above + leaf, turned, _UNTURNED)
+        return FieldName(leaf, above + leaf, _turned(leaf))
 
     def _words(self, part: str) -> tuple[Words, Words]:
         """Return the words of one part of a path, and in the other order where the language puts heads first."""

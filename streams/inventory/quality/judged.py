@@ -87,10 +87,15 @@ def malformed(
     if not exact:
         if judged is None or judged.semantic_type != semantic_type or not judged.checked:
             return None
-        return Malformed(judged.wrong, judged.checked, exact=False)
+        return _malformed(judged.wrong, judged.checked, exact=False)
     texts = [text for text in counts if not is_spelled_missing(text) and text not in TAGS]
     if not texts:
         return None
     right = form.right(texts).tolist()
     wrong = sum(counts[text] for text, fits in zip(texts, right, strict=True) if not fits)
-    return Malformed(wrong, sum(counts[text] for text in texts), exact=True)
+    return _malformed(wrong, sum(counts[text] for text in texts), exact=True)
+
+
+def _malformed(wrong: int, checked: int, *, exact: bool) -> Malformed | None:
+    """Return the same; None where most are wrong: then it is rather the type that is."""
+    return None if 2 * wrong > checked else Malformed(wrong, checked, exact)

@@ -244,6 +244,12 @@ def test_a_number_that_passes_for_a_card_is_no_value_of_another_type() -> None:
     assert document(texts, n=is_a("number"))["quality"]["dimensions"]["validity"]["score"] == 1.0
 
 
+def test_a_type_that_hardly_any_value_has_says_nothing_of_their_validity() -> None:
+    profile = read('{"t": "01/Apr/24 x"}', '{"t": "02/Apr/24 x"}', '{"t": "10:30"}')
+    made = document(profile, t=is_a("time_of_day"))
+    assert made["quality"]["dimensions"]["validity"]["score"] == 1.0
+
+
 def test_the_surest_field_tells_the_last_event() -> None:
     profile = profile_of([{"a": "2001-01-01", "b": "2002-01-01"}])
     made = document(profile, a=is_a("timestamp", confidence=0.5), b=is_a("timestamp"))

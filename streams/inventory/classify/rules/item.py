@@ -81,7 +81,7 @@ RULES = [
     ),
     Rule(
         type="item_id",
-        names={"= id|code": 0.3, "= number": 0.2},
+        names={"= id|code": 0.3, "= object id": 0.3, "= number": 0.2},
         fits=key_like,
         accepts=CODES,
         need=0.8,

@@ -15,6 +15,7 @@ RULES = [
             "rating|star": 0.95,
             "star|review|user|product|average|overall|aggregate rating|score|star": 0.95,
             "rating value|score|average|mean": 0.95,
+            "review average|mean": 0.9,
             "rating|star|review|vote count|number": DENIED,
             "overall": 0.6,
             "score|grade": 0.6,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from streams.inventory.classify.base import CODES, NUMBERS, TEXT, Beside, Rule, words
+from streams.inventory.classify.base import CODES, DENIED, NUMBERS, TEXT, Beside, Rule, words
 from streams.inventory.classify.dates import birth_day
 from streams.inventory.classify.detectors import (
     DIGITS,
@@ -73,6 +73,7 @@ RULES = [
             "user pseudo id": 0.95,
             "reviewer id|number": 0.9,
             "anonymous|distinct|person|people id": 0.9,
+            "bank|merchant|ledger|adwords account id|number|code": DENIED,
             "open|union id|openid|unionid": 0.85,
             "openid|unionid": 0.85,
             "user|customer|member|buyer|visitor": 0.6,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from streams.inventory.classify.base import CODES, NUMBERS, STRINGS, Rule, words
+from streams.inventory.classify.base import CODES, DENIED, NUMBERS, STRINGS, Beside, Rule, words
 from streams.inventory.classify.detectors import (
     DIGITS,
     among,
@@ -215,6 +215,7 @@ RULES = [
         says="are states or provinces",
         fits=matching("[A-Z][^0-9_]{1,39}|[\u3400-\u9fff]{2,10}"),
         need=0.8,
+        beside=(Beside(frozenset({"city", "postal_code"}), 0.25),),
     ),
     Rule(type="region", form=_NAMED_REGION, says="are names of states or provinces", proof=0.82, at=0.7),
     Rule(
@@ -228,6 +229,7 @@ RULES = [
         type="city",
         names={
             "city|town|locality|municipality|village|suburb|district": 0.92,
+            "postal code district|area": DENIED,
             "city name": 0.95,
             "metro": 0.6,
         },
@@ -249,6 +251,8 @@ RULES = [
             "postal": 0.8,
             "plz|pincode|cep": 0.9,
             "code postal": 0.97,
+            "postal code district|sector|area": 0.95,
+            "= cap": 0.8,  # the Italian one
         },
         form=matching(_POSTAL_PROOF, DIGITS),
         fits=matching(r"(?=.{0,12}[0-9])'?[0-9A-Za-z -]{3,12}(?:\.0)?"),

@@ -150,6 +150,7 @@ RULES = [
         names={
             "duration|latency|elapsed|ttl|runtime|lifetime|dwell|dur": 0.93,
             "dwell|response|elapsed|processing|load|watch|play|engagement|wait|session|lead|travel time": 0.95,
+            "request|upstream|render|handling|delivery time": 0.8,
             "session|visit|watch|video|call|engagement length": 0.9,
             "engagement time msec": 0.95,
             "time spent|taken": 0.9,

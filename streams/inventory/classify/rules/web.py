@@ -122,7 +122,8 @@ RULES = [
         names={
             "url|href|website|webpage|permalink|referrer|referer|homepage": 0.93,
             "landing page": 0.9,
-            "link|site|domain|host|path": 0.6,
+            "link|site|path": 0.6,
+            "domain|host": 0.7,
             "hostname": 0.8,
             "page location|path|referrer": 0.9,
             "landing site": 0.9,

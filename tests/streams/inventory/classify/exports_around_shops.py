@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.streams.inventory.classify.examples import EMAILS, LONG, TITLES, UUIDS
-from tests.streams.inventory.classify.exports_of_shops import CODES, FIRST, LAST, PEOPLE, SUMS
+from tests.streams.inventory.classify.exports_of_shops import CODES, FIRST, LAST, OPAQUE, PEOPLE, SUMS
 
 #: As in :data:`tests.streams.inventory.classify.exports_of_shops.EXPORTS`.
 EXPORTS: list[tuple[str, str, dict[str, tuple[list[Any], str]]]] = [
@@ -113,6 +113,71 @@ EXPORTS: list[tuple[str, str, dict[str, tuple[list[Any], str]]]] = [
             "是否黑名单": (["是", "否"] * 50, "boolean"),
             "微信号": (["wxid_0a1b2c", "wxid_9z8y7x"], "social_handle"),
             "累计消费金额": (SUMS, "amount"),
+        },
+    ),
+    (
+        "employees",
+        "users",
+        {
+            "emp_no": (["10000", "10001"], "identifier"),
+            "surname": (LAST, "person_name"),
+            "work_email": (EMAILS, "email"),
+            "bank_acct_no": (["00382065", "00436228"], "bank_account"),
+            "passport_no": (["123456789", "987654321"], "passport_number"),
+        },
+    ),
+    (
+        "coupons",
+        "other",
+        {
+            "coupon_code": (["227JEEL6", "239DL24P"], "discount"),
+            "minimum_amount": (SUMS, "amount"),
+            "customer_email": (EMAILS, "email"),
+            "product_ids": (["12,15"] * 40, "category_value"),
+        },
+    ),
+    (
+        "access",
+        "logs",
+        {
+            "remote_addr": (["203.0.113.7", "198.51.100.9"], "ip_address"),
+            "time_local": (["01/Apr/2024:12:55:14 +0000", "01/Jul/2024:06:38:02 +0000"], "timestamp"),
+            "request_uri": (["/p/415", "/p/495"], "url"),
+            "request_time": ([0.023, 0.017], "duration"),
+            "host": (["shop.example.com"] * 40, "url"),
+        },
+    ),
+    (
+        "mailings",
+        "behaviour",
+        {
+            "email": (EMAILS, "email"),
+            "event": (["open", "click", "delivered"], "event_type"),
+            "timestamp": ([1709256497, 1709383254], "timestamp"),
+            "sg_event_id": (OPAQUE, "event_id"),
+        },
+    ),
+    (
+        "branches",
+        "other",
+        {
+            "store_id": (["ST000", "ST001"], "seller_id"),
+            "phone": (["+442079460958", "+493012345678"], "phone"),
+            "email": (EMAILS, "email"),
+            "opening_hours": (["Mo-Fr 09:00-18:00", "Mo-Sa 10:00-20:00"], "opening_hours"),
+        },
+    ),
+    (
+        "ordini",
+        "orders",
+        {
+            "Numero Ordine": (["700", "701"], "order_id"),
+            "Codice Fiscale": (["RSSMRA85T10A562S"], "national_id"),
+            "Partita IVA": (["12345678903", "00743110157"], "identifier"),
+            "CAP": (["16024", "00133"], "postal_code"),
+            "Totale Riga": (["101,13", "102,20"], "amount"),
+            "UF": (["GO", "AP", "SP"] * 20, "region"),
+            "Città": (["Alagna", "Bra"], "city"),
         },
     ),
 ]
