@@ -8,10 +8,12 @@ last item but one of all users, which nothing is learned from.
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +25,8 @@ from models.sasrec.settings import SasrecSettings
 from tests.support.data import data_folder
 
 FOLDER = "ml-1m"
+#: What :mod:`benchmarks.ml1m_epoch` measured.
+EPOCH = "ml1m-epoch.json"
 _SOFTMAX = SasrecSettings(
     size=128,
     layers=2,
@@ -87,23 +91,35 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
             "epochs_to_best": [result["epochs_to_best"] for result in found],
         },
     )
-    yield _epoch_row(found)
+    yield _epoch_row(found, sizes.folder / EPOCH)
 
 
-def _epoch_row(found: list[dict[str, object]]) -> Row:
-    epochs = [epoch for result in found for epoch in result["epochs"]]  # type: ignore[attr-defined]
-    seconds, cpu, load = (
-        [float(epoch[name]) for epoch in epochs] for name in ("seconds", "cpu_seconds", "load")
-    )
+def _epoch_row(found: list[dict[str, Any]], beside: Path) -> Row:
+    """Return the time of an epoch: beside RecTools in one run if that was measured, else that of the trainings."""
+    if beside.exists():
+        measured = json.loads(beside.read_text(encoding="utf-8"))
+        epochs, peer = ([one[who] for one in measured["rounds"]] for who in ("pandian", "rectools"))
+        threads = measured["threads"]
+        what = (
+            f"in turns with RecTools' SASRec of the same sizes, {_median(peer, 'seconds'):.0f} s,"
+            f" {_median(peer, 'cpu_seconds'):.0f} of the processor (`python -m benchmarks.ml1m_epoch`, before)"
+        )
+    else:
+        epochs = [epoch for result in found for epoch in result["epochs"]]
+        threads, what = found[0]["threads"], "of the trainings, validation excluded"
     return Row(
         "epoch_s_ml1m",
-        float(np.median(seconds)),
+        _median(epochs, "seconds"),
         "s",
-        f"one epoch of the same, validation excluded; median of {len(epochs)}: {np.median(cpu):.0f} s of processor"
-        f" time, {found[0]['threads']} thread(s), load {np.median(load):.1f}; the fastest {min(seconds):.0f} s",
+        f"one epoch of the same {what}; median of {len(epochs)}: {_median(epochs, 'cpu_seconds'):.0f} s of processor"
+        f" time, {threads} thread(s), load {_median(epochs, 'load'):.1f}",
         ("<=", 40),
-        {"seconds": spread(seconds, 1), "cpu_seconds": spread(cpu, 1)},
+        {name: spread([float(epoch[name]) for epoch in epochs], 1) for name in ("seconds", "cpu_seconds")},
     )
+
+
+def _median(epochs: list[dict[str, float]], name: str) -> float:
+    return float(np.median([epoch[name] for epoch in epochs]))
 
 
 def read(users: int | None = None) -> Protocol:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 RESULTS = Path(__file__).parent / "results" / "sequences"
-__all__ = ["RESULTS", "Protocol", "Training", "kept", "main"]
+__all__ = ["RESULTS", "Protocol", "Training", "kept", "main", "write"]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Training:
             "threads": torch.get_num_threads(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
         }
-        _write(self.path, result)
+        write(self.path, result)
         model.done()
         return result
 
@@ -161,7 +161,8 @@ class _Epochs:
         return [json.loads(line) for line in lines]
 
 
-def _write(path: Path, result: dict[str, Any]) -> None:
+def write(path: Path, result: dict[str, Any]) -> None:
+    """Keep a result in place of the one before."""
     beside = path.with_suffix(".new")
     beside.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)

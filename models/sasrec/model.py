@@ -53,8 +53,8 @@ class SASRec(Recommender):
         """
         settings = self._settings
         histories = Histories(log)
-        first = self._first_network(log, histories)
-        batches = self._batches(histories)
+        first = self.first_network(log, histories)
+        batches = self.batches(histories)
         targets = settings.epochs * len(batches)
         for rate in (settings.learning_rate, _SMALLER * settings.learning_rate):
             self._rate = rate
@@ -79,7 +79,7 @@ class SASRec(Recommender):
         with torch.no_grad():
             place_new(network.items.weight[1:], known & ~self._known, near_items(histories, log.n_items))
             network.prior.copy_(torch.from_numpy(self._prior(log)))
-        batches = self._batches(histories)
+        batches = self.batches(histories)
         epochs = max(1, round(_AGAIN * self.epochs))
         schedule = Schedule(
             _AGAIN_RATE * self._rate, self._settings.warmup_steps, "linear", max(1, epochs * len(batches))
@@ -109,7 +109,7 @@ class SASRec(Recommender):
         for each in self._kept:
             each.forget()
 
-    def _first_network(self, log: InteractionLog, histories: Histories) -> Network:
+    def first_network(self, log: InteractionLog, histories: Histories) -> Network:
         settings, seed = self._settings, self.config.seed
         torch.manual_seed(seed)
         network = Network(torch.from_numpy(self._prior(log)), settings, self.config.max_length)
@@ -123,7 +123,7 @@ class SASRec(Recommender):
         self._known = torch.from_numpy(log.counts() > 0)
         return network
 
-    def _batches(self, histories: Histories) -> Batches:
+    def batches(self, histories: Histories) -> Batches:
         share = self._settings.next_moment if self.config.order == "time" else 0.0
         return Batches(histories, self.config.max_length, self._settings, share)
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import beauty, ml1m, sequences
+from benchmarks import beauty, ml1m, ml1m_epoch, sequences
 from benchmarks.base import Skipped
 from tests.support.data import needs_data
 
@@ -59,6 +59,31 @@ def test_what_the_files_say_must_fit_together():
     assert len(found.train) == 2
     with pytest.raises(ValueError, match="does not hold the last items"):
         ml1m.protocol(table, np.array([1, 1]), np.array([7, 5]))
+
+
+def test_the_epoch_beside_rectools_is_what_is_told_where_it_was_measured(tmp_path):
+    result = {
+        "seed": 0,
+        "test": {"ndcg@10": 0.2, "hr@10": 0.3},
+        "popularity": {"ndcg@10": 0.01},
+        "standard_error": 0.004,
+        "epochs_to_best": 1,
+        "threads": 2,
+        "epochs": [{"seconds": 50, "cpu_seconds": 70, "load": 2}],
+    }
+    sequences.write(tmp_path / "ml1m-softmax-seed0.json", result)
+    assert list(ml1m.run(ml1m.Sizes(folder=tmp_path)))[1].value == 50
+    ours, peer = ({"seconds": seconds, "cpu_seconds": 9, "load": 1} for seconds in (30, 90))
+    sequences.write(tmp_path / ml1m.EPOCH, {"rounds": [{"pandian": ours, "rectools": peer}], "threads": 2})
+    row = list(ml1m.run(ml1m.Sizes(folder=tmp_path)))[1]
+    assert row.value == 30
+    assert "RecTools' SASRec of the same sizes, 90 s" in row.against
+
+
+@needs_data
+def test_an_epoch_of_ours_is_measured():
+    told = ml1m_epoch.ours(ml1m.read(20), 1)
+    assert told["cpu_seconds"] > 0
 
 
 @pytest.mark.parametrize("bench", [ml1m, beauty])

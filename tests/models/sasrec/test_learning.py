@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+from export import parity
+from export.onnx import to_onnx
 from models.base import Run, scorer
 from models.config import TrainConfig
 from models.covisits import Covisits
@@ -66,10 +68,10 @@ def test_a_loss_that_is_no_number_is_tried_again_with_smaller_steps_and_then_sai
     log = log_of(chains())
     with pytest.raises(TrainingError, match=r"learning_rate 0\.1: a loss that is no number") as raised:
         model = SASRec(settings(learning_rate=1.0, warmup_steps=0))
-        poisoned = model._first_network(log, Histories(log))
+        poisoned = model.first_network(log, Histories(log))
         with torch.no_grad():
             poisoned.bias[0] = math.nan
-        model._first_network = lambda *_: poisoned
+        model.first_network = lambda *_: poisoned
         model.fit(log, Run(CONFIG))
     assert "smaller learning_rate" in raised.value.fix
 
@@ -153,6 +155,15 @@ def test_whatever_is_set_it_learns_what_follows(changed):
     targets = make_targets(histories, rows, rows)
     found = rank(scorer(model.network()), targets, log.n_items, 12)
     assert (found.keep < 3).mean() > 0.6
+
+
+def test_gated_layers_are_exported_as_they_are():
+    net = network(residual="gated", feed="swiglu").eval()
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.add_(torch.randn_like(weight) * 0.1)
+        compared = [(items, net(torch.from_numpy(items)).numpy()) for items in parity.histories(30, 12)]
+    assert parity.largest_difference(to_onnx(net, 30, 12), compared) < 1e-4
 
 
 def test_gradients_of_several_batches_are_those_of_one():
