@@ -32,6 +32,10 @@ WHAT: Mapping[str, str] = {
     "worker_rss_mb": "resident memory of a worker after the demo's data",
     "worker_start_s": "start of a worker to its first record, empty group",
     "train_beats_popularity": "NDCG@10 of the trained model over popularity's, least of three data sets",
+    "ml1m_ndcg10": "MovieLens-1M, gSASRec's split, the sequential model",
+    "epoch_s_ml1m": "an epoch of the same",
+    "beauty_hr10": "Amazon Beauty, leave-one-out, HR@10 of the sequential model",
+    "beauty_ndcg10": "the same, NDCG@10",
     "export_parity": "largest difference between an exported model and torch, on any logit",
     "first_inventory_s": "start of `pandian demo` to the first inventory on the screen",
 }

@@ -19,6 +19,8 @@ from models.exceptions import TrainingError
 
 #: Of what a file holds; another one is not read.
 _FORMAT = 1
+#: Ending of the file that is being written; one that a kill has left is written over, or removed at the end.
+_PART = ".part"
 
 
 class Checkpoint:
@@ -87,7 +89,7 @@ class Checkpoint:
             return
         held = io.BytesIO()
         torch.save({**state, "format": _FORMAT}, held)
-        beside = self.path.with_suffix(f".{os.getpid()}")
+        beside = self.path.with_suffix(_PART)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with beside.open("wb") as file:
@@ -108,8 +110,9 @@ class Checkpoint:
     def forget(self) -> None:
         """Remove the file: what it was kept for is done."""
         if self.path is not None:
-            with suppress(OSError):
-                self.path.unlink(missing_ok=True)
+            for path in (self.path, self.path.with_suffix(_PART)):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
 
 def _digest(network: nn.Module, depends: tuple[str, ...]) -> str:

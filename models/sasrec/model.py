@@ -84,6 +84,7 @@ class SASRec(Recommender):
         schedule = Schedule(
             _AGAIN_RATE * self._rate, self._settings.warmup_steps, "linear", max(1, epochs * len(batches))
         )
+        network.to(_device(self._settings.device))
         learner = Learner(network, batches, run, schedule, self.config.seed + 1, self._settings)
         self._known = known
         try:
@@ -93,7 +94,7 @@ class SASRec(Recommender):
                     break
         except DivergedError:
             return
-        self._network = learner.mean
+        self._network = learner.mean.cpu()
 
     def network(self) -> nn.Module:
         """Return the network; its logits are logarithms of probabilities."""
@@ -110,6 +111,7 @@ class SASRec(Recommender):
             each.forget()
 
     def first_network(self, log: InteractionLog, histories: Histories) -> Network:
+        """Return the network as it is before it learns."""
         settings, seed = self._settings, self.config.seed
         torch.manual_seed(seed)
         network = Network(torch.from_numpy(self._prior(log)), settings, self.config.max_length)
@@ -124,6 +126,7 @@ class SASRec(Recommender):
         return network
 
     def batches(self, histories: Histories) -> Batches:
+        """Return what it learns from."""
         share = self._settings.next_moment if self.config.order == "time" else 0.0
         return Batches(histories, self.config.max_length, self._settings, share)
 

@@ -166,6 +166,17 @@ def test_gated_layers_are_exported_as_they_are():
     assert parity.largest_difference(to_onnx(net, 30, 12), compared) < 1e-4
 
 
+def test_the_device_is_one_that_is_there():
+    config = settings(device="auto", epochs=1)
+    model = SASRec(config)
+    model.fit(log_of(chains()), Run(config))
+    model.refit(log_of(chains()), Run(config))
+    assert next(model.network().parameters()).device.type == "cpu"
+    if not torch.cuda.is_available():
+        with pytest.raises(TrainingError, match='device = "cuda": must be there'):
+            SASRec(settings(device="cuda")).fit(log_of(chains()), Run(config))
+
+
 def test_gradients_of_several_batches_are_those_of_one():
     """Without dropout, a step of many small batches is as one of all at once."""
     whole, halves = (
