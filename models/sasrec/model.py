@@ -55,7 +55,7 @@ class SASRec(Recommender):
         histories = Histories(log)
         first = self.first_network(log, histories)
         batches = self.batches(histories)
-        targets = settings.epochs * len(batches)
+        targets = (settings.schedule_epochs or settings.epochs) * len(batches)
         for rate in (settings.learning_rate, _SMALLER * settings.learning_rate):
             self._rate = rate
             schedule = Schedule(rate, settings.warmup_steps, settings.schedule, targets)

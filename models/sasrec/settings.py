@@ -61,7 +61,10 @@ class SasrecSettings(BaseModel):
     learning_rate: float = Field(default=2e-3, gt=0, le=1)
     """Step size of AdamW, after the warm-up."""
     schedule: Literal["level", "cosine"] = "level"
-    """How the step size goes on after the warm-up: as it is, or down to nothing at the end of ``epochs``."""
+    """How the step size goes on after the warm-up: as it is, or down to nothing at the end of ``schedule_epochs``."""
+    schedule_epochs: int | None = Field(default=None, ge=1)
+    """With ``cosine``: when the steps would be nothing, which may be long after it ends; None: at the end of
+    ``epochs``."""
     warmup_steps: int = Field(default=50, ge=0)
     """Steps in which the step size grows to what it shall be."""
     beta1: float = Field(default=0.9, ge=0, lt=1)
