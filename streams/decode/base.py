@@ -25,6 +25,9 @@ COLUMNS_HEADER = "pandian.columns"
 #: Takes a field path and which records of a group, returns its value in each of these.
 Aligner = Callable[[str, slice], list[Any]]
 
+#: Takes the name of a field and a number, returns how many of so many first records have it, null or not.
+Counter = Callable[[str, int], int]
+
 _ALL = slice(None)
 
 
@@ -177,9 +180,8 @@ class RowGroup:
     aligner: Aligner | None = field(default=None, repr=False, compare=False)
     """How :meth:`aligned` finds values; set by the decoder, costs nothing until used."""
 
-    counter: Callable[[slice], Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
-    """Returns how many of some of the records have a field of each name, null or not; set by decoders of formats in
-    which records can lack fields."""
+    counter: Counter | None = field(default=None, repr=False, compare=False)
+    """Set where records lack fields and it costs little to say where."""
 
     opener: Callable[[str], list[list[Any]]] | None = field(default=None, repr=False, compare=False)
     """How :meth:`elements` finds them; set by decoders of formats that have arrays."""

@@ -8,8 +8,8 @@ column are a batch of rows again.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,6 +22,9 @@ _KINDS = {frozenset[type]((kind,)): kind.__name__ for kind in (str, int, float, 
 _CONTAINERS = {dict: "object", list: "array"}
 _NOT_SCALAR = frozenset((_NULL, *_CONTAINERS))
 _ALL = slice(None)
+#: After so many rows it is noted how many values each name has had, while there are no more names than that.
+_MARKED = 64
+_MOST_MARKED = 256
 
 
 class TooManyColumnsError(Exception):
@@ -54,14 +57,16 @@ class ColumnBuilder:
         parent: str = "",
         depth: int = 1,
         shape: Sequence[str] | None = None,
+        collected: Collected | None = None,
     ) -> None:
         """Add the fields of ``rows``, which are the objects found at ``parent`` (empty: the records).
 
         ``shape``: the names of all of them, where these are known to be the same in the same order.
+        ``collected``: their values, where these were collected already.
         """
         if not parent:
             self._rows = len(rows)
-        for name, values in split(rows, shape):
+        for name, values in split(rows, shape) if collected is None else collected.values.items():
             self._add(child(parent, name), values, depth)
 
     def _add(self, path: str, values: list[Any], depth: int) -> None:
@@ -125,11 +130,43 @@ def split(
         for place, key in enumerate(shape):
             yield key, values[place::width]
         return
-    collected: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        for key, value in row.items():
-            collected[key].append(value)
-    yield from collected.items()
+    yield from Collected(rows).values.items()
+
+
+class Collected:
+    """Rows of several shapes, their values by name.
+
+    Args:
+        rows: any.
+    """
+
+    __slots__ = ("_marks", "_rows", "values")
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.values: defaultdict[str, list[Any]] = defaultdict(list)
+        """In row order; names in the order of their first appearance."""
+        self._rows = rows
+        self._marks: list[dict[str, int]] = []
+        values = self.values
+        for start in range(0, len(rows), _MARKED):
+            if len(values) <= _MOST_MARKED:
+                self._marks.append({name: len(some) for name, some in values.items()})
+            for row in rows[start : start + _MARKED]:
+                for key, value in row.items():
+                    values[key].append(value)
+
+    @property
+    def can_count(self) -> bool:
+        """Whether :meth:`count` can tell."""
+        return len(self.values) <= _MOST_MARKED
+
+    def count(self, name: str, first: int) -> int:
+        """Return how many of so many first rows have a name; see :attr:`streams.decode.base.RowGroup.counter`."""
+        if first >= len(self._rows):
+            return len(self.values.get(name, ()))
+        mark = first // _MARKED
+        after = [name in row for row in self._rows[mark * _MARKED : first]]
+        return self._marks[mark].get(name, 0) + after.count(True)
 
 
 def elements_of_objects(rows: Sequence[dict[str, Any]], path: str) -> list[list[Any]]:
@@ -143,11 +180,6 @@ def aligned_objects(rows: Sequence[dict[str, Any]], path: str, part: slice = _AL
     if _CONTAINERS.keys().isdisjoint(map(type, found)):
         return found
     return [None if type(value) in _CONTAINERS else value for value in found]
-
-
-def count_names(rows: Sequence[Mapping[str, Any]], part: slice = _ALL) -> Counter[str]:
-    """Return how many of some rows have each name; see :attr:`streams.decode.base.RowGroup.counter`."""
-    return Counter(chain.from_iterable(rows[part]))
 
 
 def _values(rows: Sequence[dict[str, Any]], path: str) -> list[Any]:

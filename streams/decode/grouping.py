@@ -10,10 +10,10 @@ from typing import Any
 
 from streams.decode.base import Decoded, Envelope, Headers, Opened, Reader, Row, RowGroup, row_numbers
 from streams.decode.columns import (
+    Collected,
     ColumnBuilder,
     TooManyColumnsError,
     aligned_objects,
-    count_names,
     elements_of_objects,
     shared_shape,
 )
@@ -44,6 +44,11 @@ class _Rows:
     def shape(self) -> tuple[str, ...] | None:
         """The names of all rows when they are the same in the same order, as nearly always; else None."""
         return shared_shape(self.rows)
+
+    @cached_property
+    def collected(self) -> Collected:
+        """The values of rows that have no :attr:`shape`."""
+        return Collected(self.rows)
 
     def of(self, chosen: Sequence[bool]) -> _Rows:
         """Return the chosen rows."""
@@ -154,7 +159,7 @@ class RowDecoder:
         if part.names is None and part.shape is not None:
             yield kinds.label_all(family, part.shape), part
             return
-        labels = kinds.labels(family, part.rows, part.names)
+        labels = kinds.labels(family, part.rows, part.names, lambda: part.collected.values)
         different = dict.fromkeys(labels)
         if len(different) == 1:
             yield labels[0], part
@@ -165,9 +170,11 @@ class RowDecoder:
     def _group(self, part: _Rows, label: str) -> RowGroup:
         rows, dropped, paths = part.rows, 0, set[str]()
         builder = ColumnBuilder(self._limits, self._limits.max_fields)
+        collected = None if part.shape is not None else part.collected
         try:
-            builder.add_objects(rows, shape=part.shape)
+            builder.add_objects(rows, shape=part.shape, collected=collected)
         except TooManyColumnsError:
+            collected = None
             rows, dropped, paths = cut_rows(rows, wide_rows(rows, self._limits), self._limits)
             builder = ColumnBuilder(self._limits)
             builder.add_objects(rows)
@@ -178,7 +185,7 @@ class RowDecoder:
             dropped_values=dropped + builder.dropped,
             dropped_paths=paths | builder.dropped_paths,
             aligner=partial(_aligned, rows, builder.whole),
-            counter=partial(count_names, rows),
+            counter=collected.count if collected is not None and collected.can_count else None,
             opener=partial(elements_of_objects, rows),
             kind=label,
             envelope=part.envelope,

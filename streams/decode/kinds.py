@@ -6,16 +6,14 @@ core that the row lacks and those of the row that the kind has never had. The co
 each row, so that fields which come and go do not make kinds of their own, while rows that lack what all others have do.
 
 Sets of names are integers, a bit a name, so that a comparison takes some hundred nanoseconds; a set of names that was
-seen before costs one lookup. Where fields come and go there are more sets than are remembered; then a batch of rows that
-all fit a kind, so that none of them changes it, is told by the names that all and that any of them have.
+seen before costs one lookup. Where fields come and go there are more sets than are remembered; then a batch of rows
+that all fit a kind, so that none of them changes it, is told by the names that all and that any of them have.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from hashlib import blake2b
-from itertools import chain
 from typing import Any, Final
 
 from streams.decode.base import Row
@@ -32,6 +30,10 @@ _LONGEST: Final = 200
 _MOST_NAMES: Final = 1024
 _MOST_SETS: Final = 1024
 _MOST_SHAPES: Final = 1 << 16
+
+
+#: Returns the values of some rows by name, in the order of the names' first appearance.
+Collect = Callable[[], Mapping[str, Sized]]
 
 
 class _Kind:
@@ -75,10 +77,15 @@ class KindSorter:
         self._shapes: dict[tuple[str, ...], int] = {}
         self._others: dict[int, frozenset[int]] = {}
 
-    def sort(self, rows: Sequence[Row]) -> Sequence[int]:
-        """Return the number of each row's kind."""
-        if len(self._sets) >= _MOST_SETS and len(rows) > 1:
-            alike = self._sort_alike(rows)
+    def sort(self, rows: Sequence[Row], collect: Collect | None = None) -> Sequence[int]:
+        """Return the number of each row's kind.
+
+        Args:
+            rows: in the order in which they came.
+            collect: returns their values by name, which may be wanted to save time.
+        """
+        if len(self._sets) >= _MOST_SETS and collect is not None:
+            alike = self._sort_alike(rows, collect())
             if alike is not None:
                 return alike
         known = self._shapes.get
@@ -108,19 +115,18 @@ class KindSorter:
         self._shapes[shape] = found
         return found
 
-    def _sort_alike(self, rows: Sequence[Row]) -> list[int] | None:
+    def _sort_alike(self, rows: Sequence[Row], values: Mapping[str, Sized]) -> list[int] | None:
         """Return the number of each row's kind where all fit one, by the names that all and any have; else None.
 
         Only once no more sets are remembered: what is remembered depends on each row.
         """
-        counts = Counter(chain.from_iterable(rows))
         union = common = 0
-        for name, count in counts.items():
+        for name, some in values.items():
             bit = self._bit(name)
             union |= bit
-            if count == len(rows):
+            if len(some) == len(rows):
                 common |= bit
-        if union.bit_count() < len(counts):
+        if union.bit_count() < len(values):
             # A name without a bit of its own: sizes of rows are not those of sets.
             return None
         found = next((at for at, kind in enumerate(self._kinds) if kind.fits(union, common)), None)
@@ -229,10 +235,23 @@ class Kinds:
         """Return the label of rows that all have the same names; ``family`` is their format and envelope."""
         return f"{self._prefix}{family}/{self._sorter(family).number(shape)}"
 
-    def labels(self, family: str, rows: Sequence[Row], names: Sequence[str] | None = None) -> list[str]:
-        """Return the label of each row: by what its schema or envelope calls it, else by its own names."""
+    def labels(
+        self,
+        family: str,
+        rows: Sequence[Row],
+        names: Sequence[str] | None = None,
+        collect: Collect | None = None,
+    ) -> list[str]:
+        """Return the label of each row: by what its schema or envelope calls it, else by its own names.
+
+        Args:
+            family: the rows' format and envelope.
+            rows: in the order in which they came.
+            names: what their schemas or envelopes call them.
+            collect: see :meth:`KindSorter.sort`.
+        """
         if names is None:
-            found = self._sorter(family).sort(rows)
+            found = self._sorter(family).sort(rows, collect)
             by_number = {number: f"{self._prefix}{family}/{number}" for number in set(found)}
             return [by_number[number] for number in found]
         labels = {name: self._label(family, name) for name in dict.fromkeys(names)}

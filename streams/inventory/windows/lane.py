@@ -18,7 +18,7 @@ from streams.inventory.schema_changes.change import Change
 from streams.inventory.schema_changes.presence import Presence
 from streams.inventory.windows.field import WatchedField
 from streams.inventory.windows.schedule import WINDOW, is_tested
-from streams.inventory.windows.segments import Segments, is_cut
+from streams.inventory.windows.segments import cut, first_of, is_cut
 
 #: Fields that are watched; of an asset with more, those that were seen first.
 MOST_FIELDS: Final = 256
@@ -57,14 +57,12 @@ class Lane:
         drifts: list[Drift] = []
         changes: list[Change] = []
         position = 0
-        segments = Segments(group)
         while position < group.records:
             if not self._filled:
                 self._begin(_place(group, meta, position))
             end = min(position + WINDOW - self._filled, group.records)
             if self._testing:
-                segments.go_to(position, end)
-                self._count(group, fields, meta, segments)
+                self._count(group, fields, meta, position, end)
             self._filled += end - position
             position = end
             if self._filled == WINDOW:
@@ -83,13 +81,14 @@ class Lane:
         group: RowGroup,
         fields: Mapping[str, FieldProfile],
         meta: BatchMeta,
-        segments: Segments,
+        start: int,
+        end: int,
     ) -> None:
         for column in group.columns:
             profile = fields.get(column.path)
             if profile is None or not column.values or not is_cut(column):
                 continue
-            values = segments.values(column)
+            values = cut(group, column, start, end)
             if not values:
                 continue
             watched = self._fields.get(column.path)
@@ -97,8 +96,8 @@ class Lane:
             if watched is None:
                 if len(self._fields) >= MOST_FIELDS:
                     continue
-                first = segments.first(column)
-                watched = self._watch(column.path, group, meta, first, first - segments.start, masked=masked)
+                first = first_of(group, column, start)
+                watched = self._watch(column.path, group, meta, first, first - start, masked=masked)
             elif masked and not watched.masked:
                 watched.hide()
             watched.add(values, column.kind, self._masker)
