@@ -75,7 +75,7 @@ class SasrecSettings(BaseModel):
     """Of AdamW; biases and norms do not decay."""
     clip: float = Field(default=1.0, gt=0)
     """Longest gradient; longer ones are shortened to it."""
-    ema: float = Field(default=0.0, ge=0, lt=1)
+    ema: float = Field(default=0.98, ge=0, lt=1)
     """The weights that are validated and kept are a mean over steps, in which each step counts so much of the next;
     0: those of the last step."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"

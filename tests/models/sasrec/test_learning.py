@@ -199,7 +199,7 @@ def test_the_mean_follows_the_weights():
     assert mean.mean is not mean._network
     assert not torch.equal(mean.mean.bias, before)
     assert not torch.equal(mean.mean.bias, mean._network.bias)
-    plain = learner()
+    plain = learner(settings(ema=0.0))
     assert plain.mean is plain._network
 
 
