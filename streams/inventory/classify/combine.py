@@ -37,7 +37,9 @@ _SHORT = 60
 #: this sure that it knows better.
 _SURE_OF_WORDS = 0.75
 #: Fewer different values that come again and again are no names, addresses or numbers of people; their gender can be.
-_PEOPLE, _AGAIN = 5, 3
+_PEOPLE = 5
+#: So many values in all, and of each so many on average: that is no column of a small table, as the model learned from.
+_LONG, _AGAIN = 20, 3
 #: Types that say no more than what the values look like: the model may know better.
 _GENERIC = frozenset({"number", "identifier", "text", "category_value", "boolean", "unknown"})
 
@@ -55,7 +57,7 @@ class Guess:
 
 def leaves_open(facts: FieldFacts, rule: Candidate | None, known: Collection[str]) -> bool:
     """Tell whether the model, which knows the types ``known``, is to be asked beyond what rules say, ``rule``."""
-    if facts.size == 1 and facts.repeats >= _AGAIN:
+    if facts.size == 1 and _again(facts):
         return False  # one value over and over: no column that it learned from is like that
     seen = sum(count for _, count in facts.samples)
     if facts.looks != "text" and not (facts.looks == "digits" and facts.size <= _FEW and seen <= _SHORT):
@@ -77,8 +79,14 @@ def chosen(rule: Candidate | None, opinion: Opinion | None, facts: FieldFacts) -
     if rule.type == "category_value" and guess.type != "gender":
         return guess if guess.confidence >= max(rule.confidence, _SURE_OF_WORDS) else rule
     # A form that many values have weighs more than what they look like; the model learned from a few values a column.
-    formed = rule.type == "identifier" or (rule.type not in ("number", "text") and facts.repeats >= _AGAIN)
+    formed = rule.type not in ("number", "identifier", "text") and _again(facts)
+    formed = formed or (rule.type == "identifier" and rule.confidence >= _PROVED_ALONE)
     return rule if formed and rule.named is None and rule.confidence > guess.confidence else guess
+
+
+def _again(facts: FieldFacts) -> bool:
+    """Tell whether the same values come again and again in a long column."""
+    return facts.evidence.count >= _LONG and facts.repeats >= _AGAIN
 
 
 def calibrated(best: Candidate | Guess) -> float:
@@ -106,7 +114,7 @@ def _guess(opinion: Opinion, facts: FieldFacts, rule: Candidate | None) -> Guess
     personal = semantic_types()[opinion.type].masked
     if opinion.confidence < (_SURE_OF_PERSONAL if personal else _SURE):
         return None
-    if personal and opinion.type != "gender" and facts.size < _PEOPLE and facts.repeats >= _AGAIN:
+    if personal and opinion.type != "gender" and facts.size < _PEOPLE and _again(facts):
         return None
     if rule is not None and rule.type == opinion.type:
         # The rule's sentence can be checked value by value: it stays, with the model's measured confidence.

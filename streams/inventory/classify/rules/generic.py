@@ -62,6 +62,15 @@ def _coded(facts: FieldFacts) -> Mask:
     return facts.all_or_none(bool(one_length and _padded(facts).any()))
 
 
+def _counted(facts: FieldFacts) -> Mask:
+    """Take whole numbers that are counted up: hardly one comes twice, and hardly one between them is left out."""
+    evidence = facts.evidence
+    once = evidence.count >= 20 and evidence.distinct >= 0.98 * evidence.count and bool(facts.whole.all())
+    if not once or float(facts.numbers.min()) < 0:
+        return facts.nothing
+    return facts.all_or_none(float(facts.numbers.max() - facts.numbers.min()) <= 2 * facts.size)
+
+
 def _key(facts: FieldFacts) -> Mask:
     """Take what can be a key, and is no word that comes again and again."""
     if facts.looks == "number":
@@ -177,6 +186,14 @@ RULES = [
         proof=0.69,
         at=0.8,
         least=3,
+    ),
+    Rule(
+        type="identifier",
+        form=_counted,
+        says="are numbered through, each once",
+        accepts=NUMBERS,
+        proof=0.6,
+        least=20,
     ),
     Rule(
         type="identifier",
