@@ -20,6 +20,8 @@ CLIP = 512
 PROBES = 10
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+#: By which a spreadsheet keeps digits as text: "'00123", "=""00123""".
+_MARKED = re.compile(r"'(\+?[0-9][^']*)|=\"([^\"]*)\"")
 #: Share of numbers from which a field of strings counts as one of numbers.
 _NUMERIC = 0.9
 
@@ -213,6 +215,9 @@ def _fold(text: str) -> str:
 
 def _clean(text: str) -> str:
     clipped = text[:CLIP].strip()
+    if clipped[:1] in ("'", "="):
+        marked = _MARKED.fullmatch(clipped)
+        clipped = (marked[1] or marked[2] or "") if marked else clipped
     return html.unescape(clipped) if "&#" in clipped else clipped
 
 
