@@ -25,6 +25,9 @@ class FieldEvidence:
     """Estimated number of distinct values."""
     masked_as: str | None = None
     """The type a field was masked as: its samples are shapes, no longer values; the decision stands."""
+    tells: str | None = None
+    """Of a field that is not asked about now: the :attr:`Classification.tells` of its last decision. None: it is asked
+    about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class Classification:
     evidence: str = "nothing was seen yet"
     """A sentence that a person can check; never holds a personal value."""
     pii: Pii = field(default_factory=Pii)
+    tells: str = field(default="", compare=False)
+    """The semantic type by which it tells about the fields beside it: from its own name and values, whatever is beside
+    it. Empty when it tells nothing."""
 
     @property
     def masked(self) -> bool:
@@ -62,7 +68,7 @@ class Classifier(Protocol):
     """Decides what fields and assets mean."""
 
     def fields(self, evidence: Sequence[FieldEvidence]) -> dict[str, Classification]:
-        """Classify all fields of one asset together (siblings tell about each other), by path."""
+        """Classify fields of one asset together (siblings tell about each other), by path: those asked about."""
         ...
 
     def kind(self, asset: str, fields: Mapping[str, Classification]) -> str:

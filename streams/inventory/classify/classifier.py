@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pandian.semantics import semantic_types
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
@@ -42,17 +43,19 @@ class RuleClassifier:
         self._model = model
 
     def fields(self, evidence: Sequence[FieldEvidence]) -> dict[str, Classification]:
-        """Classify all fields of one asset together, by path.
+        """Classify fields of one asset together, by path: those that are asked about, in the light of all others.
 
         A field that is masked already keeps its type. Guarantees: never raises for any content; the evidence
         of a masked field quotes no value; the result does not depend on the order of the fields.
         """
+        told = {item.path: item.tells for item in evidence if item.tells}
+        evidence = [item for item in evidence if item.tells is None]
         facts = {item.path: FieldFacts(item) for item in evidence if item.masked_as is None}
         contests = {
             path: Contest(one, self._index.named(path), self._proofs[one.looks])
             for path, one in facts.items()
         }
-        told = {item.path: item.masked_as for item in evidence if item.masked_as is not None}
+        told |= {item.path: item.masked_as for item in evidence if item.masked_as is not None}
         for path, contest in contests.items():
             alone = contest.best()
             if alone and alone.confidence >= _TELLS:
@@ -66,12 +69,13 @@ class RuleClassifier:
             types = {name for name, count in beside[_object(path)].items() if count > (name == own)}
             best[path] = contest.best(types)
         opinions = self._opinions(facts, best)
-        return {
+        decisions = {
             item.path: self._standing(item, item.masked_as)
             if item.masked_as is not None
             else _decide(facts[item.path], best[item.path], opinions.get(item.path), self._model is not None)
             for item in evidence
         }
+        return {path: replace(one, tells=told.get(path, "")) for path, one in decisions.items()}
 
     def _opinions(
         self, facts: Mapping[str, FieldFacts], best: Mapping[str, Candidate | None]

@@ -44,8 +44,9 @@ class FieldFacts:
 
     def __init__(self, evidence: FieldEvidence) -> None:
         self.evidence = evidence
-        samples = [(_clean(text), count) for text, count in evidence.samples[:LOOK]]
-        samples = _spread([(text, count) for text, count in samples if text], evidence.count)
+        looked_at = evidence.samples[:LOOK]
+        samples = [(text, count) for one, count in looked_at if (text := _clean(one))]
+        samples = _spread(samples, evidence.count)
         self.values = [text for text, _ in samples]
         self.size = len(samples)
         """How many values are looked at."""

@@ -32,8 +32,11 @@ def prevalence(facts: FieldFacts, semantic_type: str) -> Pii | None:
     """Look into the values of a field whose type is not masked; None when nothing personal makes it so."""
     if facts.looks != "text":
         return None
+    suspicious = _MASKER.suspicious(facts.values)
+    if not suspicious and not any("[" in text for text in facts.values):
+        return None
     found = [tagged(text) for text in facts.values]
-    if _MASKER.suspicious(facts.values):
+    if suspicious:
         found = [_most(*both) for both in zip(found, map(_MASKER.found, facts.values), strict=True)]
     hits = len(found) - found.count("none")
     if not hits or (semantic_type not in FREE_TEXT and hits < _SHARE * facts.size):

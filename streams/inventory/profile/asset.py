@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from streams.decode.base import Column, RowGroup
@@ -20,8 +20,8 @@ from streams.inventory.profile.paths import kept_paths
 from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
 from streams.inventory.profile.timespan import TimeSpan
 
-#: Other fields shown to the classifier beside those it is asked about, and their samples: enough to tell what
-#: kind of record it is, and a bound on the work when fields appear one by one.
+#: Other fields shown to the classifier beside those it is asked about: enough to tell what kind of record it is, and a
+#: bound on the work when fields appear one by one. Samples of one of which is not known what it tells.
 _SIBLINGS = 32
 _SIBLING_SAMPLES = 16
 #: Fields that have grown are looked at again together, after at least this growth of the asset's records.
@@ -52,7 +52,7 @@ class AssetProfile:
         self.overflow_names = DistinctSketch()
         """The paths of those fields, as hashes; long ones of what decoding left out as hashes of hashes."""
         self._look_at = 0.0
-        self._sibling_evidence: dict[str, tuple[int, FieldEvidence]] = {}
+        self._tells: dict[str, str] = {}
         self.layouts = Layouts()
         self.times = TimeSpan()
         self.lineage = Lineage()
@@ -120,6 +120,7 @@ class AssetProfile:
         by_path = self._by_kept_path(columns)
         asked = [path for path, same in by_path.items() if self._is_due(path, same)]
         decisions = self._classify(asked, by_path) if asked else {}
+        due = set(asked)
         for path, same in by_path.items():
             field = self.fields.get(path)
             if field is None:
@@ -129,8 +130,8 @@ class AssetProfile:
                 self._mask(path, field, decision.semantic_type)
             for column in same:
                 field.add(column)
-            if decision is not None:
-                field.schedule(sure=decision.confidence >= _SURE)
+            if path in due:
+                field.schedule(sure=decision is None or decision.confidence >= _SURE)
 
     def _mask(self, path: str, field: FieldProfile, semantic_type: str) -> None:
         field.mask(semantic_type)
@@ -143,17 +144,47 @@ class AssetProfile:
         return values > 0 and (field is None or field.seen + values >= field.check_at)
 
     def _classify(self, asked: list[str], columns: Mapping[str, list[Column]]) -> dict[str, Classification]:
-        """Return what fields mean, by path, from the values at hand and those counted before."""
+        """Return what fields mean, by path, from the values at hand and those counted before.
+
+        A field that shows nothing new is left out where it may wait.
+        """
         names = self.layouts.names()
-        at_hand = [
-            evidence_of_column(names.get(path, path), column) for path in asked for column in columns[path]
-        ]
-        counted = [
+        at_hand = {
+            path: [evidence_of_column(names.get(path, path), column) for column in columns[path]]
+            for path in asked
+        }
+        asked = [path for path in asked if not self._shows_nothing_new(path, at_hand[path])]
+        if not asked:
+            return {}
+        evidence = [one for path in asked for one in at_hand[path]]
+        evidence += [
             evidence_of(names.get(path, path), self.fields[path]) for path in asked if path in self.fields
         ]
-        evidence = united([*at_hand, *counted, *self._siblings(columns)])
-        decisions = self._policy.classifier.fields(evidence)
+        siblings = list(islice((path for path in self.fields if path not in columns), _SIBLINGS))
+        named = {names.get(path, path) for path in asked}
+        evidence += [self._sibling(path, names.get(path, path), named) for path in siblings]
+        decisions = self._policy.classifier.fields(united(evidence))
+        for path in (*asked, *siblings):
+            if (decided := decisions.get(names.get(path, path))) is not None:
+                self._tells[path] = decided.tells
         return {path: decisions.get(names.get(path, path), UNKNOWN) for path in asked}
+
+    def _shows_nothing_new(self, path: str, at_hand: Sequence[FieldEvidence]) -> bool:
+        field = self.fields.get(path)
+        if field is None or not field.may_wait:
+            return False
+        kept, _ = field.kept()
+        return all(one.distinct <= len(one.samples) for one in at_hand) and all(
+            text in kept for one in at_hand for text, _ in one.samples
+        )
+
+    def _sibling(self, path: str, name: str, asked: Container[str]) -> FieldEvidence:
+        """Return what a field tells about those beside it; a column named as one of those is part of what it is."""
+        field = self.fields[path]
+        tells = self._tells.get(path) if field.masked_as is None else field.masked_as
+        if tells is None or name in asked:
+            return evidence_of(name, field, _SIBLING_SAMPLES)
+        return FieldEvidence(name, {}, (), 0, 0.0, tells=tells)
 
     def _by_kept_path(self, columns: list[Column]) -> dict[str, list[Column]]:
         """Sort columns by the path they are kept under; those there is no room for are counted as overflow.
@@ -179,20 +210,6 @@ class AssetProfile:
         self.overflow_values += sum(len(column.values) + column.nulls for column in beyond)
         self.overflow_names.add(renamed.get(column.path, column.path) for column in beyond)
         return by_path
-
-    def _siblings(self, asked: Mapping[str, Any]) -> list[FieldEvidence]:
-        names = self.layouts.names()
-        others = [path for path in self.fields if path not in asked][:_SIBLINGS]
-        return [replace(self._evidence_of_sibling(path), path=names.get(path, path)) for path in others]
-
-    def _evidence_of_sibling(self, path: str) -> FieldEvidence:
-        """Return a sibling's evidence, made again only when the field has doubled or was masked."""
-        field = self.fields[path]
-        seen, evidence = self._sibling_evidence.get(path, (-1, None))
-        if evidence is None or field.seen > 2 * seen or field.masked_as != evidence.masked_as:
-            evidence = evidence_of(path, field, _SIBLING_SAMPLES)
-            self._sibling_evidence[path] = (field.seen, evidence)
-        return evidence
 
     def named_fields(self) -> dict[str, FieldProfile]:
         """Return the fields by the names that people know: CSV columns by their header, where one was seen.

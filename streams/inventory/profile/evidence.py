@@ -98,4 +98,5 @@ def _joined(one: FieldEvidence, other: FieldEvidence) -> FieldEvidence:
         count=one.count + other.count,
         distinct=max(one.distinct, other.distinct, one.distinct + other.distinct - shared),
         masked_as=one.masked_as or other.masked_as,
+        tells=None if one.tells is None or other.tells is None else one.tells or other.tells,
     )

@@ -15,6 +15,9 @@ from streams.inventory.profile.masked import MaskedValues
 from streams.inventory.profile.values import PlainValues
 from streams.inventory.relations.sketch import Hashes
 
+#: Below so many values each look counts.
+_FEW = 10
+
 
 class FieldProfile:
     """The mergeable statistics of one field path.
@@ -128,6 +131,11 @@ class FieldProfile:
         self.check_at = next(
             step * power for step in ((10,) if sure else (2, 5, 10)) if step * power > self.seen
         )
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it is to be classified again between two powers of ten: where no value is new, the next one does."""
+        return self.seen >= _FEW and str(self.check_at)[0] in "25"
 
     def mask(self, semantic_type: str) -> None:
         """Purge the field of its values: what was kept becomes shapes, numbers and extremes are dropped."""

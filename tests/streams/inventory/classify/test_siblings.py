@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,3 +62,40 @@ def test_a_masked_field_still_tells_about_others() -> None:
 def test_fields_of_other_objects_do_not_count() -> None:
     found = classify({"product.name": TITLES, "customer.email": EMAILS})
     assert found["product.name"] == "item_name"
+
+
+def test_what_fields_tell_stands_for_what_was_seen_of_them() -> None:
+    """A field is decided as among all, when of the others is known what they tell and nothing else."""
+    fields: dict[str, list[Any]] = {
+        "name": NAMES,
+        "mail": EMAILS,
+        "customer.name": NAMES,
+        "customer.age": [20, 30, 40],
+        "title": TITLES,
+        "sku": IDS,
+        "state": ["CA", "NY"],
+        "city": ["Leeds", "Boston"],
+        "c7": ["x", "y"],
+        "id": IDS,
+    }
+    items = [evidence(path, values) for path, values in fields.items()]
+    together = CLASSIFIER.fields(items)
+    assert together["mail"].tells == "email"
+    assert together["c7"].tells == ""
+    assert together["title"].tells == "item_name"
+    for one in items:
+        others = [
+            replace(evidence(other.path, []), tells=together[other.path].tells)
+            for other in items
+            if other is not one
+        ]
+        found = CLASSIFIER.fields([one, *others])
+        assert found == {one.path: together[one.path]}
+        assert found[one.path].tells == together[one.path].tells
+
+
+def test_a_field_tells_what_it_is_by_itself() -> None:
+    alone = CLASSIFIER.fields([evidence("name", NAMES)])["name"]
+    beside = CLASSIFIER.fields([evidence("name", NAMES), evidence("email", EMAILS)])["name"]
+    assert beside.semantic_type == "person_name"
+    assert beside.tells == alone.tells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -247,3 +248,68 @@ def test_evidence_of_a_grown_field_joins_what_was_counted_and_what_is_at_hand() 
     assert dict(seen.samples) == {"x": 5, "y": 3, "1": 1, "true": 1}
     assert (seen.count, seen.distinct) == (10, 4)
     assert seen.types == {"string": 9, "number": 1, "boolean": 1}
+
+
+def test_a_field_that_shows_nothing_new_waits_for_the_next_power_of_ten() -> None:
+    looks = {}
+    for name, values in (
+        ("same", ["x"] * 120),
+        ("new", [f"x{i}" for i in range(120)]),
+        ("late", [f"x{i == 19}" for i in range(120)]),
+    ):
+        classifier = ToyClassifier()
+        profile = PartitionProfile("t", policy(classifier=classifier))
+        for value in values:
+            profile.add(decoded([{"f": value}]), META)
+        looks[name] = [one.count for one in evidence_of_calls(classifier, "f")]
+    assert looks["new"] == [1, 2, 5, 10, 20, 50, 100]
+    assert looks["same"] == [1, 2, 5, 10, 100]
+    assert looks["late"] == [1, 2, 5, 10, 20, 100]
+
+
+def test_a_value_that_is_masked_before_it_is_kept_is_new_each_time() -> None:
+    classifier = ToyClassifier()
+    profile = PartitionProfile("t", policy(classifier=classifier))
+    for _ in range(60):
+        profile.add(decoded([{"note": "mail ann@x.example"}]), META)
+    assert [one.count for one in evidence_of_calls(classifier, "note")] == [1, 2, 5, 10, 20, 50]
+
+
+class Telling(ToyClassifier):
+    """Says of each field what it tells: its path."""
+
+    @staticmethod
+    def _one(evidence: FieldEvidence) -> Classification:
+        return replace(ToyClassifier._one(evidence), tells=f"type of {evidence.path}")
+
+
+def test_of_other_fields_is_shown_what_they_tell() -> None:
+    classifier = Telling()
+    profile = PartitionProfile("t", policy(classifier=classifier))
+    profile.add(decoded([{"a": "x", "mail": email(1)}]), META)
+    profile.add(decoded([{"a": "x", "mail": email(2), "b": "y"}]), META)
+    told = {one.path: (one.tells, list(one.samples)) for one in classifier.shown[-1]}
+    assert told == {
+        "b": (None, [("y", 1)]),
+        "a": (None, [("x", 2)]),
+        "mail": ("email", []),
+    }
+    profile.add(decoded([{"c": 1}]), META)
+    told = {one.path: (one.tells, list(one.samples)) for one in classifier.shown[-1]}
+    assert told == {
+        "c": (None, [("1", 1)]),
+        "a": ("type of a", []),
+        "b": ("type of b", []),
+        "mail": ("email", []),
+    }
+
+
+def test_of_fields_that_were_not_decided_here_some_values_are_shown() -> None:
+    before = profile_of([{"a": f"x{i}"} for i in range(40)])
+    classifier = Telling()
+    profile = PartitionProfile.from_bytes(before.to_bytes(), policy(classifier=classifier))
+    profile.add(decoded([{"b": 1}]), META)
+    (shown,) = evidence_of_calls(classifier, "a")
+    assert (shown.tells, len(shown.samples), shown.count) == (None, 16, 40)
+    profile.add(decoded([{"c": 1}]), META)
+    assert evidence_of_calls(classifier, "a")[-1].tells == "type of a"
