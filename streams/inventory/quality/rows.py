@@ -178,8 +178,7 @@ def numbers_of(values: Sequence[Any]) -> Floats:
     if kinds <= {float}:
         found = np.array(values, dtype=np.float64)
     elif kinds <= _TEXT:
-        is_number = _NUMERAL.fullmatch
-        known = {value: float(value) if value and is_number(value) else _NAN for value in set(values)}
+        known = {value: _NAN if value is None else _numeral(value) for value in set(values)}
         found = np.fromiter(map(known.__getitem__, values), dtype=np.float64, count=len(values))
     else:
         known = {value: _numeral(value) for value in {value for value in values if type(value) is str}}
