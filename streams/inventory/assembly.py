@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.inventory.base import Classification
 from streams.inventory.details import Details
-from streams.inventory.document import asset_document, field_evidence
+from streams.inventory.document import asset_document
 from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePolicy
 from streams.inventory.quality.thresholds import Thresholds
 from streams.inventory.splitting import MOST, Kind, kinds_of
@@ -44,12 +44,16 @@ def topic_documents(
         policy: the classifier.
         now_ms: the time of the document, epoch milliseconds.
         thresholds: what is asked of the quality of each asset.
-        details: remembers what was worked out of the fields before.
+        details: remembers what fields mean, and what was worked out of them before.
         see: is shown every asset.
     """
     profiles, asked = list(profiles), thresholds or Thresholds()
     kinds = kinds_of(profiles, policy)
-    meanings = [policy.classifier.fields(field_evidence(kind.profile)) for kind in kinds]
+    known = (details or Details()).meanings
+    meanings = [
+        known.of((name, kind.name, *sorted(kind.labels)), kind.profile.named_fields(), policy.classifier)
+        for kind in kinds
+    ]
     reasons: Counter[str] = Counter()
     for profile in profiles:
         reasons.update(profile.reasons)

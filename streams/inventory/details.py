@@ -1,7 +1,7 @@
 """What is told of a field's values one by one: what cleaning changes, outliers, impossible values, noise.
 
 Working it out takes milliseconds a field, and a live inventory is told anew every second: so it is done again only when
-the field has grown by a tenth, or means something else.
+the field has grown by a tenth, or means something else. What a field means is kept beside it, for the same reason.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from streams.inventory.base import Classification
 from streams.inventory.cleaning import plan, summary
+from streams.inventory.meanings import Meanings
 from streams.inventory.noise import impossible, noise, outliers
 from streams.inventory.profile.evidence import MAX_SAMPLES
 from streams.inventory.profile.field import FieldProfile
@@ -28,6 +29,7 @@ class Details:
     """Works out the details of fields, and keeps them while they hold."""
 
     def __init__(self) -> None:
+        self.meanings = Meanings()
         self._known: OrderedDict[_Key, _Known] = OrderedDict()
 
     def of(
@@ -43,12 +45,13 @@ class Details:
             now_ms: the time of the document, epoch milliseconds.
         """
         masked = field.masked_as is not None
+        present = field.occurrences - field.nulls - figures.blanks
         known = self._known.get(key)
-        if known is not None and _holds(known, field.present, meaning.semantic_type, masked):
+        if known is not None and _holds(known, present, meaning.semantic_type, masked):
             self._known.move_to_end(key)
             return known[3]
         found = _details(field, figures, meaning, now_ms)
-        self._known[key] = field.present, meaning.semantic_type, masked, found
+        self._known[key] = present, meaning.semantic_type, masked, found
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
         return found
