@@ -48,7 +48,7 @@ def topic_documents(
         see: is shown every asset.
     """
     profiles, asked = list(profiles), thresholds or Thresholds()
-    kinds = kinds_of(profiles, policy)
+    kinds = kinds_of(profiles)
     known = (details or Details()).meanings
     meanings = [
         known.of((name, kind.name, *sorted(kind.labels)), kind.profile.named_fields(), policy.classifier)

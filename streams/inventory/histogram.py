@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from streams.inventory.profile.moments import Moments
 from streams.inventory.profile.quantiles import Distribution
@@ -26,9 +25,10 @@ def histogram(distribution: Distribution, moments: Moments) -> dict[str, Any] | 
     start, end = (distribution.quantile(rank).value for rank in _MIDDLE)
     if start == end:
         start, end = low, high
-    inner = np.linspace(start, end, BINS + 1) if start < end else np.array([start])
-    edges = sorted({low, *inner.tolist(), high})
-    if not np.isfinite(edges).all():
+    step = (end - start) / BINS
+    inner = [start + number * step for number in range(BINS)] if start < end else []
+    edges = sorted({low, *inner, end, high})
+    if not all(map(math.isfinite, edges)):
         return None
     if len(edges) == 1:
         return {"edges": [low, high], "counts": [moments.count]}

@@ -17,9 +17,10 @@ from streams.inventory.profile.field import FieldProfile
 
 #: Fields whose meanings are kept.
 KEPT = 50_000
-#: How much a field has grown when it is decided again, and from which confidence on its meaning is clear.
-_GROWTH = 1.1
-_SURE_GROWTH = 2.0
+#: By which share of its values a field has grown when it is decided again, and from which confidence on its meaning is
+#: clear.
+_GROWTH = 0.1
+_SURE_GROWTH = 1.0
 _SURE = 0.8
 
 
@@ -41,8 +42,8 @@ class _Decided(NamedTuple):
         """Tell whether nothing can have changed since: even if nothing that came in was blank."""
         growth = _SURE_GROWTH if self.meaning.confidence >= _SURE else _GROWTH
         more = _seen(field) - self.seen
-        grown = more < 0 or (more > 0 and self.present + more >= growth * self.present)
-        return not grown and field.masked_as == self.masked_as
+        grown = more > 0 and more >= growth * self.present
+        return more >= 0 and not grown and field.masked_as == self.masked_as
 
 
 def _seen(field: FieldProfile) -> int:

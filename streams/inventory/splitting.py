@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from streams.decode.kinds import SIMILAR
 from streams.decode.paths import names, split_array
-from streams.inventory.profile import AssetProfile, PartitionProfile, ProfilePolicy
+from streams.inventory.profile import AssetProfile, PartitionProfile
 from streams.inventory.profile.field import FieldProfile
 
 #: From this share of the topic's records on, the asset of most records keeps the topic's name.
@@ -36,6 +36,8 @@ class Kind:
     """What its schema or envelope calls it; empty when nothing does."""
     labels: list[tuple[int, str]] = field(default_factory=list)
     """Which labels it has, by the number of the profile it was found in."""
+    shared: bool = True
+    """Whether the profile is a partition's own, which stays as it is."""
 
     @property
     def records(self) -> int:
@@ -43,12 +45,13 @@ class Kind:
         return self.profile.records
 
 
-def kinds_of(profiles: Iterable[PartitionProfile], policy: ProfilePolicy) -> list[Kind]:
+def kinds_of(profiles: Iterable[PartitionProfile]) -> list[Kind]:
     """Return the kinds of record of a topic, those of most records first.
+
+    A kind that one partition has alone comes with that partition's own profile: look, and leave it as it is.
 
     Args:
         profiles: of all its partitions; left as they are.
-        policy: the policy of the profiles.
     """
     found = [
         Kind(profile, _declared(label), [(number, label)])
@@ -61,12 +64,12 @@ def kinds_of(profiles: Iterable[PartitionProfile], policy: ProfilePolicy) -> lis
     for one in found:
         same = named.get(one.name) if one.name else _alike(one, others)
         if same is None:
-            same = Kind(AssetProfile(policy), one.name)
             if one.name:
-                named[one.name] = same
+                named[one.name] = one
             else:
-                others.append(same)
-        _join(same, one)
+                others.append(one)
+        else:
+            _join(same, one)
     return _without_noise([*_on_their_own(named.values(), others), *others])
 
 
@@ -76,6 +79,8 @@ def _declared(label: str) -> str:
 
 
 def _join(kind: Kind, other: Kind) -> None:
+    if kind.shared:
+        kind.profile, kind.shared = kind.profile.copy(), False
     kind.profile.merge(other.profile)
     kind.labels += other.labels
 

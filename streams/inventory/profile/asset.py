@@ -228,6 +228,12 @@ class AssetProfile:
                 named[name] = field
         return named
 
+    def copy(self) -> AssetProfile:
+        """Return an independent profile of the same records."""
+        twin = AssetProfile(self._policy)
+        twin.merge(self)
+        return twin
+
     def merge(self, other: AssetProfile) -> None:
         """Add what another profile of the asset counted in other records."""
         self.records += other.records

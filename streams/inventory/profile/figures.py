@@ -16,7 +16,7 @@ from streams.inventory.profile.quantiles import Distribution
 Scalar = str | Number | bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TopValue:
     """A frequent value: it was seen between ``low`` and ``high`` times."""
 

@@ -29,15 +29,21 @@ class Lengths:
         if not len(texts):
             return
         sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-        for place in np.flatnonzero(sizes > MAX_TEXT).tolist():
-            sizes[place] = full_length(texts[place])
-        self._extend(int(sizes.min()), int(sizes.max()))
-        different, places = np.unique(sizes, return_inverse=True)
-        sums = np.zeros(len(different), dtype=np.int64)
-        np.add.at(sums, places, counts)
-        for size, count in zip(different.tolist(), sums.tolist(), strict=True):
-            self.total += size * count
-            self.counts[_group(size)] += count
+        if int(sizes.max()) > MAX_TEXT:
+            clipped = np.flatnonzero(sizes > MAX_TEXT)
+            for place, count in zip(clipped.tolist(), counts[clipped].tolist(), strict=True):
+                self._count(full_length(texts[place]), count)
+            sizes, counts = np.delete(sizes, clipped), np.delete(counts, clipped)
+        # As doubles the sums are exact up to 2**53.
+        sums = np.bincount(sizes, counts)
+        different = np.flatnonzero(sums)
+        for size, sum_ in zip(different.tolist(), sums[different].tolist(), strict=True):
+            self._count(size, int(sum_))
+
+    def _count(self, size: int, count: int) -> None:
+        self._extend(size, size)
+        self.total += size * count
+        self.counts[_group(size)] += count
 
     def _extend(self, low: int, high: int) -> None:
         self.minimum = low if self.minimum is None else min(self.minimum, low)

@@ -24,6 +24,8 @@ _MASK = (1 << _LIMB) - 1
 #: stay below 2**63.
 _COUNT_BITS = 12
 _ROWS = 8_192
+#: Sums below fit into 64 bits, rounded though they are.
+_FITS = 2.0**62
 #: Powers of two of each row that :func:`_limbs` returns.
 _SUM_SHIFTS = (2 * _LIMB, _LIMB, 0)
 _SQUARE_SHIFTS = (4 * _LIMB, 3 * _LIMB, 2 * _LIMB, _LIMB, 0)
@@ -54,12 +56,26 @@ class Moments:
         if len(values):
             self.count += int(counts.sum())
             self._extend(canonical(float(values.min())), canonical(float(values.max())))
-            for start in range(0, len(values), _ROWS):
-                self._add_doubles(values[start : start + _ROWS], counts[start : start + _ROWS])
+            if not self._add_small(values, counts):
+                for start in range(0, len(values), _ROWS):
+                    self._add_doubles(values[start : start + _ROWS], counts[start : start + _ROWS])
 
     def _extend(self, low: Number, high: Number) -> None:
         self.minimum = low if self.minimum is None else min(self.minimum, low)
         self.maximum = high if self.maximum is None else max(self.maximum, high)
+
+    def _add_small(self, values: npt.NDArray[np.float64], counts: Integers) -> bool:
+        """Count whole numbers in whose squares add up within 64 bits; tell whether they do."""
+        largest = max(abs(float(values.min())), abs(float(values.max())))
+        if not largest * largest * float(counts.sum()) < _FITS:
+            return False
+        whole = values.astype(np.int64)
+        if not np.array_equal(whole, values):
+            return False
+        weighted = whole * counts
+        self._sum += int(weighted.sum()) << _UNIT
+        self._squares += int((whole * weighted).sum()) << 2 * _UNIT
+        return True
 
     def _add_doubles(self, values: npt.NDArray[np.float64], counts: Integers) -> None:
         mantissas, exponents = np.frexp(values)

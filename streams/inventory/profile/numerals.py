@@ -26,6 +26,10 @@ _GRAMMAR = r"^[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
 EXACT_INT = 2**53
 #: Integers up to here are written with all their digits even when they came as doubles.
 _PLAIN_INT = 2**63
+#: What a numeral is made of.
+_SIGNS = b"0123456789+-.eE"
+#: Shorter numerals are exact as doubles, as far as they are whole.
+_LONG = 16
 #: No longer numeral is taken for a number: nobody counts with 320 digits, and each costs quadratic time.
 _MAX_NUMERAL = 320
 
@@ -55,16 +59,28 @@ class Numbers(NamedTuple):
         )
 
 
+_NO_NUMBERS = Numbers(np.empty(0), np.empty(0, dtype=np.int64), [])
+
+
 def parse_texts(texts: Sequence[str], counts: npt.NDArray[np.int64]) -> Numbers:
     """Return the numbers among distinct texts (see the grammar above) with their counts."""
+    likely = _likely(texts)
+    if likely is not None:
+        if not likely:
+            return _NO_NUMBERS
+        if len(likely) < len(texts):
+            texts, counts = [texts[place] for place in likely], counts[likely]
+        plain = _plain_numerals(texts)
+        if plain is not None:
+            return Numbers(plain, counts, [])
     column = pa.array(texts, pa.string())
     matches = pc.match_substring_regex(column, _GRAMMAR).to_numpy(zero_copy_only=False)
     places = np.flatnonzero(matches)
     if not len(places):
-        return Numbers(np.empty(0), np.empty(0, dtype=np.int64), [])
+        return _NO_NUMBERS
     column = column.take(pa.array(places))
     # Only long numerals can be beyond 2**53 or out of range; they are few, or the column is one of ids.
-    long = pc.greater_equal(pc.binary_length(column), 16).to_numpy(zero_copy_only=False)
+    long = pc.greater_equal(pc.binary_length(column), _LONG).to_numpy(zero_copy_only=False)
     short = column if not long.any() else column.filter(pa.array(~long))
     values = pc.cast(short, pa.float64()).to_numpy(zero_copy_only=False)
     picked = counts[places]
@@ -72,6 +88,28 @@ def parse_texts(texts: Sequence[str], counts: npt.NDArray[np.int64]) -> Numbers:
     finite = np.isfinite(values)
     values, picked = values[finite], picked[~long][finite]
     return Numbers(np.concatenate([values, extra.values]), np.concatenate([picked, extra.counts]), extra.big)
+
+
+def _likely(texts: Sequence[str]) -> list[int] | None:
+    """Return the places of the texts that have no other signs than numerals have; None when one has several lines."""
+    rest = "\n".join(texts).encode().translate(None, _SIGNS).split(b"\n")
+    if len(rest) != len(texts):
+        return None
+    return [place for place, signs in enumerate(rest) if not signs]
+
+
+def _plain_numerals(texts: Sequence[str]) -> npt.NDArray[np.float64] | None:
+    """Return texts of nothing but the signs of numerals as numbers; None when one of them is long, or no numeral.
+
+    It takes a tenth of the time. The grammar above is JSON's but for a plus.
+    """
+    if len(max(texts, key=len)) >= _LONG:
+        return None
+    try:
+        numbers = orjson.loads(f"[{','.join(texts)}]")
+    except orjson.JSONDecodeError:
+        return None
+    return np.fromiter(numbers, np.float64, len(texts)) if len(numbers) == len(texts) else None
 
 
 def _long_numerals(texts: list[str], counts: npt.NDArray[np.int64]) -> Numbers:
@@ -87,6 +125,8 @@ def _long_numerals(texts: list[str], counts: npt.NDArray[np.int64]) -> Numbers:
 
 def from_numbers(numbers: Sequence[Number], counts: npt.NDArray[np.int64]) -> Numbers:
     """Sort distinct finite numbers into doubles and integers that no double can hold."""
+    if not numbers:
+        return _NO_NUMBERS
     values = np.array(numbers, dtype=np.float64)
     large = np.flatnonzero(np.abs(values) >= EXACT_INT).tolist()
     inexact = [place for place in large if int(values[place]) != numbers[place]]

@@ -133,22 +133,33 @@ class Distribution:
         order = np.argsort(values, kind="stable")
         self._values = values[order]
         self._ranks = np.cumsum(counts[order])
-        self._counts = counts[order]
+        self._found: dict[float, float] = {}
         self.rank_error = rank_error
 
     def quantile(self, rank: float) -> Quantile:
         """Return the smallest value that at least this share of the values does not exceed."""
+        if not self.rank_error:
+            value = self._at(rank)
+            return Quantile(value, value, value)
         return Quantile(self._at(rank), self._at(rank - self.rank_error), self._at(rank + self.rank_error))
 
     def _at(self, rank: float) -> float:
+        found = self._found.get(rank)
+        if found is None:
+            found = self._found[rank] = self._look_up(rank)
+        return found
+
+    def _look_up(self, rank: float) -> float:
         if rank <= 0 or rank >= 1:
             return float(self._values[0 if rank <= 0 else -1])
         total = int(self._ranks[-1])
         # .07 * 100 is a little more than 7: the rounding keeps such ranks whole.
         wanted = max(math.ceil(round(rank * total, 6)), 1)
-        return float(self._values[np.searchsorted(self._ranks, wanted)])
+        return float(self._values[self._ranks.searchsorted(wanted)])
 
     def histogram(self, edges: Sequence[float]) -> list[int]:
-        """Return how many values lie in each bin; the last bin includes its upper edge."""
-        counts, _ = np.histogram(self._values, bins=np.array(edges), weights=self._counts)
-        return [round(count) for count in counts.tolist()]
+        """Return how many values lie in each bin; the last bin includes its upper edge. Edges ascend."""
+        below = self._values.searchsorted(edges)
+        below[-1] = self._values.searchsorted(edges[-1], side="right")
+        found: list[int] = np.diff(np.concatenate([[0], self._ranks])[below]).tolist()
+        return found

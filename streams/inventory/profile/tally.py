@@ -33,10 +33,11 @@ class Tally:
     def add_texts(self, texts: Sequence[str], counts: Integers) -> Numbers:
         """Count distinct texts in; return the numbers among them."""
         blank, spelled = find_missing(texts)
-        self.blanks += int(counts[blank].sum())
-        self.spelled += int(counts[spelled].sum())
         standing_in = {texts[place] for place in spelled}
+        if spelled:
+            self.spelled += int(counts[spelled].sum())
         if blank:
+            self.blanks += int(counts[blank].sum())
             texts, counts = list(filter(str.strip, texts)), np.delete(counts, blank)
         self.lengths.add(texts, counts)
         self._extend([text for text in texts if text not in standing_in] if standing_in else texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
+from itertools import filterfalse, islice
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class PlainValues:
     @property
     def blanks(self) -> int:
         """Strings that are empty or whitespace only."""
-        kept = sum(count for text, count in self.texts.counts.items() if not text.strip())
+        kept = sum(map(self.texts.counts.__getitem__, filterfalse(str.strip, self.texts.counts)))
         return self.evicted.tally.blanks + kept
 
     def add_strings(self, strings: Sequence[str]) -> None:
@@ -116,7 +116,9 @@ class PlainValues:
 
     def _by_text(self) -> tuple[dict[str, int], dict[str, Number | bool]]:
         """Return what is counted one by one, without blanks: counts by text, and what the text is if no string."""
-        counts = {text: count for text, count in self.texts.counts.items() if text.strip()}
+        counts = dict(self.texts.counts)
+        for blank in filterfalse(str.strip, self.texts.counts):
+            del counts[blank]
         others: dict[str, Number | bool] = {}
         for (number, count), text in zip(
             self.numbers.counts.items(), number_texts(self.numbers.counts), strict=True

@@ -151,3 +151,14 @@ def test_the_same_records_in_a_format_that_names_them_are_the_same_asset() -> No
     fastavro.writer(file, schema, [order(number) for number in range(50)])
     found = documents(profile_of(encoded(list(map(order, range(50)))), [file.getvalue()]))
     assert {name: one["records"] for name, one in found.items()} == {"shop": 100}
+
+
+def test_what_the_partitions_counted_stays_as_it_is() -> None:
+    rows = [row for number in range(60) for row in (order(number), customer(number))]
+    profiles = [profile_of(encoded(rows)), profile_of(encoded(rows[1:41])), profile_of(encoded(rows[3:4]))]
+    before = [documents(profile) for profile in profiles]
+    all_of_them = documents(*profiles)
+    assert before[0]["shop:orders"]["records"] == 60
+    assert all_of_them["shop:orders"]["records"] == 80
+    assert [documents(profile) for profile in profiles] == before
+    assert documents(*profiles) == all_of_them

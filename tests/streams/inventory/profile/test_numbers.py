@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.inventory.profile.lengths import Lengths
@@ -77,6 +77,21 @@ def test_numerals_have_the_value_that_python_reads(texts: list[str]) -> None:
     found += [(Fraction(v), c) for v, c in numbers.big]
     read = ((numeral(text), count) for count, text in enumerate(texts, start=1))
     assert sorted(found) == sorted((Fraction(value), count) for value, count in read if value is not None)
+
+
+@given(st.lists(st.text("0123456789+-.eE", max_size=6) | st.text("019+-.eE ,x\n[]", max_size=6), unique=True))
+@example(["1", "2\n3", "4"])
+@example(["1", "1,5", "[1", "2]", "null", "true", "\n1"])
+@settings(max_examples=300, deadline=None)
+def test_what_stands_beside_a_text_makes_it_no_number(texts: list[str]) -> None:
+    counts = np.arange(1, len(texts) + 1, dtype=np.int64)
+    numbers = parse_texts(texts, counts)
+    alone = [
+        (value, count)
+        for text, count in zip(texts, counts.tolist(), strict=True)
+        for value in parse_texts([text], ones(1)).values.tolist()
+    ]
+    assert sorted(zip(numbers.values.tolist(), numbers.counts.tolist(), strict=True)) == sorted(alone)
 
 
 @pytest.mark.parametrize(
