@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import Any
 
 from streams.inventory.base import Classification
-from streams.inventory.cleaning import plan, summary
+from streams.inventory.cleaning import asks_samples, plan, summary
 from streams.inventory.meanings import Meanings
 from streams.inventory.noise import impossible, noise, outliers
 from streams.inventory.profile.evidence import MAX_SAMPLES
@@ -63,7 +63,8 @@ def _holds(known: _Known, present: int, semantic_type: str, masked: bool) -> boo
 
 
 def _details(field: FieldProfile, figures: Figures, meaning: Classification, now_ms: int) -> dict[str, Any]:
-    samples = [] if field.masked_as is not None else [text for text, _ in field.samples(MAX_SAMPLES)[0]]
+    shown = field.masked_as is None and asks_samples(meaning.semantic_type)
+    samples = [text for text, _ in field.samples(MAX_SAMPLES)[0]] if shown else []
     kept, exact = field.kept()
     others = 0 if exact else max(field.present - sum(kept.values()), 0)
     beyond = None if field.masked_as is not None else outliers(figures, meaning.semantic_type)

@@ -9,7 +9,7 @@ Modules:
 """
 
 from streams.inventory.cleaning.cleaner import Cleaned, Cleaner
-from streams.inventory.cleaning.plan import PLAIN, FieldPlan, plan
+from streams.inventory.cleaning.plan import PLAIN, FieldPlan, asks_samples, plan
 from streams.inventory.cleaning.summary import plans_of, summary
 
-__all__ = ["PLAIN", "Cleaned", "Cleaner", "FieldPlan", "plan", "plans_of", "summary"]
+__all__ = ["PLAIN", "Cleaned", "Cleaner", "FieldPlan", "asks_samples", "plan", "plans_of", "summary"]

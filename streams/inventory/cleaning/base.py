@@ -5,6 +5,7 @@ Raw data is never altered: who wants canonical values asks for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
@@ -20,10 +21,19 @@ MARK = "\x00"
 _BLANK = ord(" ")
 
 
+#: Printable ASCII with single blanks inside, and without the signs of escapes and of spreadsheets' marks.
+ORDINARY = re.compile(r"[!#$(-~][!#$'-~]*+(?: [!#$'-~]++)*+")
+
+
+class SparesOrdinary:
+    """Marks a rule that leaves every text alone that is :data:`ORDINARY`, as most are."""
+
+
 class Signs:
     """Many texts, joined, so that rules can tell at a few ns a text whether there is anything for them to do."""
 
     def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
         self.joined = MARK.join(["", *texts, ""])
         self.marks = len(texts) + 1
         """How many marks there are, if no text holds one."""

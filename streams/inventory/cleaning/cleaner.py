@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from streams.inventory.cleaning.base import Rule, Scalar, Signs
+from streams.inventory.cleaning.base import ORDINARY, Rule, Scalar, Signs, SparesOrdinary
 
 #: How often the rules are applied until nothing changes any more. What still changes then was made to do so.
 _ROUNDS = 4
@@ -44,6 +44,7 @@ class Cleaner:
 
     def __init__(self, texts: Sequence[Rule], last: Sequence[Rule] = ()) -> None:
         self._texts = tuple(texts)
+        self._ordinary = tuple(rule for rule in self._texts if not isinstance(rule, SparesOrdinary))
         self._last = tuple(last)
 
     @property
@@ -53,14 +54,18 @@ class Cleaner:
 
     def suspects(self, texts: Sequence[str]) -> bool:
         """Tell for many texts at once whether any of them may need cleaning; never no wrongly. About 15 ns a text."""
-        return any(self._suspects(texts[start : start + _TEXTS]) for start in range(0, len(texts), _TEXTS))
+        return any(
+            _suspect(self.rules, texts[start : start + _TEXTS]) for start in range(0, len(texts), _TEXTS)
+        )
 
-    def _suspects(self, texts: Sequence[str]) -> bool:
-        signs = Signs(texts)
-        if len(signs.joined) > _CHARACTERS and len(texts) > 1:
-            half = len(texts) // 2
-            return self._suspects(texts[:half]) or self._suspects(texts[half:])
-        return any(rule.suspects(signs) for rule in self.rules)
+    def _doubtful(self, texts: Sequence[str]) -> Sequence[str]:
+        """Return the texts that have to be cleaned one by one: ordinary ones are told apart all together."""
+        if not self.suspects(texts):
+            return ()
+        ordinary = [text for text in texts if ORDINARY.fullmatch(text)]
+        if not ordinary or Cleaner(self._ordinary, self._last).suspects(ordinary):
+            return texts
+        return [text for text in texts if not ORDINARY.fullmatch(text)]
 
     def clean(self, counts: Mapping[Any, int]) -> Cleaned:
         """Clean distinct values with how often each was seen; what is no text is canonical as it is."""
@@ -69,7 +74,7 @@ class Cleaner:
         names: dict[Any, tuple[str, ...]] = {}
         total = 0
         texts = [value for value in counts if isinstance(value, str)]
-        for text in texts if self.suspects(texts) else ():
+        for text in self._doubtful(texts):
             canonical, by = self.clean_text(text)
             if by:
                 changed[text], names[text] = canonical, by
@@ -87,19 +92,28 @@ class Cleaner:
 
     def clean_text(self, text: str) -> tuple[Scalar, tuple[str, ...]]:
         """Return a text's canonical value and the names of the rules that changed it, in their order."""
+        rules = self._ordinary if ORDINARY.fullmatch(text) else self._texts
         names: dict[str, None] = {}
         value: Scalar = text
         for _ in range(_ROUNDS):
-            value, by = _once(self._texts, value)
+            value, by = _once(rules, value)
             names.update(dict.fromkeys(by))
             if not by or not isinstance(value, str):
                 break
         else:
-            if _once(self._texts, value)[1]:
+            if _once(rules, value)[1]:
                 return text, ()
         value, by = _once(self._last, value)
         names.update(dict.fromkeys(by))
         return (value, tuple(names)) if not _same(value, text) else (text, ())
+
+
+def _suspect(rules: Sequence[Rule], texts: Sequence[str]) -> bool:
+    signs = Signs(texts)
+    if len(signs.joined) > _CHARACTERS and len(texts) > 1:
+        half = len(texts) // 2
+        return _suspect(rules, texts[:half]) or _suspect(rules, texts[half:])
+    return any(rule.suspects(signs) for rule in rules)
 
 
 def _once(rules: Sequence[Rule], value: Scalar) -> tuple[Scalar, list[str]]:
@@ -108,7 +122,7 @@ def _once(rules: Sequence[Rule], value: Scalar) -> tuple[Scalar, list[str]]:
         if not isinstance(value, str):
             break
         cleaned = rule.clean(value)
-        if not _same(cleaned, value):
+        if cleaned is not value and not _same(cleaned, value):
             by.append(rule.name)
             value = cleaned
     return value, by

@@ -81,6 +81,11 @@ _NAMIBIA = frozenset({"NA"})
 PLAIN = FieldPlan({})
 
 
+def asks_samples(semantic_type: str) -> bool:
+    """Tell whether a field's rules depend on its values, not on its meaning alone."""
+    return semantic_type in _DECISIONS
+
+
 def plan(semantic_type: str, samples: Sequence[str]) -> FieldPlan:
     """Decide on a field's rules.
 

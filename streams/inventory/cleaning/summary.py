@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from streams.inventory.base import Classification
 from streams.inventory.cleaning.plan import FieldPlan, plan
+from streams.inventory.profile.clip import MAX_TEXT
 from streams.inventory.profile.evidence import MAX_SAMPLES
 from streams.inventory.profile.field import FieldProfile
 
@@ -45,12 +47,13 @@ def summary(field: FieldProfile, plan_: FieldPlan) -> dict[str, Any]:
     """
     if field.masked_as is not None:
         return {"rules": {}, "notes": list(plan_.notes)}
-    kept = {top.value: top.count for top in field.top(_ALL) if isinstance(top.value, str)}
+    kept = _texts(field)
     others = max(field.strings - field.blanks - sum(kept.values()), 0)
     cleaned = plan_.cleaner(typed=False).clean(kept)
     rules: dict[str, Any] = {}
+    changed = sorted(cleaned.rules, key=lambda text: (-kept[text], text))
     for name, count in sorted(cleaned.counts.items(), key=lambda item: (-item[1], item[0])):
-        before = [text for text, names in cleaned.rules.items() if name in names][:_EXAMPLES]
+        before = list(islice((text for text in changed if name in cleaned.rules[text]), _EXAMPLES))
         rules[name] = {
             "count": count,
             "low": count,
@@ -58,3 +61,12 @@ def summary(field: FieldProfile, plan_: FieldPlan) -> dict[str, Any]:
             "examples": [{"before": text, "after": cleaned.changed[text]} for text in before],
         }
     return {"rules": rules, "notes": list(plan_.notes)}
+
+
+def _texts(field: FieldProfile) -> Mapping[str, int]:
+    """Return the strings that are counted one by one, long ones as they are shown."""
+    if not field.numbers and not field.booleans:
+        kept, _ = field.kept()
+        if len(max(kept, key=len, default="")) <= MAX_TEXT:
+            return kept
+    return {top.value: top.count for top in field.top(_ALL) if isinstance(top.value, str)}

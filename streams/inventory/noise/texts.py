@@ -7,12 +7,16 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 
 class NoiseRule(NamedTuple):
     """One kind of noise."""
 
     says: str
     test: Callable[[str], object]
+    may: Callable[[str], object] = bool
+    """Whether any of many texts, joined by line breaks, may be such noise; never no wrongly."""
 
 
 _REPEATED = re.compile(r"(\w)\1{4,}+", re.IGNORECASE)
@@ -23,6 +27,7 @@ _TRIALS = re.compile(
     r"|测试|测试商品|测试数据|测试用|试试)(?:[ _-]?[0-9]{1,6})?(?:[ _-]?(?:item|product|user|order|data|row))?",
     re.IGNORECASE,
 )
+_TRIAL_WORDS = ("test", "dummy", "foobar", "lorem", "xxx", "tbd", "delete", "do not", "测试", "试试")
 _DAMAGED = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
 _LONGEST = 64
 
@@ -33,14 +38,20 @@ def _repeated(text: str) -> bool:
     return found is not None and not found.group(1).isdigit() and 2 * len(found.group()) > len(text)
 
 
+def _may_repeat(joined: str) -> bool:
+    """Tell whether any sign stands five times in a row."""
+    codes = np.frombuffer(joined.casefold().encode("utf-32-le", "surrogatepass"), np.uint32)
+    same = codes[1:] == codes[:-1]
+    return bool((same[3:] & same[2:-1] & same[1:-2] & same[:-3]).any())
+
+
 def _mashed(text: str) -> bool:
     """Tell whether a text is nothing but neighbouring keys: at least four in a row, of one row."""
+    if not (_LEAST_KEYS <= len(text) <= _LONGEST and text.isalpha() and text.isascii()):
+        return False
     word = text.casefold()
     return (
-        _LEAST_KEYS <= len(word) <= _LONGEST
-        and word.isalpha()
-        and word.isascii()
-        and any(word[:_LEAST_KEYS] in row for row in _ROWS)
+        any(word[:_LEAST_KEYS] in row for row in _ROWS)
         and any(word in 6 * row or _steps(word, row) for row in _ROWS)
         and word not in _WORDS
     )
@@ -62,18 +73,26 @@ def _steps(word: str, row: str) -> bool:
 
 def _signs_only(text: str) -> bool:
     """Tell whether a text is punctuation and nothing else."""
-    return all(unicodedata.category(char)[0] in "PSZ" for char in text[:_LONGEST]) and len(text) > 1
+    if len(text) < 2 or text[0].isalnum():
+        return False
+    return all(unicodedata.category(char)[0] in "PSZ" for char in text[:_LONGEST])
 
 
 #: By name; the order is that of the document.
 NOISE: Mapping[str, NoiseRule] = {
     "trial": NoiseRule(
-        "a trial: test, dummy, 测试", lambda text: len(text) <= _LONGEST and _TRIALS.fullmatch(text)
+        "a trial: test, dummy, 测试",
+        lambda text: len(text) <= _LONGEST and _TRIALS.fullmatch(text),
+        lambda joined: any(map(joined.casefold().__contains__, _TRIAL_WORDS)),
     ),
     "mashed": NoiseRule("neighbouring keys, pressed one after the other", _mashed),
-    "repeated": NoiseRule("mostly one letter, five times and more", _repeated),
+    "repeated": NoiseRule("mostly one letter, five times and more", _repeated, _may_repeat),
     "signs": NoiseRule("punctuation and nothing else", _signs_only),
-    "damaged": NoiseRule("characters that were lost on the way", _DAMAGED.search),
+    "damaged": NoiseRule(
+        "characters that were lost on the way",
+        _DAMAGED.search,
+        lambda joined: not joined.isascii() and _DAMAGED.search(joined),
+    ),
 }
 _EXAMPLES = 3
 #: Share of different values in capitals from which one without any is a note, not a value.
@@ -90,8 +109,12 @@ def noise(kept: Mapping[str, int], others: int = 0) -> dict[str, dict[str, Any]]
         others: values besides those: ``high`` says that all of them may be noise.
     """
     found: dict[str, dict[str, Any]] = {}
+    joined = "\n".join(kept)
+    bare = list(map(str.strip, kept))
     for name, rule in NOISE.items():
-        texts = [text for text in kept if rule.test(text.strip())]
+        if not rule.may(joined):
+            continue
+        texts = [text for text, one in zip(kept, bare, strict=True) if rule.test(one)]
         if texts:
             found[name] = _told(rule.says, texts, kept, others)
     notes = _notes(kept)

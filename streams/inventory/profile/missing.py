@@ -28,7 +28,8 @@ SPELLINGS: frozenset[str] = frozenset(
     form for word in _LISTED for form in (word, word.upper(), word.capitalize(), word.title())
 )
 
-_NOTHING = SPELLINGS | {""}
+#: The same, and nothing at all.
+NOTHING: frozenset[str] = SPELLINGS | {""}
 
 
 def is_spelled_missing(text: str) -> bool:
@@ -39,7 +40,7 @@ def is_spelled_missing(text: str) -> bool:
 def find_missing(texts: Sequence[str]) -> tuple[list[int], list[int]]:
     """Return the positions of the blank and of the spelled-missing texts, both ascending."""
     bare = list(map(str.strip, texts))
-    if _NOTHING.isdisjoint(bare):
+    if NOTHING.isdisjoint(bare):
         return [], []
     blank = [place for place, text in enumerate(bare) if not text]
     return blank, [place for place, text in enumerate(bare) if text in SPELLINGS]

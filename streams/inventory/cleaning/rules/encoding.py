@@ -10,7 +10,7 @@ import re
 
 from ftfy import TextFixerConfig, fix_encoding
 
-from streams.inventory.cleaning.base import Scalar, Signs
+from streams.inventory.cleaning.base import Scalar, Signs, SparesOrdinary
 
 #: The first byte of a UTF-8 sequence and a later one, read as Latin-1 or Windows-1252.
 _LATIN = re.compile(
@@ -23,7 +23,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _LEAST_HAN = 2
 
 
-class Mojibake:
+class Mojibake(SparesOrdinary):
     """Undoes wrong readings of UTF-8, as ``cafÃ©`` and ``涓枃``."""
 
     name = "mojibake"

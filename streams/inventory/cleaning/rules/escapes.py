@@ -6,7 +6,7 @@ import html
 import re
 from html.entities import html5
 
-from streams.inventory.cleaning.base import Scalar, Signs
+from streams.inventory.cleaning.base import Scalar, Signs, SparesOrdinary
 
 #: With its semicolon: without it, ``a=1&copy=2`` would be one.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -14,7 +14,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _LAYERS = 3
 
 
-class HtmlEntities:
+class HtmlEntities(SparesOrdinary):
     """Reads HTML's references: ``&amp;`` is ``&``, also where it was escaped twice."""
 
     name = "html"
@@ -45,7 +45,7 @@ _BARE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://|//|/|mailto:|data:")
 
 
-class PercentEscapes:
+class PercentEscapes(SparesOrdinary):
     """Reads ``%E8%A3%99`` as 裙. Addresses are left: there it is right."""
 
     name = "percent"

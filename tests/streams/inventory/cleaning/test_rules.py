@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.inventory.cleaning import PLAIN, Cleaner, FieldPlan
-from streams.inventory.cleaning.base import Rule, Signs
+from streams.inventory.cleaning.base import ORDINARY, Rule, Signs, SparesOrdinary
 from streams.inventory.cleaning.rules.contacts import Emails, Phones
 from streams.inventory.cleaning.rules.dates import Dates
 from streams.inventory.cleaning.rules.encoding import Mojibake
@@ -287,9 +287,56 @@ def test_cleaning_twice_is_cleaning_once(plan: FieldPlan, text: str) -> None:
     assert (twice, type(twice[0])) == (once, type(once[0]))
 
 
-@given(st.dictionaries(TEXTS, st.integers(1, 5), max_size=8))
-def test_bulk_is_one_by_one(counts: dict[str, int]) -> None:
-    cleaner = PLAIN.cleaner()
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES.values() if isinstance(case.rule, SparesOrdinary)],
+    ids=lambda case: case.rule.name,
+)
+@given(
+    st.from_regex(ORDINARY, fullmatch=True) | SIGNS.filter(lambda text: ORDINARY.fullmatch(text) is not None)
+)
+def test_ordinary_texts_are_spared(case: Case, text: str) -> None:
+    assert case.rule.clean(text) == text
+
+
+def test_what_escapes_and_marks_need_is_not_ordinary() -> None:
+    for text in (
+        "a  b",
+        " a",
+        "a ",
+        "",
+        "a\n",
+        "a&amp;",
+        "%E8%A3%99",
+        "'00123",
+        '="1"',
+        "é",
+        "\x7f",
+        "a\x00",
+    ):
+        assert ORDINARY.fullmatch(text) is None, text
+    for text in (
+        "WHITE HANGING HEART T-LIGHT HOLDER",
+        "CHILDREN'S APRON",
+        "5' 4",
+        "2010-12-01 08:26:00",
+        "a",
+        "n/a",
+    ):
+        assert ORDINARY.fullmatch(text) is not None, text
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@settings(max_examples=60)
+@given(
+    st.dictionaries(
+        TEXTS | st.sampled_from(["N/A", "0000-00-00", "5 kg", "1,234.5", "a b"]),
+        st.integers(1, 5),
+        max_size=8,
+    )
+)
+def test_bulk_is_one_by_one(plan: FieldPlan, counts: dict[str, int]) -> None:
+    cleaner = plan.cleaner()
     cleaned = cleaner.clean(counts)
     assert [cleaned.changed.get(text, text) for text in counts] == cleaner.canonical(counts)
     assert cleaned.values == sum(counts[text] for text in cleaned.changed)

@@ -6,10 +6,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from streams.decode.base import Column
 from streams.inventory.masking import ShapeMasker
-from streams.inventory.noise import impossible, noise, outliers
+from streams.inventory.noise import NOISE, impossible, noise, outliers
 from streams.inventory.profile.field import FieldProfile
 from tests.support.data import needs_data, online_retail_rows
 
@@ -130,6 +132,39 @@ def test_noise_by_kind() -> None:
         assert set(group) >= set(found[name]["examples"]), name
         assert found[name]["different"] == len(group), name
         assert (found[name]["count"], found[name]["high"]) == (2 * len(group), 2 * len(group) + 5)
+
+
+_PIECES = [
+    "test",
+    "TEST",
+    "ſ",
+    "K",
+    "a",
+    "A",
+    "ß",
+    "qwer",
+    "asdf",
+    "?",
+    "!",
+    " ",
+    "-",
+    "1",
+    "\ufffd",
+    "锟斤拷",
+    "测试",
+    "_",
+]
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join), max_size=6, unique=True)
+)
+def test_what_spares_a_look_changes_no_answer(texts: list[str]) -> None:
+    found = noise(dict.fromkeys(texts, 1))
+    for name, rule in NOISE.items():
+        alone = sum(bool(rule.test(text.strip())) for text in texts)
+        assert found.get(name, {"different": 0})["different"] == alone, name
 
 
 def test_ordinary_texts_are_no_noise() -> None:
