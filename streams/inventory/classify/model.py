@@ -1,7 +1,7 @@
 """What a small model of semantic types says of values whose name and form leave the type open.
 
-The model is ``pandian/types/types.onnx``, trained by ``models/types``. It is asked once for all fields of a record's
-shape that need it; about 1 ms a field.
+The model is ``pandian/types/types.onnx``, trained by ``models/types``. It is asked once for all fields of a look
+that need it; about 0.6 ms a field.
 """
 
 from __future__ import annotations

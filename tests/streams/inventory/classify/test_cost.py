@@ -10,7 +10,7 @@ from tests.streams.inventory.classify.examples import NAMED, evidence
 
 
 def test_thirty_fields() -> None:
-    """About 20 ms on one idle core; the bar here only catches what makes it many times slower."""
+    """About 10 ms on one idle core; the bar here only catches what makes it many times slower."""
     classifier = RuleClassifier()
     order = random.Random(7)
     items = []
