@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from models.config import TrainConfig
+from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
 from models.evaluation import Logits, Score
 
@@ -32,6 +33,8 @@ class Run:
     """Is told what is under way, and the share of it that is done."""
     said: Callable[[str], None] = field(default=lambda _: None)
     """Is told, in a line each, what a person should know."""
+    targets: Targets | None = None
+    """What ``validate`` asks for; None without it."""
 
     @property
     def seconds_left(self) -> float:
@@ -84,6 +87,18 @@ class Recommender(ABC):
     def settings(self) -> dict[str, object]:
         """Return what it chose for itself, for the card."""
         return {}
+
+
+class Shares(nn.Module):
+    """A network that expects shares: a blend takes them as they are, without their logarithm in between."""
+
+    def shares(self, items: Tensor) -> Tensor:
+        """Return what is expected of each item, not below 0, in any unit of each history [batch, n_items]."""
+        raise NotImplementedError
+
+    def forward(self, items: Tensor) -> Tensor:
+        """Return the logarithm [batch, n_items]."""
+        return torch.log(self.shares(items))
 
 
 def scorer(network: nn.Module) -> Score:

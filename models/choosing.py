@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
 from torch import nn
 
 from models.base import Recommender, Run, scorer
-from models.blend import Blend
+from models.blend.model import Blend
 from models.budget import Budget
+from models.comparison import compare
 from models.config import TrainConfig
 from models.data.histories import Histories, Targets
-from models.data.log import InteractionLog
+from models.data.log import Codes, InteractionLog
 from models.evaluation import Ranks, Seen, metrics, ndcg, rank
-from models.item_to_item import ItemToItem
-from models.popularity import Popularity
-from models.sasrec.model import SASRec
-
-#: What every model is compared with.
-BASELINES = (Popularity.kind, ItemToItem.kind)
-#: A sequential model is not begun with less than so many seconds to learn.
-_LEAST_S = 1.0
+from models.kinds import BASELINES, KINDS, Kind
 
 Said = Callable[[str], None]
 Progress = Callable[[str, float], None]
+
+#: Kinds that learn also where there are no sequences; a blend of nothing else is no better than its best.
+_ALONE = sum(kind.alone for kind in KINDS)
 
 
 @dataclass
@@ -39,6 +38,10 @@ class Candidate:
     """Targets that it ranks in a second."""
     targets: int = 0
     """How many the metrics are of, the same for all candidates."""
+    gains: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """NDCG@10 of each of them [targets]."""
+    users: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Whose each of them is [targets]."""
 
 
 class Ranker:
@@ -85,24 +88,26 @@ def fit_candidates(
         progress: is told what is under way.
     """
     few, others = validation.parted(budget.validation_targets, config.seed)
-    deadline = budget.first()
-    run = Run(config, lambda network: ranker.value(network, few), deadline, progress, said)
-    popularity, neighbours = Popularity(config), ItemToItem(config)
+    run = Run(config, lambda network: ranker.value(network, few), budget.first(), progress, said, targets=few)
     models: list[Recommender] = []
     speeds: list[float] = []
 
-    def fit(model: Recommender) -> None:
-        model.fit(log, run)
+    def fit(model: Recommender, share: float = 1.0) -> None:
+        model.fit(log, replace(run, deadline=time.monotonic() + share * max(0.0, run.seconds_left)))
         models.append(model)
         speeds.append(ranker.speed)
 
-    fit(popularity)
-    fit(neighbours)
-    if config.model in ("auto", SASRec.kind, Blend.kind) and _can_learn(log, config, run, said):
-        sasrec = SASRec(config)
-        fit(sasrec)
-        if config.model != SASRec.kind:
-            fit(Blend(config, sasrec, neighbours))
+    wanted = list(_wanted(log, config, said))
+    late: list[str] = []
+    for kind in wanted:
+        if config.model in ("auto", Blend.kind) and max(0.0, run.seconds_left) < kind.least_s:
+            late.append(kind.kind)
+            continue
+        fit(kind.make(config), kind.share if kind is not wanted[-1] else 1.0)
+    if late:
+        said(f"no time is left for {', '.join(late)}; give more --max-seconds")
+    if config.model in ("auto", Blend.kind) and len(models) > _ALONE and run.seconds_left > 0:
+        fit(Blend(config, models))
     # Each kind has chosen what is best on the few, so the few would flatter the kind that had most to choose from.
     unused = others if len(others) >= len(few) else validation
     more = unused.sample(budget.comparing(together(speeds)), config.seed)
@@ -112,7 +117,8 @@ def fit_candidates(
         ranks = ranker.rank(model.network(), more)
         seen = ranks.best()
         found = metrics(ranks.of(seen), config.ks)
-        candidates[model.kind] = Candidate(model, seen, found, ranker.speed, len(more))
+        gains = ndcg(ranks.of(seen))
+        candidates[model.kind] = Candidate(model, seen, found, ranker.speed, len(more), gains, more.users)
     return candidates
 
 
@@ -122,19 +128,37 @@ def together(speeds: Iterable[float]) -> float:
 
 
 def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
-    """Return the kind that is wanted, or with ``auto`` the one with the highest NDCG@10; of equals, the simplest."""
+    """Return the kind that is wanted, or with ``auto`` the one with the highest NDCG@10; of equals, the simplest.
+
+    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them.
+    """
     if config.model in candidates:
         return candidates[config.model]
-    return max(candidates.values(), key=lambda candidate: candidate.metrics["ndcg@10"])
+    alone = [candidate for kind, candidate in candidates.items() if kind != Blend.kind]
+    best = max(alone, key=lambda candidate: candidate.metrics["ndcg@10"])
+    blend = candidates.get(Blend.kind)
+    return blend if blend and _beats(blend, best, config) and _beats_parts(blend, alone, config) else best
 
 
-def _can_learn(log: InteractionLog, config: TrainConfig, run: Run, said: Said) -> bool:
-    """Tell whether a sequential model is worth while; asked for by name it always is."""
+def _beats_parts(blend: Candidate, alone: Iterable[Candidate], config: TrainConfig) -> bool:
+    parts = blend.model.parts()
+    return all(_beats(blend, one, config) for one in alone if one.model in parts)
+
+
+def _beats(one: Candidate, other: Candidate, config: TrainConfig) -> bool:
+    """Tell whether one is surely better, by a paired test of NDCG@10 on the same targets."""
+    if not len(one.gains):
+        return False
+    return compare(other.gains, one.gains, one.users, seed=config.seed).better
+
+
+def _wanted(log: InteractionLog, config: TrainConfig, said: Said) -> Iterator[Kind]:
+    """Yield the kinds that are to learn."""
     histories = Histories(log)
-    if not (histories.lasts - histories.firsts > 1).any():
+    sequences = bool((histories.lasts - histories.firsts > 1).any())
+    if not sequences and config.model not in BASELINES:
         said("nobody has two interactions in the training period: there are no sequences to learn from")
-        return False
-    if run.seconds_left < _LEAST_S and config.model == "auto":
-        said("no time is left for the sequential model; give more --max-seconds")
-        return False
-    return True
+    for kind in KINDS:
+        asked = config.model in ("auto", Blend.kind, kind.kind)
+        if kind.kind in BASELINES or (asked and (sequences or kind.alone)):
+            yield kind

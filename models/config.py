@@ -8,13 +8,28 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.blend.settings import BlendSettings
 from models.data.histories import Order
+from models.repeats.settings import RepeatsSettings
 from models.sasrec.settings import SasrecSettings
+from models.sessions.settings import SessionsSettings
+from models.transitions.settings import TransitionsSettings
+from models.trending.settings import TrendingSettings
 from pandian.errors import UsageError
 from pandian.validation import first_fault
 
 #: What ``--model`` takes; ``auto`` compares all others.
-Kind = Literal["auto", "popularity", "item-to-item", "sasrec", "blend"]
+Kind = Literal[
+    "auto",
+    "popularity",
+    "trending",
+    "repeats",
+    "item-to-item",
+    "transitions",
+    "sessions",
+    "sasrec",
+    "blend",
+]
 
 
 class TrainConfig(BaseModel):
@@ -50,6 +65,16 @@ class TrainConfig(BaseModel):
     """Item-to-item: neighbours kept of each item."""
     sasrec: SasrecSettings = SasrecSettings()
     """Table of the sequential model's settings."""
+    trending: TrendingSettings = TrendingSettings()
+    """Table of the settings of trending."""
+    repeats: RepeatsSettings = RepeatsSettings()
+    """Table of the settings of repeats."""
+    transitions: TransitionsSettings = TransitionsSettings()
+    """Table of the settings of transitions."""
+    sessions: SessionsSettings = SessionsSettings()
+    """Table of the settings of session neighbours."""
+    blend: BlendSettings = BlendSettings()
+    """Table of the settings of the blend."""
 
     @model_validator(mode="after")
     def _check(self) -> TrainConfig:

@@ -33,6 +33,12 @@ class Counting:
     """What a pair counts that happened at one time, such as two lines of an invoice: both ways."""
     backward: float = 0.5
     """What the earlier one of a pair counts as a follower of the later one."""
+    power: float | None = None
+    """In place of ``decay``: a row at a distance counts 1 over this power of it."""
+
+    def at(self, distance: int) -> float:
+        """Return what a row counts that is so many rows later."""
+        return self.decay ** (distance - 1) if self.power is None else float(distance) ** -self.power
 
 
 class Covisits(NamedTuple):
@@ -53,7 +59,7 @@ def count(histories: Histories, n_items: int, counting: Counting) -> Covisits:
             break
         first, second = histories.items[rows], histories.items[rows + distance]
         together = histories.moments[rows] == histories.moments[rows + distance]
-        weight = counting.decay ** (distance - 1)
+        weight = counting.at(distance)
         total.add(first, second, np.where(together, counting.same_moment, 1.0) * weight)
         backward = np.where(together, counting.same_moment, counting.backward) * weight
         others = first != second

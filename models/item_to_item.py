@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.covisits import Counting, Covisits, count
 from models.data.histories import Histories
-from models.data.log import Codes, InteractionLog
+from models.data.log import InteractionLog
+from models.followers import Followers, nearest
 from models.popularity import log_shares
-
-Weights = npt.NDArray[np.float64]
-#: Of the time that is left, finding settings takes at most so much.
-_SHARE_OF_TIME = 0.3
+from models.search import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +62,9 @@ class ItemToItem(Recommender):
     def fit(self, log: InteractionLog, run: Run) -> None:
         """Change one setting after the other, and keep what is better in validation."""
         learner = _Learner(log, self.config)
-        self._network = learner.network(self.chosen)
-        if run.validate is None:
-            return
-        until = time.monotonic() + _SHARE_OF_TIME * run.seconds_left
-        best = run.validate(self._network)
-        alternatives = list(_alternatives(learner))
-        for number, changes in enumerate(alternatives):
-            run.progress("item-to-item", number / len(alternatives))
-            if time.monotonic() > until:
-                break
-            tried = _changed(self.chosen, changes)
-            network = learner.network(tried)
-            found = run.validate(network)
-            if found > best:
-                best, self.chosen, self._network = found, tried, network
+        self.chosen, self._network = search(
+            self.chosen, list(_alternatives(learner)), _changed, learner.network, run, self.kind
+        )
 
     def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
         """Count anew."""
@@ -106,7 +89,7 @@ def _alternatives(learner: _Learner) -> Iterator[dict[str, Any]]:
             yield dict(zip(names, value, strict=True))
 
 
-def _changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     inner = {name: value for name, value in changes.items() if name in Counting.__slots__}
     outer = {name: value for name, value in changes.items() if name not in inner}
     return replace(settings, counting=replace(settings.counting, **inner), **outer)
@@ -137,52 +120,4 @@ class _Learner:
         )
         weight = np.where(first == second, settings.repeat * weight, weight)
         near, weights = nearest(Covisits(first, second, weight), self._n_items, self._neighbours)
-        return _Network(near, weights, settings.popularity * self._shares, settings.recency)
-
-
-def nearest(pairs: Covisits, n_items: int, neighbours: int) -> tuple[Codes, Weights]:
-    """Return the followers of each item that weigh most [n_items + 1, neighbours], and what they weigh.
-
-    Row 0 is that of padding; where an item has fewer, the rest weighs nothing. Weights are scaled so that those of an
-    item are 1 together on the average of the items that have any.
-    """
-    # One key of both, the item and before its point how little the follower weighs, sorts much faster than two.
-    little = 1 - pairs.weight / max(float(pairs.weight.max(initial=0.0)), 1e-300)
-    order = np.argsort(pairs.first + 0.999 * little, kind="stable")
-    first, second, weight = (column[order] for column in pairs)
-    starts = np.concatenate([[True], first[1:] != first[:-1]])[: len(first)]
-    rows = np.arange(len(first))
-    place = rows - np.maximum.accumulate(np.where(starts, rows, 0))
-    width = max(1, min(neighbours, int(place.max(initial=0)) + 1))
-    kept = place < width
-    near = np.zeros((n_items + 1, width), np.int64)
-    weights = np.zeros((n_items + 1, width))
-    near[first[kept] + 1, place[kept]] = second[kept]
-    weights[first[kept] + 1, place[kept]] = weight[kept]
-    total = weights.sum()
-    return near, weights / (total / max(1, int(starts.sum()))) if total else weights
-
-
-class _Network(nn.Module):
-    near: Tensor
-    weights: Tensor
-    popular: Tensor
-
-    def __init__(self, near: Codes, weights: Weights, popular: Weights, recency: float) -> None:
-        super().__init__()
-        self.recency = recency
-        # 32 bits are enough, and half of what a large catalogue takes.
-        self.register_buffer("near", torch.from_numpy(near.astype(np.int32)))
-        self.register_buffer("weights", torch.from_numpy(weights.astype(np.float32)))
-        self.register_buffer("popular", torch.from_numpy(popular.astype(np.float32)))
-
-    def forward(self, items: Tensor) -> Tensor:
-        batch, length = items.shape
-        age = (length - 1 - torch.arange(length)).to(torch.float32)
-        counts = self.recency**age * (items != 0)
-        weights = self.weights[items] * counts.unsqueeze(-1)
-        followers = self.near[items].to(torch.int64).flatten(1)
-        sums = torch.zeros(batch, self.popular.shape[0], dtype=weights.dtype)
-        sums = sums.scatter_add(1, followers, weights.flatten(1))
-        expected = sums / counts.sum(1, keepdim=True).clamp_min(1e-6)
-        return torch.log(expected + self.popular)
+        return Followers(near, weights, settings.popularity * self._shares, settings.recency)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.base import UNSEEN_SHARE, Recommender, Run
+from models.base import UNSEEN_SHARE, Recommender, Run, Shares
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 
@@ -49,14 +49,14 @@ class Popularity(Recommender):
             span = float(log.times[-1] - log.times[0])
             tried = []
             for share in HALF_LIVES:
-                network = _Popular(log_shares(log, share * span))
+                network = Popular(log_shares(log, share * span))
                 tried.append((run.validate(network), share * span))
             self.half_life = max(tried, key=lambda found: found[0])[1]
         self.refit(log, run)
 
     def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
         """Count anew."""
-        self._network = _Popular(log_shares(log, self.half_life))
+        self._network = Popular(log_shares(log, self.half_life))
 
     def network(self) -> nn.Module:
         """Return the network; its logits are logarithms of shares."""
@@ -68,12 +68,20 @@ class Popularity(Recommender):
         return {"half_life_days": round(self.half_life / 86_400_000, 3) or None}
 
 
-class _Popular(nn.Module):
-    shares: Tensor
+class Popular(Shares):
+    """The same logits for everybody."""
 
-    def __init__(self, shares: npt.NDArray[np.float32]) -> None:
+    logarithms: Tensor
+
+    def __init__(self, logarithms: npt.NDArray[np.float32]) -> None:
+        """Make it of the logarithm of each item's share [n_items]."""
         super().__init__()
-        self.register_buffer("shares", torch.from_numpy(shares))
+        self.register_buffer("logarithms", torch.from_numpy(logarithms))
+
+    def shares(self, items: Tensor) -> Tensor:
+        """Return the shares [batch, n_items]."""
+        return torch.exp(self.logarithms).unsqueeze(0).expand(items.shape[0], -1)
 
     def forward(self, items: Tensor) -> Tensor:
-        return self.shares.unsqueeze(0).expand(items.shape[0], -1)
+        """Return their logarithms [batch, n_items]."""
+        return self.logarithms.unsqueeze(0).expand(items.shape[0], -1)

@@ -16,12 +16,13 @@ from export.registry import Entry
 from models import calibration
 from models.base import Recommender, Run, scorer
 from models.budget import Budget
-from models.choosing import BASELINES, Candidate, Ranker, choose, fit_candidates, together
+from models.choosing import Candidate, Ranker, choose, fit_candidates, together
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
 from models.data.split import TimeSplit, split_by_time
 from models.evaluation import metrics
+from models.kinds import BASELINES
 from models.totals import Totals
 
 Said = Callable[[str], None]

@@ -10,7 +10,17 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_KINDS = ("auto", "popularity", "item-to-item", "sasrec", "blend")
+_KINDS = (
+    "auto",
+    "popularity",
+    "trending",
+    "repeats",
+    "item-to-item",
+    "transitions",
+    "sessions",
+    "sasrec",
+    "blend",
+)
 _OPTIONS = (
     click.option(
         "--model", type=click.Choice(_KINDS), help="Kind of model; auto: the best in validation.  [auto]"

@@ -45,8 +45,8 @@ def command(
     or the word kafka: what is on pandian.interactions of the broker that PANDIAN_BROKER names, and before that in the
     archive that PANDIAN_ARCHIVE names; or the word archive: the archive alone.
 
-    Popularity, item-to-item, a sequential model (SASRec) and a blend of the last two learn from the older interactions
-    and are compared on newer ones; the best is tested on the newest, learns on from all, and is exported.
+    All kinds of models that the time is enough for, and a blend of them, learn from the older interactions and are
+    compared on newer ones; the best is tested on the newest, learns on from all, and is exported.
     """
     started = time.monotonic()
     from export.registry.folders import check_free

@@ -6,12 +6,14 @@ import time
 import numpy as np
 import pytest
 
+from models.blend.model import Blend
 from models.budget import Budget
 from models.choosing import Candidate, Ranker, choose, fit_candidates
 from models.config import TrainConfig
 from models.data.split import split_by_time
 from models.evaluation import metrics
 from models.item_to_item import ItemToItem
+from models.kinds import KINDS
 from models.popularity import Popularity
 from models.sasrec.settings import SasrecSettings
 from tests.support.interactions import START, chains, log_of
@@ -36,6 +38,20 @@ def test_the_best_in_validation_and_of_equals_the_simplest():
     assert choose(candidates(popularity=0.2, item_to_item=0.2), CONFIG).model.kind == "popularity"
 
 
+@pytest.mark.parametrize(("gain", "taken"), [(0.2, "blend"), (0.0, "item-to-item"), (-0.2, "item-to-item")])
+def test_a_blend_is_taken_where_it_is_surely_better_than_each_of_its_parts(gain, taken):
+    random, users = np.random.default_rng(0), np.arange(400)
+    popularity, neighbours = Popularity(CONFIG), ItemToItem(CONFIG)
+    models = {popularity: 0.0, neighbours: 0.1, Blend(CONFIG, [popularity, neighbours]): 0.1 + gain}
+    found = {}
+    for model, mean in models.items():
+        gains = mean + random.normal(0, 0.1, 400)
+        # What the mean says of the blend is better than it is, as it may be by chance.
+        told = gains.mean() + 0.01 * (model.kind == "blend")
+        found[model.kind] = Candidate(model, metrics={"ndcg@10": told}, gains=gains, users=users)
+    assert choose(found, CONFIG).model.kind == taken
+
+
 def test_what_was_asked_for_is_taken_even_when_another_is_better():
     asked = CONFIG.model_copy(update={"model": "popularity"})
     assert choose(candidates(popularity=0.1, item_to_item=0.2), asked).model.kind == "popularity"
@@ -45,7 +61,8 @@ def test_what_was_asked_for_is_taken_even_when_another_is_better():
     ("model", "kinds"),
     [
         ("popularity", {"popularity", "item-to-item"}),
-        ("blend", {"popularity", "item-to-item", "sasrec", "blend"}),
+        ("sessions", {"popularity", "item-to-item", "sessions"}),
+        ("blend", {*(kind.kind for kind in KINDS), "blend"}),
     ],
 )
 def test_all_are_compared_on_the_same_targets_of_the_validation(model, kinds):
@@ -78,7 +95,7 @@ def test_a_model_that_nobody_can_learn_says_so():
         said=said.append,
         progress=lambda *_: None,
     )
-    assert set(found) == {"popularity", "item-to-item"}
+    assert set(found) == {"popularity", "trending", "item-to-item"}
     assert len(said) == 1
     assert "no sequences" in said[0]
 

@@ -1,13 +1,21 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
+from models.commands.train import command
 from models.config import TrainConfig, load_config
-from models.sasrec.settings import SasrecSettings
+from models.kinds import KINDS
 from pandian.errors import UsageError
+
+TABLES = {
+    name: type(field.default)
+    for name, field in TrainConfig.model_fields.items()
+    if isinstance(field.default, BaseModel)
+}
 
 
 def test_options_win_over_the_file(tmp_path):
@@ -18,8 +26,15 @@ def test_options_win_over_the_file(tmp_path):
     assert config.ks == (5, 10, 50)
 
 
+def test_every_kind_can_be_asked_for():
+    known = {*(kind.kind for kind in KINDS), "auto", "blend"}
+    assert set(get_args(TrainConfig.model_fields["model"].annotation)) == known
+    option = next(option for option in command.params if option.name == "model")
+    assert set(option.type.choices) == known
+
+
 def test_every_field_says_what_it_is():
-    for model in (TrainConfig, SasrecSettings):
+    for model in (TrainConfig, *TABLES.values()):
         assert all(field.description for field in model.model_fields.values())
 
 
@@ -30,7 +45,7 @@ def test_every_field_says_what_it_is():
         ("sasrec = 3", "sasrec = 3: must be a table"),
         ("size = 32", "size: is no setting of training; put it below a line [sasrec]"),
         ("[sasrec]\nwidth = 3", "sasrec.width: is no setting of training; the keys are size, layers"),
-        ('model = "svd"', 'model = "svd": must be one of auto, popularity, item-to-item, sasrec, blend'),
+        ('model = "svd"', 'model = "svd": must be one of auto, popularity, trending, repeats, item-to-item'),
         ("threds = 3", "threds: is no setting of training; did you mean threads? the keys are model, order"),
         ("[sasrec]\nheads = 5", "heads must divide size"),
         ("train_share = 0.95", "must leave something for the test"),
@@ -50,7 +65,10 @@ def test_a_file_that_is_not_there(tmp_path):
         load_config(tmp_path / "none.toml")
 
 
-@pytest.mark.parametrize(("heading", "model"), [("setting", TrainConfig), ("in `[sasrec]`", SasrecSettings)])
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [("setting", TrainConfig), *((f"in `[{name}]`", table) for name, table in TABLES.items())],
+)
 def test_the_paper_has_every_setting_with_its_default(heading, model):
     paper = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
     table = paper.partition(f"| {heading} | default |")[2].partition("\n\n")[0]

@@ -10,16 +10,14 @@ import torch
 from export.onnx import to_onnx
 from export.parity import histories, largest_difference
 from models.base import Run, scorer
-from models.blend import Blend
+from models.blend.model import Blend
 from models.choosing import Ranker
 from models.comparison import compare
 from models.config import TrainConfig
 from models.data.files import read_files
 from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
-from models.item_to_item import ItemToItem
-from models.popularity import Popularity
-from models.sasrec.model import SASRec
+from models.kinds import KINDS as ALL
 from models.sasrec.settings import SasrecSettings
 from tests.support.data import data_file
 from tests.support.interactions import START, baskets, chains, log_of
@@ -30,7 +28,11 @@ CONFIG = TrainConfig(
     threads=1,
     sasrec=SasrecSettings(size=16, epochs=4, batch_rows=256, warmup_steps=5),
 )
-KINDS = ["popularity", "item-to-item", "sasrec", "blend"]
+MAKE = {kind.kind: kind.make for kind in ALL}
+KINDS = [*MAKE, "blend"]
+SOURCES = ("item-to-item", "transitions", "sasrec")
+#: These say the same to everybody, or nothing that a user did not do before.
+SIMPLE = {"popularity", "trending", "repeats"}
 ODD = {
     "one item": [(f"u{number}", "a", START + number) for number in range(9)],
     "one user": [("u", f"i{number % 3}", START + number) for number in range(9)],
@@ -46,8 +48,8 @@ def sasrec(**settings):
 
 def make(kind, config=CONFIG):
     if kind == "blend":
-        return Blend(config, SASRec(config), ItemToItem(config))
-    return {"popularity": Popularity, "item-to-item": ItemToItem, "sasrec": SASRec}[kind](config)
+        return Blend(config, [make(source, config) for source in SOURCES])
+    return MAKE[kind](config)
 
 
 def fit(kind, log, run=None, config=CONFIG):
@@ -64,7 +66,7 @@ def validating(log, targets):
         ranks = rank(scorer(network), targets, log.n_items, CONFIG.max_length)
         return float(ndcg(ranks.keep).mean())
 
-    return Run(CONFIG, validate)
+    return Run(CONFIG, validate, targets=targets)
 
 
 def states(model):
@@ -136,11 +138,17 @@ def test_items_of_a_later_log_are_learned_again(model):
     assert logits.log_softmax(-1)[new] > np.log(1 / 300)
 
 
-def test_the_same_seed_gives_the_same_model(split):
-    first, second = (states(fit("blend", split.train)) for _ in range(2))
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_model(kind, split):
+    first, second = (states(fit(kind, split.train)) for _ in range(2))
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) for name in first)
-    other = states(fit("blend", split.train, config=CONFIG.model_copy(update={"seed": 1})))
+
+
+@pytest.mark.parametrize("kind", ["sasrec", "blend"])
+def test_another_seed_gives_another_model(kind, split):
+    first = states(fit(kind, split.train))
+    other = states(fit(kind, split.train, config=CONFIG.model_copy(update={"seed": 1})))
     assert not all(torch.equal(first[name], other[name]) for name in first)
 
 
@@ -176,7 +184,11 @@ def test_the_export_gives_the_same(model, split):
 
 
 @pytest.mark.parametrize(
-    ("rows", "kinds"), [(chains(), ["item-to-item", "sasrec"]), (baskets(150, 8), ["item-to-item"])]
+    ("rows", "kinds"),
+    [
+        (chains(), [kind for kind in KINDS if kind not in SIMPLE]),
+        (baskets(150, 8), ["repeats", "item-to-item", "transitions"]),
+    ],
 )
 def test_what_learns_from_sequences_beats_popularity_surely(rows, kinds):
     """Paired by user: the mean difference is more than four standard errors above 0."""
@@ -239,10 +251,15 @@ def test_a_slice_of_real_interactions_is_learned(name, rows):
     split = split_by_time(log)
     config = sasrec(size=32, epochs=3).model_copy(update={"max_length": 30})
     targets, ranker = split.test("time"), Ranker(log.n_items, config.max_length)
+    chosen_by = split.validation("time")
+    run = Run(config, lambda network: ranker.value(network, chosen_by), targets=chosen_by)
     gains = {}
-    for kind in ("popularity", "item-to-item", "sasrec"):
-        ranks = ranker.rank(fit(kind, split.past, Run(config), config).network(), targets)
+    learning = [kind for kind in MAKE if kind not in SIMPLE]
+    for kind in ("popularity", *learning):
+        model = fit(kind, split.train, run, config)
+        model.refit(split.past, run)
+        ranks = ranker.rank(model.network(), targets)
         gains[kind] = ndcg(ranks.of(ranks.best()))
-    for kind in ("item-to-item", "sasrec"):
+    for kind in learning:
         found = compare(gains["popularity"], gains[kind], targets.users)
         assert found.better, (kind, found)

@@ -4,7 +4,7 @@ import pytest
 from models import covisits
 from models.covisits import Counting, Covisits, count
 from models.data.histories import Histories
-from models.item_to_item import nearest
+from models.followers import nearest
 from tests.support.interactions import baskets, chains, log_of
 
 
@@ -17,10 +17,13 @@ def plain(log, counting):
             if histories.users[early] != histories.users[late]:
                 continue
             together = histories.times[early] == histories.times[late]
-            weight = counting.decay ** (late - early - 1) * (counting.same_moment if together else 1)
-            back = counting.decay ** (late - early - 1) * (
-                counting.same_moment if together else counting.backward
+            near = (
+                counting.decay ** (late - early - 1)
+                if counting.power is None
+                else (late - early) ** -counting.power
             )
+            weight = near * (counting.same_moment if together else 1)
+            back = near * (counting.same_moment if together else counting.backward)
             pair = int(histories.items[early]), int(histories.items[late])
             found[pair] = found.get(pair, 0) + weight
             if pair[0] != pair[1]:
@@ -30,7 +33,10 @@ def plain(log, counting):
 
 @pytest.mark.parametrize("table", [1 << 24, 0])
 @pytest.mark.parametrize("rows", [chains(10, 5, 8), baskets(10, 3, n_items=12), [("u", "a", 1)]])
-@pytest.mark.parametrize("counting", [Counting(3, 0.5, 0.25, 0.5), Counting(50, 1.0, 1.0, 1.0)])
+@pytest.mark.parametrize(
+    "counting",
+    [Counting(3, 0.5, 0.25, 0.5), Counting(50, 1.0, 1.0, 1.0), Counting(4, backward=0.2, power=1.5)],
+)
 def test_sums_are_those_of_the_plain_way(rows, counting, table, monkeypatch):
     monkeypatch.setattr(covisits, "_TABLE", table)
     monkeypatch.setattr(covisits, "_HELD", 40)

@@ -14,12 +14,13 @@ import urllib.request
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import psutil
 import pytest
 
+from models.config import Kind
 from streams.demo.acts import history_lines
 from streams.demo.dataset import order_lines
 from streams.demo.injected import INJECTIONS
@@ -125,7 +126,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert_inventory_is_the_files(document)
     model = document["model"]
     assert model["missing"] is None, running.err.read_text()
-    assert model["name"] in ("popularity", "item-to-item", "sasrec", "blend")
+    assert model["name"] in get_args(Kind)
     assert set(model["baselines"]) == {"popularity", "item-to-item"}
     assert 0 <= model["baselines"]["popularity"]["ndcg@10"] <= 1
     assert 0 <= model["ndcg@10"] <= 1
