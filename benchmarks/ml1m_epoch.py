@@ -76,7 +76,6 @@ def ours(protocol: Protocol, threads: int) -> dict[str, float]:
     from models.sasrec.model import SASRec
 
     torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
     settings = protocol.variants["softmax"]
     config = TrainConfig(order="rows", max_length=protocol.max_length, sasrec=settings)
     histories, model = Histories(protocol.train), SASRec(config)

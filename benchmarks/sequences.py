@@ -77,7 +77,6 @@ class Training:
 
         if self.threads:
             torch.set_num_threads(self.threads)
-        torch.set_flush_denormal(True)
         protocol, config = self.protocol, self._config()
         few = protocol.validation.sample(self.validation_targets, self.seed)
         epochs = _Epochs(self.path.with_suffix(".log"), said)
@@ -192,6 +191,9 @@ def main(read: Callable[[int | None], Protocol], arguments: Sequence[str] | None
     variant = asked.variant or next(iter(protocol.variants))
     if variant not in protocol.variants:
         parser.error(f"--variant {variant}: must be one of {', '.join(protocol.variants)}")
+    import torch
+
+    torch.set_flush_denormal(True)  # of this process, so not where tests run a training
     training = Training(protocol, variant, asked.seed, asked.folder, asked.threads, asked.epochs)
     result = training.run(lambda line: print(line, flush=True))
     print(json.dumps({"test": result["test"], "path": str(training.path)}), flush=True)

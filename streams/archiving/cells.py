@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from streams.decode.base import RowGroup
-from streams.decode.columns import aligned_objects, elements_of_objects
+from streams.decode.columns import aligned_objects, as_objects, elements_of_objects
 from streams.decode.paths import split_array
 
 
@@ -34,10 +34,10 @@ def _at(elements: list[Any], path: str) -> list[Any]:
         return [None if type(one) in (dict, list) else one for one in elements]
     split = split_array(path)
     if split is None:
-        return aligned_objects(elements, path)
+        return aligned_objects(as_objects(elements), path)
     array, inside = split
     arrays = (
-        elements_of_objects(elements, array)
+        elements_of_objects(as_objects(elements), array)
         if array
         else [one if type(one) is list else [] for one in elements]
     )

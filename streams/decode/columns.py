@@ -169,6 +169,11 @@ class Collected:
         return self._marks[mark].get(name, 0) + after.count(True)
 
 
+def as_objects(elements: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return elements of arrays as rows: one that is no object has no fields."""
+    return [one if type(one) is dict else {} for one in elements]
+
+
 def elements_of_objects(rows: Sequence[dict[str, Any]], path: str) -> list[list[Any]]:
     """Return the elements of the array at ``path`` in each row; see :meth:`streams.decode.base.RowGroup.elements`."""
     return [value if type(value) is list else [] for value in _values(rows, path)]

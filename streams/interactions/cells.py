@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from streams.decode.base import RowGroup, row_numbers
-from streams.decode.columns import aligned_objects
+from streams.decode.columns import aligned_objects, as_objects
 from streams.decode.paths import split_array
 from streams.interactions.base import FieldMapping, Part, Role
 
@@ -89,7 +89,7 @@ def _inside(elements: list[Any], path: str) -> list[Any]:
     """Return the scalar at a path in each element; an empty path: the element itself."""
     if not path:
         return [None if type(element) in (dict, list) else element for element in elements]
-    return aligned_objects(elements, path)
+    return aligned_objects(as_objects(elements), path)
 
 
 def _aligned(group: RowGroup, part: Part) -> Sequence[Any]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pandian.hashing import KeyedHash
 from streams.archiving.base import ColumnType
 from streams.archiving.values import ARROW, MISFIT, as_text
 from streams.inventory.cleaning import plan as cleaning_plan
+from streams.inventory.masking import ShapeMasker
 from tests.streams.archiving.plans import column, values
 
 KEY = "a key of sixteen or more"
@@ -64,6 +65,7 @@ def test_what_becomes_of_a_value_depends_on_that_value(
 @settings(deadline=None)
 @given(st.integers(), st.sampled_from(["double", "int64", "text"]))
 def test_whole_numbers_are_exact_or_do_not_fit(number: int, kind: ColumnType) -> None:
+    assume(ShapeMasker().text(str(number)) == str(number))  # some look like the number of a bank card
     (fit,) = values().fit([number], column("x", kind, semantic_type="order_id"))
     assert fit is MISFIT or int(fit) == number
     assert (fit is MISFIT) == (kind != "text" and not abs(number) < (2**53 if kind == "double" else 2**63))
