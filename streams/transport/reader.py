@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import aiokafka
 
+from pandian.errors import BrokerError
 from pandian.settings import Settings
 from streams.transport.connection import aiokafka_options
 
 #: How long the broker may hold a fetch that finds nothing.
 _WAIT_MS = 50
 _REQUEST_MS = 20_000
+#: So many silent partitions are named.
+_NAMED = 5
 
 Partition = tuple[str, int]
 
@@ -46,14 +51,22 @@ class LogReader:
         await self._consumer.stop()
 
     async def read(self, topic: str, partition: int) -> AsyncIterator[list[Any]]:
-        """Yield everything in one partition, until nothing stands behind what was fetched last."""
+        """Yield everything in one partition, until nothing stands behind what was fetched last.
+
+        Raises:
+            BrokerError: nothing comes, though not everything was read.
+        """
         tp = aiokafka.TopicPartition(topic, partition)
         self._consumer.assign([tp])
         await self._consumer.seek_to_beginning(tp)
         position = await self._consumer.position(tp)
+        came = time.monotonic()
         while (end := self._consumer.highwater(tp)) is None or position < end:
             for records in (await self._consumer.getmany(tp, timeout_ms=4 * _WAIT_MS)).values():
                 yield records
+                came = time.monotonic()
+            if time.monotonic() - came > _REQUEST_MS / 1_000:
+                raise _silence([tp], "must give what stands in a partition")
             position = await self._consumer.position(tp)
 
     async def span(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[list[Any]]:
@@ -69,13 +82,30 @@ class LogReader:
                 return
 
     async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Return the offset behind the last record of each partition."""
+        """Return the offset behind the last record of each partition.
+
+        Raises:
+            BrokerError: a partition tells nothing, as when its topic is deleted while it is asked.
+        """
         tps = [aiokafka.TopicPartition(*partition) for partition in partitions]
         if not tps:
             return {}
         self._consumer.assign(tps)
-        for tp, near in (await self._consumer.end_offsets(tps)).items():
-            self._consumer.seek(tp, near)
-        while any(self._consumer.highwater(tp) is None for tp in tps):
-            await self._consumer.getmany(timeout_ms=_WAIT_MS)
+        try:
+            async with asyncio.timeout(_REQUEST_MS / 1_000):
+                for tp, near in (await self._consumer.end_offsets(tps)).items():
+                    self._consumer.seek(tp, near)
+                while any(self._consumer.highwater(tp) is None for tp in tps):
+                    await self._consumer.getmany(timeout_ms=_WAIT_MS)
+        except TimeoutError as error:
+            silent = [tp for tp in tps if self._consumer.highwater(tp) is None]
+            raise _silence(silent, "must say where a partition ends") from error
         return {(tp.topic, tp.partition): int(self._consumer.highwater(tp)) for tp in tps}
+
+
+def _silence(tps: Sequence[aiokafka.TopicPartition], what: str) -> BrokerError:
+    return BrokerError(
+        ", ".join(sorted(f"{tp.topic}[{tp.partition}]" for tp in tps)[:_NAMED]),
+        f"the broker {what} within {_REQUEST_MS / 1_000:g} s",
+        "look whether the topic is still there and has a leader",
+    )
