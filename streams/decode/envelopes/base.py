@@ -55,7 +55,7 @@ def short(text: str | None) -> str | None:
     if text is None:
         return None
     line = " ".join(text[: 2 * MAX_TEXT].split())
-    return "".join(filter(str.isprintable, line))[:MAX_TEXT].rstrip() or None
+    return "".join(filter(str.isprintable, line)).lstrip()[:MAX_TEXT].rstrip() or None
 
 
 def address(text: str) -> str | None:
