@@ -12,7 +12,21 @@ from streams.decode.envelopes.base import MAX_TEXT, address, epoch_times, first_
 
 
 def test_texts_are_lines_of_bounded_length() -> None:
-    given = ["a", " a\n\tb ", "", "  ", None, 5, ["a"], {"a": 1}, True, "x" * 1000, "\x00", "a\u202eb", "\b\r0"]
+    given = [
+        "a",
+        " a\n\tb ",
+        "",
+        "  ",
+        None,
+        5,
+        ["a"],
+        {"a": 1},
+        True,
+        "x" * 1000,
+        "\x00",
+        "a\u202eb",
+        "\b\r0",
+    ]
     lines = ["a", "a b", None, None, None, None, None, None, None, "x" * MAX_TEXT, None, "ab", "0"]
     assert texts(given) == lines
 
