@@ -50,6 +50,7 @@ KAFKA_DEFAULTS: Mapping[str, object] = {
     # Retention, deletion and compaction within a second, so that tests can wait for them.
     "log.initial.task.delay.ms": 500,
     "log.retention.check.interval.ms": 500,
+    "log.retention.ms": -1,  # records of tests are years old; topics that are to lose theirs say so themselves
     "log.segment.delete.delay.ms": 200,
     "log.cleaner.backoff.ms": 300,
     "log.cleaner.min.cleanable.ratio": 0.01,
