@@ -46,6 +46,10 @@ def main() -> int:
     parser.add_argument("--users", type=int, help="the first so many only")
     parser.add_argument("--folder", type=Path, default=RESULTS)
     asked = parser.parse_args()
+    wait_asleep()
+    import torch
+
+    torch.set_flush_denormal(True)  # as in the peer's process; not in ours(), which tests may call in theirs
     protocol = ml1m.read(asked.users)
     rounds: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="bench-rectools-") as folder:

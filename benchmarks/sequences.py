@@ -191,6 +191,7 @@ def main(read: Callable[[int | None], Protocol], arguments: Sequence[str] | None
     variant = asked.variant or next(iter(protocol.variants))
     if variant not in protocol.variants:
         parser.error(f"--variant {variant}: must be one of {', '.join(protocol.variants)}")
+    wait_asleep()
     import torch
 
     torch.set_flush_denormal(True)  # of this process, so not where tests run a training

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import aiokafka
+from aiokafka.errors import KafkaTimeoutError
 
 from pandian.errors import BrokerError
 from pandian.settings import Settings
@@ -97,7 +98,7 @@ class LogReader:
                     self._consumer.seek(tp, near)
                 while any(self._consumer.highwater(tp) is None for tp in tps):
                     await self._consumer.getmany(timeout_ms=_WAIT_MS)
-        except TimeoutError as error:
+        except (TimeoutError, KafkaTimeoutError) as error:  # the client's own runs out at the same time
             silent = [tp for tp in tps if self._consumer.highwater(tp) is None]
             raise _silence(silent, "must say where a partition ends") from error
         return {(tp.topic, tp.partition): int(self._consumer.highwater(tp)) for tp in tps}
