@@ -104,6 +104,30 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowScore:
+    """What the other model of a pair says of an item that was shown. Nobody sees it."""
+
+    model: str
+    version: str
+    score: float
+    """Between 0 and 1, after the history that the answer was made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The experiment that an impression is part of: both models get shown."""
+
+    champion: str
+    """Model and version, such as ``sasrec@20260301-101500-3fa9c1``."""
+    challenger: str
+    arm: str
+    """``champion`` or ``challenger``: whose the user is, whoever answered in the end; of an interleaved page: who
+    drafted the item."""
+    interleaved: bool = False
+    """Whether the page is made of both models' items."""
+
+
+@dataclass(frozen=True, slots=True)
 class Impression:
     """An item was shown to somebody. On ``pandian.impressions``, keyed by user."""
 
@@ -118,6 +142,10 @@ class Impression:
     version: str
     time: int
     propensity: float | None = None
+    shadow: ShadowScore | None = None
+    """None where there is no challenger, or no time was left for it."""
+    trial: Trial | None = None
+    """None where only one model gets shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +166,10 @@ class Feedback:
     """Of the impression."""
     matured_at: int
     """Event time at which it was known that the window is over."""
+    shadow: ShadowScore | None = None
+    """As the impression had it."""
+    trial: Trial | None = None
+    """As the impression had it."""
 
 
 @dataclass(frozen=True, slots=True)

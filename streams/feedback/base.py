@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pandian.events import ShadowScore, Trial
+
 #: Before all times.
 NEVER = -(1 << 62)
 #: An event's time may be so far beyond the broker's; then it is from the future, and no time at all.
@@ -46,6 +48,8 @@ class Shown(NamedTuple):
     model: str
     version: str
     time: int
+    shadow: ShadowScore | None = None
+    trial: Trial | None = None
 
 
 class Acted(NamedTuple):

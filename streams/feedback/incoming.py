@@ -6,7 +6,9 @@ from typing import Any
 
 import orjson
 
+from monitoring.experiments.teams import CHALLENGER, CHAMPION
 from pandian.actions import ACTIONS, POSITIVE
+from pandian.events import ShadowScore, Trial
 from streams.features.base import LATEST
 from streams.features.incoming import is_id
 from streams.feedback.base import FUTURE_MS, Acted, Shown, pair_key
@@ -21,6 +23,7 @@ _CODES = {action: code for code, action in enumerate(ACTIONS)}
 _POSITIVE = frozenset(_CODES[action] for action in POSITIVE)
 #: Longest impression id and name of a model, in characters.
 _LONGEST_ID, _LONGEST_NAME = 600, 128
+_ARMS = (CHAMPION, CHALLENGER)
 
 
 def read_impression(value: bytes | None, arrived: int) -> Shown | str:
@@ -40,6 +43,8 @@ def read_impression(value: bytes | None, arrived: int) -> Shown | str:
             found.get("model"),
             found.get("version"),
             found.get("time"),
+            _shadow(found.get("shadow")),
+            _trial(found.get("trial")),
         )
     except KeyError:
         return BAD_ID
@@ -51,14 +56,42 @@ def read_impression(value: bytes | None, arrived: int) -> Shown | str:
 def _wrong(shown: Shown, arrived: int) -> str | None:
     if not (is_id(shown.user_id) and is_id(shown.item_id) and _is_text(shown.impression_id, _LONGEST_ID)):
         return BAD_ID
-    # JSON knows neither NaN nor infinity: what remains is numbers, and what is none.
-    if type(shown.score) not in (float, int) or not 0 <= shown.score <= 1:
+    if not _is_score(shown.score):
         return BAD_SCORE
     if not (_is_text(shown.model, _LONGEST_NAME) and _is_text(shown.version, _LONGEST_NAME)):
         return BAD_MODEL
     if type(shown.time) is not int or not 0 <= shown.time < LATEST:
         return BAD_TIME
     return FUTURE if shown.time > arrived + FUTURE_MS else None
+
+
+def _shadow(found: Any) -> ShadowScore | None:
+    """Return what the other model says. Where that cannot be made use of, the label counts without it."""
+    if type(found) is not dict:
+        return None
+    model, version, score = _said(found, "model", "version", "score")
+    if not (_is_text(model, _LONGEST_NAME) and _is_text(version, _LONGEST_NAME) and _is_score(score)):
+        return None
+    return ShadowScore(model, version, float(score))
+
+
+def _trial(found: Any) -> Trial | None:
+    """Return the experiment; one that cannot be made use of is none."""
+    if type(found) is not dict or found.get("arm") not in _ARMS:
+        return None
+    champion, challenger = _said(found, "champion", "challenger")
+    if not (_is_text(champion, 2 * _LONGEST_NAME) and _is_text(challenger, 2 * _LONGEST_NAME)):
+        return None
+    return Trial(champion, challenger, found["arm"], found.get("interleaved") is True)
+
+
+def _said(found: dict[str, Any], *names: str) -> list[Any]:
+    return [found.get(name) for name in names]
+
+
+def _is_score(value: Any) -> bool:
+    # JSON knows neither NaN nor infinity: what remains is numbers, and what is none.
+    return type(value) in (float, int) and 0 <= value <= 1
 
 
 def _is_text(value: Any, longest: int) -> bool:

@@ -232,5 +232,7 @@ class PartitionJoin:
                 shown.version,
                 shown.time,
                 at,
+                shown.shadow,
+                shown.trial,
             )
         )
