@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from export.compare_command import compare
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,9 @@ def command(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+command.add_command(compare)
 
 
 @command.command(

@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     """How much later than others an event may come, in event time, and still be attributed."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
     """How often a worker looks whether the registry names another champion."""
+    promote_labels: int = Field(default=5_000, ge=100)
+    """Labels (or decided pages) that ``pandian models compare --promote`` asks for before it decides anything."""
+    promote_alpha: float = Field(default=0.05, gt=0, le=0.5)
+    """Chance that it ever promotes a challenger which is not better by more than the gain, however often it runs."""
+    promote_gain: float = Field(default=0.0, ge=0, lt=1)
+    """Least gain for a promotion: of AUC or win rate as a difference, of clicks as a share (.02: 2 % more)."""
     schema_registry: str | None = None
     """Schema registry for records that carry a schema's id: ``http://host:port`` or ``https://host:port``, several
     separated by ``,``."""

@@ -49,7 +49,7 @@ def complaint(result, code=2):
 
 
 def test_every_verb_has_help_with_an_example(models):
-    assert set(command.commands) == {"list", "show", "add", "promote", "rollback"}
+    assert set(command.commands) == {"list", "show", "add", "promote", "rollback", "compare"}
     for verb in ((), *((name,) for name in command.commands)):
         code, out, err = models(*verb, "--help")
         assert (code, err) == (0, "")

@@ -220,6 +220,7 @@ WAITING: dict[str, tuple[Waits, int]] = {
     "models add": (on_lock("{entry}"), INTERRUPTED),
     "models promote": (on_registry("popularity"), INTERRUPTED),
     "models rollback": (on_registry(), INTERRUPTED),
+    "models compare": (on_registry(), INTERRUPTED),
     "recommend": (on_address("u", "--url", "http://{address}"), INTERRUPTED),
 }
 #: These end at once: there is nothing that they could wait for.
