@@ -28,6 +28,8 @@ _BUCKETS = (
     1.0,
     2.5,
 )
+#: What becomes of an answer that the other model of an experiment is to score.
+SHADOW_OUTCOMES = ("scored", "dropped", "failed", "unknown")
 
 
 class ServingMetrics:
@@ -48,7 +50,11 @@ class ServingMetrics:
         self._info = Gauge(
             names.MODEL_INFO.name, names.MODEL_INFO.help, names.MODEL_INFO.labels, registry=registry
         )
+        self._shadowed = self._counter(names.SHADOW)
+        for outcome in SHADOW_OUTCOMES:
+            self._shadowed.labels(outcome)
         self._answering: tuple[str, str] | None = None
+        self._challenging: tuple[str, str] | None = None
 
     def _counter(self, metric: names.Metric) -> Counter:
         return Counter(metric.name, metric.help, metric.labels, registry=self._registry)
@@ -73,6 +79,18 @@ class ServingMetrics:
             self._info.remove(*self._answering, "champion")
         self._answering = (label_value(model), label_value(version))
         self._info.labels(*self._answering, "champion").set(1)
+
+    def challenges_now(self, name: tuple[str, str] | None) -> None:
+        """Say which model and version is tried out from now on; None: none."""
+        if self._challenging is not None:
+            self._info.remove(*self._challenging, "challenger")
+        self._challenging = None if name is None else (label_value(name[0]), label_value(name[1]))
+        if self._challenging is not None:
+            self._info.labels(*self._challenging, "challenger").set(1)
+
+    def shadowed(self, outcome: str, answers: int) -> None:
+        """Count answers by what became of their scores by the model that did not give them."""
+        self._shadowed.labels(outcome).inc(answers)
 
     def refused(self, reason: str) -> None:
         """Count a model that was not taken. ``reason``: a short stable code."""

@@ -74,36 +74,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommended:
-    """One item of an answer."""
-
-    item_id: str
-    score: float
-    """Estimated probability that the user acts on it when it is shown, between 0 and 1."""
-    sources: tuple[str, ...]
-    """What proposed it, such as ``sasrec`` or ``popular``."""
-    reason: str
-    """One sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """The answer. On ``pandian.recommendations``, keyed by user; ``GET /v1/recommend/{user}`` answers the same."""
-
-    request_id: str
-    user_id: str
-    model: str
-    version: str
-    time: int
-    items: tuple[Recommended, ...]
-    fallback: str | None
-    """Why it is not what the model would say of this user; None when it is."""
-    knows_until: int | None
-    """Time of the newest interaction that this answer could know of; None when there is none at all."""
-    latency_ms: float
-
-
-@dataclass(frozen=True, slots=True)
 class ShadowScore:
     """What the other model of a pair says of an item that was shown. Nobody sees it."""
 
@@ -125,6 +95,40 @@ class Trial:
     drafted the item."""
     interleaved: bool = False
     """Whether the page is made of both models' items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """One item of an answer."""
+
+    item_id: str
+    score: float
+    """Estimated probability that the user acts on it when it is shown, between 0 and 1."""
+    sources: tuple[str, ...]
+    """What proposed it, such as ``sasrec`` or ``popular``."""
+    reason: str
+    """One sentence for people."""
+    team: str | None = None
+    """Of an interleaved page: who drafted it, ``champion`` or ``challenger``; None: neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The answer. On ``pandian.recommendations``, keyed by user; ``GET /v1/recommend/{user}`` answers the same."""
+
+    request_id: str
+    user_id: str
+    model: str
+    version: str
+    time: int
+    items: tuple[Recommended, ...]
+    fallback: str | None
+    """Why it is not what the model would say of this user; None when it is."""
+    knows_until: int | None
+    """Time of the newest interaction that this answer could know of; None when there is none at all."""
+    latency_ms: float
+    trial: Trial | None = None
+    """The experiment that the user is part of, if any."""
 
 
 @dataclass(frozen=True, slots=True)

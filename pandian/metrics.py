@@ -85,6 +85,11 @@ REQUESTS_REJECTED = Metric(
     "Records of pandian.requests that cannot be answered, by reason.",
     ("reason",),
 )
+SHADOW = Metric(
+    "pandian_shadow_total",
+    "Answers of an experiment by what became of them: scored by the other model, or why not.",
+    ("outcome",),
+)
 MODEL_INFO = Metric("pandian_model_info", "1 for the model that answers now.", ("model", "version", "role"))
 MODEL_REFUSED = Metric(
     "pandian_model_refused_total", "Registry entries that were not taken, by reason.", ("reason",)

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     """How much later than others an event may come, in event time, and still be attributed."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
     """How often a worker looks whether the registry names another champion."""
+    experiment: Literal["split", "interleave"] = "split"
+    """What the challenger's share of users gets: its own answers (``split``), or pages made of both models' items
+    (``interleave``)."""
     promote_labels: int = Field(default=5_000, ge=100)
     """Labels (or decided pages) that ``pandian models compare --promote`` asks for before it decides anything."""
     promote_alpha: float = Field(default=0.05, gt=0, le=0.5)

@@ -87,7 +87,8 @@ def recommendations() -> Row:
                     largest(names.MODEL_INFO, by=["model", "version", "role"]),
                     "{{role}}: {{model}} {{version}}",
                 ),
-                "The champion that the registry names. live: the baselines that a worker keeps itself.",
+                "The champion that the registry names, and the challenger that is tried out. live: the baselines that "
+                "a worker keeps itself.",
                 name=True,
                 width=12,
                 height=HEIGHT,
@@ -100,6 +101,14 @@ def recommendations() -> Row:
                 ],
                 "Registry entries that were not taken, damaged or foreign, while the model before them goes on; and "
                 "records of pandian.requests that cannot be answered.",
+            ),
+            lines(
+                "Answers of an experiment, by shadow",
+                [Query(rate(names.SHADOW, by=["outcome"]), "{{outcome}}")],
+                "scored: the model that did not answer has scored the items for the comparison. Others say why not; "
+                "dropped: there was no time.",
+                unit=units.RequestsPerSecond,
+                stacked=True,
             ),
         ],
     )

@@ -34,7 +34,7 @@ def draft(
     on the page yet. So both have as many items, one at most more, and each place is either's with the same chance:
     users who click wherever they look make no winner. An item that both would take counts for the one that took it.
 
-    Once one of the two has nothing left, the other fills the page, of no team: such a click says nothing.
+    Once one of the two has nothing left, the champion fills the page, for no team: such a click says nothing.
 
     Args:
         champion: its items, the best first, none twice.
@@ -55,9 +55,11 @@ def draft(
             if item is not None:
                 taken.add(name(item))
                 round_.append((item, team))
-        if not round_:
+        if len(round_) < len(order):
+            page += [(item, None) for item, team in round_ if team == CHAMPION]
+            page += [(item, None) for item in left[CHAMPION] if name(item) not in taken]
             break
-        page += round_ if len(round_) == len(order) else [(item, None) for item, _ in round_]
+        page += round_
     return page[:k]
 
 

@@ -7,7 +7,11 @@
 ``batching``  one thread runs a model on whatever waits
 ``model``     an exported model as a ranker
 ``baseline``  the live baselines as a ranker
+``loading``   entries of the registry, taken only when they are what was exported
 ``champion``  the model that the registry names, changed without a restart
+``challenger``  the model that is tried out beside it
+``trials``    what the challenger's users get
+``shadow``    what the model that did not answer says of the answer
 ``reasons``   why an item is recommended, in a sentence
 ``answers``   the best that can be said of a user now: the model, or a stated fallback
 ``service``   requests in, answers out, measured

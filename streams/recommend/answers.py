@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pandian.events import Recommended, Request
+from pandian.events import Recommended, Request, Trial
 from streams.features.base import Event
 from streams.features.catalogue import Catalogue
 from streams.features.live import LiveState
-from streams.recommend.base import Allowed, Ranker, RankingError, Scored
+from streams.recommend.base import Allowed, Ranker, RankingError, Scored, rank
 from streams.recommend.baseline import LiveRanker
+from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.history import with_session
 from streams.recommend.reasons import Reasons
+from streams.recommend.trials import Trials
 from streams.worklog import logger
 
 log = logger("recommend")
@@ -46,6 +48,10 @@ class Answer(NamedTuple):
     ranker: Ranker
     items: tuple[Recommended, ...]
     fallback: Fallback | None
+    history: Sequence[str]
+    """What it was made from: items, oldest first."""
+    trial: Trial | None
+    """The experiment that the user is part of."""
 
 
 class Answers:
@@ -55,12 +61,20 @@ class Answers:
         live: sequences and baselines.
         catalogue: names and availability.
         champion: the model, if there is one.
+        challenger: the model that is tried out, if there is one.
     """
 
-    def __init__(self, live: LiveState, catalogue: Catalogue, champion: Champion) -> None:
+    def __init__(
+        self,
+        live: LiveState,
+        catalogue: Catalogue,
+        champion: Champion,
+        challenger: Challenger | None = None,
+    ) -> None:
         self._live = live
         self._catalogue = catalogue
         self._champion = champion
+        self._trials = Trials(champion, challenger) if challenger else None
         self._baseline = LiveRanker(live.baseline, live.vocabulary)
         self._reasons = Reasons(live, catalogue)
         self._said = ""
@@ -68,16 +82,26 @@ class Answers:
     async def answer(self, request: Request, now: int) -> Answer:
         """Return what a request gets. Never raises for want of data or of a model."""
         history = with_session(self._live.history(request.user_id), request.session, now)
-        ranker, fallback = self._choose(history)
+        items = [event.item_id for event in history]
+        allowed = self._allowed(request)
+        trial = self._trials.of(request) if self._trials else None
+        if trial is not None and self._trials is not None:
+            tried, trial = await self._trials.page(trial, request, items, allowed)
+            if tried is not None:
+                told = self._told(tried.scored, history, tried.sources, tried.teams)
+                return Answer(tried.ranker, told, None, items, trial)
+        ranker, fallback = self._choose(items)
         try:
-            scored = await self._rank(ranker, request, history)
+            scored = await rank(ranker, request, items, allowed)
         except RankingError as error:
             self._say(str(error))
             ranker, fallback = self._baseline, FAILED
-            scored = await self._rank(ranker, request, history)
+            scored = await rank(ranker, request, items, allowed)
         if not scored and fallback is not None and not self._live.vocabulary.numbers:
             fallback = NOTHING
-        return Answer(ranker, self._told(scored, history, ranker, fallback), fallback)
+        source = "popular" if fallback is UNKNOWN_USER else ranker.source
+        told = self._told(scored, history, [source] * len(scored), [None] * len(scored))
+        return Answer(ranker, told, fallback, items, trial)
 
     def _say(self, trouble: str) -> None:
         """Say what is wrong with a model once, not at every request."""
@@ -85,21 +109,15 @@ class Answers:
             self._said = trouble
             log.error("%s: the live baselines answer", trouble)
 
-    def _choose(self, history: Sequence[Event]) -> tuple[Ranker, Fallback | None]:
+    def _choose(self, history: Sequence[str]) -> tuple[Ranker, Fallback | None]:
         model = self._champion.ranker
         if not history:
             return self._baseline, UNKNOWN_USER
         if model is None:
             return self._baseline, NO_MODEL
-        if not model.known([event.item_id for event in history]):
+        if not model.known(history):
             return self._baseline, UNKNOWN_ITEMS
         return model, None
-
-    async def _rank(self, ranker: Ranker, request: Request, history: Sequence[Event]) -> list[Scored]:
-        items = [event.item_id for event in history]
-        if request.items:
-            return await ranker.score(items, request.items)
-        return await ranker.best(items, request.k, self._allowed(request))
 
     def _allowed(self, request: Request) -> Allowed:
         known, category = self._catalogue.get, request.filters.get("category")
@@ -111,11 +129,14 @@ class Answers:
         return allowed
 
     def _told(
-        self, scored: Sequence[Scored], history: Sequence[Event], ranker: Ranker, fallback: Fallback | None
+        self,
+        scored: Sequence[Scored],
+        history: Sequence[Event],
+        sources: Sequence[str],
+        teams: Sequence[str | None],
     ) -> tuple[Recommended, ...]:
-        sources = ("popular",) if fallback is UNKNOWN_USER else (ranker.source,)
         reasons = self._reasons.of([one.item_id for one in scored], history)
         return tuple(
-            Recommended(one.item_id, one.score, sources, reason)
-            for one, reason in zip(scored, reasons, strict=True)
+            Recommended(one.item_id, one.score, (source,), reason, team)
+            for one, reason, source, team in zip(scored, reasons, sources, teams, strict=True)
         )

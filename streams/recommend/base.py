@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from pandian.events import Request
+
 #: Whether an item may be recommended: it can be had, and passes the filters of the request.
 Allowed = Callable[[str], bool]
 
@@ -53,3 +55,14 @@ class Ranker(Protocol):
 
 class RankingError(Exception):
     """A model gave no usable answer; it says why in words without any value."""
+
+
+async def rank(ranker: Ranker, request: Request, history: Sequence[str], allowed: Allowed) -> list[Scored]:
+    """Return what a ranker says to a request: its best, or the items that were asked about in its order.
+
+    Raises:
+        RankingError: when it cannot answer.
+    """
+    if request.items:
+        return await ranker.score(history, request.items)
+    return await ranker.best(history, request.k, allowed)

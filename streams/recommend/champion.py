@@ -4,50 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any
 
-from export.registry import (
-    EntryError,
-    ModelRegistry,
-    NewerEntryError,
-    ParityError,
-    Pointer,
-    Reference,
-    RegistryError,
-    UnknownModelError,
-)
-from export.runtime import OnnxModel
+from export.registry import ModelRegistry, Pointer, Reference
 from pandian.errors import PandianError
+from streams.recommend.loading import Loader, Refusal
 from streams.recommend.model import ModelRanker
-from streams.tuning import give_back_memory
 from streams.worklog import logger
 
 log = logger("champion")
-
-#: What was refused is tried again after this time: it may have been a copy that was not complete yet.
-_AGAIN_SECONDS = 30.0
-_REASONS: Sequence[tuple[type[Exception], str]] = (
-    (ParityError, "parity"),
-    (NewerEntryError, "newer"),
-    (EntryError, "entry"),
-    (UnknownModelError, "missing"),
-    (RegistryError, "registry"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A model that was not taken."""
-
-    reference: Reference | None
-    """None: the pointer itself cannot be read."""
-    reason: str
-    text: str
-    time: int
-    """Epoch milliseconds of the first time."""
 
 
 class Champion:
@@ -72,17 +39,17 @@ class Champion:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registry = registry
-        self._thread = thread
-        self._told = refused
-        self._clock = clock
-        self._again: dict[Reference | None, float] = {}
-        self.refusals: dict[Reference | None, Refusal] = {}
-        """What is refused now."""
+        self._loader = Loader(registry, thread, refused, clock)
         self.ranker: ModelRanker | None = None
         """The model that answers; None before there is one."""
         self.pointer: Pointer | None = None
         """What the registry said last."""
         self._before: ModelRanker | None = None
+
+    @property
+    def refusals(self) -> dict[Reference | None, Refusal]:
+        """What is refused now."""
+        return self._loader.refusals
 
     async def run(self, every: float) -> None:
         """Look again and again until cancelled."""
@@ -95,12 +62,11 @@ class Champion:
         try:
             self.pointer = await asyncio.to_thread(self._registry.champion)
         except PandianError as error:
-            self._refuse(None, error)
+            self._loader.refuse(None, error, self._answering())
             return
         if self.pointer is None:
             return  # before the first promotion; a pointer that was removed stops nothing
-        named = (self.pointer.reference, self.pointer.previous, *self.pointer.earlier)
-        self.refusals = {one: said for one, said in self.refusals.items() if one and one in named}
+        self._loader.forget_others((self.pointer.reference, self.pointer.previous, *self.pointer.earlier))
         if await self._take(self.pointer.reference) or self.ranker is not None:
             return
         # Nothing answers yet and the champion cannot: those before it did.
@@ -113,37 +79,19 @@ class Champion:
             if held is not None and held.runtime.entry.reference == reference:
                 self._swap(held)
                 return True
-        if self._again.get(reference, 0.0) > self._clock():
+        ranker = await self._loader.load(reference, self._answering())
+        if ranker is None:
             return False
-        try:
-            ranker = await asyncio.to_thread(self._load, reference)
-            await asyncio.to_thread(give_back_memory)
-        except Exception as error:  # noqa: BLE001 - whatever a model does, the one before it goes on
-            self._refuse(reference, error)
-            return False
-        self.refusals.pop(reference, None)
         self._swap(ranker)
         return True
-
-    def _load(self, reference: Reference) -> ModelRanker:
-        return ModelRanker(OnnxModel(self._registry.entry(reference.model, reference.version)), self._thread)
 
     def _swap(self, ranker: ModelRanker) -> None:
         if ranker is not self.ranker:
             self._before, self.ranker = self.ranker, ranker
             log.info("%s answers now", ranker.runtime.entry.reference)
 
-    def _refuse(self, reference: Reference | None, error: Exception) -> None:
-        reason = next((name for kind, name in _REASONS if isinstance(error, kind)), "failed")
-        known = self.refusals.get(reference)
-        self._again[reference] = self._clock() + _AGAIN_SECONDS
-        if known is not None and known.reason == reason:
-            return
-        text = str(error) if isinstance(error, PandianError) else type(error).__name__
-        self.refusals[reference] = Refusal(reference, reason, text, time.time_ns() // 1_000_000)
-        self._told(reason)
-        answering = self.ranker.runtime.entry.reference if self.ranker else "what is known live"
-        log.warning("refused %s: %s; %s goes on", reference or "the registry's pointer", text, answering)
+    def _answering(self) -> str:
+        return str(self.ranker.runtime.entry.reference) if self.ranker else "what is known live"
 
     def describe(self) -> dict[str, Any]:
         """Return what ``/v1/models`` says of it: the champion, what answers here, and what was refused."""
@@ -159,14 +107,5 @@ class Champion:
                 "why": pointer.why,
             },
             "answers": {"model": entry.model, "version": entry.version} if entry else None,
-            "refused": [
-                {
-                    "model": one.reference and one.reference.model,
-                    "version": one.reference and one.reference.version,
-                    "reason": one.reason,
-                    "text": one.text,
-                    "time": one.time,
-                }
-                for one in self.refusals.values()
-            ],
+            "refused": [one.document() for one in self.refusals.values()],
         }

@@ -43,14 +43,15 @@ class ModelRanker:
     Args:
         model: the loaded entry.
         thread: where it runs when it is slow; one thread, which other models may share.
+        on_loop: whether it may run on the event loop when it is quick.
     """
 
-    def __init__(self, model: OnnxModel, thread: Executor) -> None:
+    def __init__(self, model: OnnxModel, thread: Executor, *, on_loop: bool = True) -> None:
         self.model = model.entry.model
         self.version = model.entry.version
         self.source = model.entry.model
         self.runtime = model
-        quick = self._warmed_up() < _QUICK_SECONDS
+        quick = self._warmed_up() < _QUICK_SECONDS and on_loop
         self._batcher: Batcher[_Job, _Done | None] = Batcher(
             self._run, _AT_ONCE_ON_LOOP if quick else _AT_ONCE, None if quick else thread
         )

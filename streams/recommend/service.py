@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
-from pandian.events import Impression, Recommendation, Request
+from pandian.events import Impression, Recommendation, Request, Trial
 from streams.features.live import LiveState
 from streams.recommend.answers import Answers
+from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.shadow import Given, Shadows, chosen_by
 
 
 class Measured(Protocol):
@@ -33,6 +36,7 @@ class RecommendService:
         champion: the model.
         measured: counts.
         clock: epoch milliseconds.
+        challenger: the model that is tried out.
     """
 
     def __init__(
@@ -42,21 +46,27 @@ class RecommendService:
         champion: Champion,
         measured: Measured,
         clock: Callable[[], int] = _now,
+        challenger: Challenger | None = None,
     ) -> None:
         self._live = live
         self._answers = answers
         self._champion = champion
         self._measured = measured
         self._clock = clock
+        self._challenger = challenger
 
     async def answer(self, request: Request) -> Recommendation:
         """Return the answer to a request; it bears the request's time, or else the time now."""
+        return (await self.given(request)).answer
+
+    async def given(self, request: Request) -> Given:
+        """Return the same, with the history that it was made from."""
         began = time.perf_counter()
         now = request.time or self._clock()
-        ranker, items, fallback = await self._answers.answer(request, now)
+        ranker, items, fallback, history, trial = await self._answers.answer(request, now)
         seconds = time.perf_counter() - began
         self._measured.answered(ranker.model, ranker.version, fallback.kind if fallback else "none", seconds)
-        return Recommendation(
+        answer = Recommendation(
             request_id=request.request_id,
             user_id=request.user_id,
             model=ranker.model,
@@ -66,20 +76,29 @@ class RecommendService:
             fallback=fallback.text if fallback else None,
             knows_until=self._live.knows_until,
             latency_ms=round(seconds * 1000, 3),
+            trial=trial,
         )
+        return Given(answer, history)
 
     def user(self, user_id: str) -> list[dict[str, Any]]:
         """Return the interactions that this worker keeps of a user, oldest first; empty for one who is not known."""
         return [event._asdict() for event in self._live.history(user_id)]
 
     def models(self) -> dict[str, Any]:
-        """Return which model is the champion, which one answers here, and what was refused."""
-        return self._champion.describe()
+        """Return which model is the champion, which one answers here, what was refused, and what is tried out."""
+        challenger = self._challenger.describe() if self._challenger else None
+        return {**self._champion.describe(), "challenger": challenger}
 
 
-def impressions(answer: Recommendation) -> Iterator[Impression]:
-    """Return what was shown with an answer. Answered again, a request gives impressions of the same ids."""
+def impressions(answer: Recommendation, shadows: Shadows = ()) -> Iterator[Impression]:
+    """Return what was shown with an answer. Answered again, a request gives impressions of the same ids.
+
+    Args:
+        answer: was given.
+        shadows: what the other model of an experiment says of each item; empty: nothing.
+    """
     for position, item in enumerate(answer.items):
+        model, version = chosen_by(answer, position)
         yield Impression(
             impression_id=f"{answer.request_id}:{position}",
             request_id=answer.request_id,
@@ -87,7 +106,15 @@ def impressions(answer: Recommendation) -> Iterator[Impression]:
             item_id=item.item_id,
             position=position,
             score=item.score,
-            model=answer.model,
-            version=answer.version,
+            model=model,
+            version=version,
             time=answer.time,
+            shadow=shadows[position] if shadows else None,
+            trial=_trial(answer.trial, item.team),
         )
+
+
+def _trial(trial: Trial | None, team: str | None) -> Trial | None:
+    if trial is None or not trial.interleaved:
+        return trial
+    return replace(trial, arm=team) if team else None

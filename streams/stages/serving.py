@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,13 +13,16 @@ from pandian import topics
 from pandian.events import Recommendation, Request, encode
 from streams.recommend.answers import Answers
 from streams.recommend.baseline import MODEL, VERSION
+from streams.recommend.challenger import Challenger, Named
 from streams.recommend.champion import Champion
+from streams.recommend.loading import Loader
 from streams.recommend.requests import RequestError, decode
 from streams.recommend.service import RecommendService
+from streams.recommend.shadow import Given, Shadow
 from streams.stages.asked import RequestsReader
 from streams.stages.context import StageContext
 from streams.stages.sequences import SequencesPart
-from streams.stages.shown import ShownLog, outgoing
+from streams.stages.shown import ShownLog
 from streams.transport.outbox import Outbox, Outgoing
 from streams.transport.own_topics import ensure_own
 from streams.worklog import logger
@@ -47,17 +50,32 @@ class ServingPart:
         self._metrics.knows(lambda: len(sequences.live.sequences), lambda: sequences.live.knows_until)
         self._metrics.read(lambda: sequences.live.outcomes)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-        self.champion = Champion(Registry(context.settings.models), self._thread, self._metrics.refused)
+        registry = Registry(context.settings.models)
+        self.champion = Champion(registry, self._thread, self._metrics.refused)
+        self.challenger = self._follow_challenger(registry)
         self.service = RecommendService(
             sequences.live,
-            Answers(sequences.live, sequences.catalogue, self.champion),
+            Answers(sequences.live, sequences.catalogue, self.champion, self.challenger),
             self.champion,
             self._metrics,
+            challenger=self.challenger,
         )
         self._outbox = Outbox(context.settings)
-        self._shown = ShownLog(self._outbox)
+        self._shadow = Shadow(self.champion, self.challenger, self._metrics.shadowed)
+        self._shown = ShownLog(self._outbox, self._shadow)
         self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
         self._told_at = -_TOLD_SECONDS
+
+    def _follow_challenger(self, registry: Registry) -> Challenger:
+        # A thread of its own: whatever it does, no answer of the champion waits for it.
+        thread = ThreadPoolExecutor(1, thread_name_prefix="challenger")
+        find: Callable[[], Named | None] = getattr(registry, "challenger", lambda: None)
+        return Challenger(
+            find,
+            Loader(registry, thread, self._metrics.refused, on_loop=False),
+            self.champion,
+            interleaving=self._context.settings.experiment == "interleave",
+        )
 
     async def start(self) -> None:
         """Make the topics, and take the champion."""
@@ -68,7 +86,8 @@ class ServingPart:
     async def run(self) -> None:
         """Follow the registry, commit requests and write impressions until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look_again_and_again())
+            group.create_task(self._look_again_and_again(self._look))
+            group.create_task(self._look_again_and_again(self._look_for_challenger))
             group.create_task(self._requests.run())
             group.create_task(self._shown.run())
 
@@ -86,10 +105,10 @@ class ServingPart:
             request: what is asked.
             shown: whether the user gets to see it: then its impressions are written, unless the settings say no.
         """
-        answer = await self.service.answer(request)
+        given = await self.service.given(request)
         if shown and self._impressions:
-            self._shown.add(answer)
-        return answer
+            self._shown.add(given)
+        return given.answer
 
     def user(self, user_id: str) -> list[dict[str, Any]]:
         """Return the interactions that are known of a user, oldest first; empty for one who is not known."""
@@ -99,23 +118,36 @@ class ServingPart:
         """Return which model is the champion, which one answers here, and what was refused."""
         return self.service.models()
 
-    async def _look_again_and_again(self) -> None:
+    async def _look_again_and_again(self, look: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(self._context.settings.models_seconds)
-            await self._look()
+            await look()
 
     async def _look(self) -> None:
         await self.champion.look()
         ranker = self.champion.ranker
         self._metrics.answers_now(*((ranker.model, ranker.version) if ranker else (MODEL, VERSION)))
 
-    async def _reply(self, values: Sequence[bytes | None]) -> None:
-        answers = await asyncio.gather(*map(self._answered, self._decoded(values)))
-        await self._outbox.send(self._records(filter(None, answers)))
+    async def _look_for_challenger(self) -> None:
+        await self.challenger.look()
+        ranker = self.challenger.ranker
+        self._metrics.challenges_now((ranker.model, ranker.version) if ranker else None)
 
-    async def _answered(self, request: Request) -> Recommendation | None:
+    async def _reply(self, values: Sequence[bytes | None]) -> None:
+        answered = filter(None, await asyncio.gather(*map(self._answered, self._decoded(values))))
+        records, given = self._records(answered)
+        if not self._impressions:
+            await self._outbox.send(records)
+        elif not self._shadow.active:
+            await self._outbox.send([*records, *await self._shown.records(given)])
+        else:
+            # Nobody waits for what the other model says.
+            await self._outbox.send(records)
+            await self._outbox.send(await self._shown.records(given))
+
+    async def _answered(self, request: Request) -> Given | None:
         try:
-            return await self.service.answer(request)
+            return await self.service.given(request)
         except Exception as error:  # noqa: BLE001 - one request must not stop those behind it
             self._reject("failed", f"an error of Pandian itself, {type(error).__name__}")
             return None
@@ -134,12 +166,14 @@ class ServingPart:
             self._told_at = now
             log.warning("a request on %s cannot be answered: %s", topics.REQUESTS, why)
 
-    def _records(self, answers: Iterable[Recommendation]) -> Iterable[Outgoing]:
-        for answer in answers:
-            value = encode(answer)
+    def _records(self, answered: Iterable[Given]) -> tuple[list[Outgoing], list[Given]]:
+        """Return answers as records, and those of them that can be sent."""
+        records, sent = [], []
+        for one in answered:
+            value = encode(one.answer)
             if len(value) > _LARGEST:
                 self._reject("too-large", f"its answer has {len(value):,} bytes; ask for fewer items")
                 continue
-            yield Outgoing(topics.RECOMMENDATIONS, answer.user_id.encode(), value)
-            if self._impressions:
-                yield from outgoing(answer)
+            records.append(Outgoing(topics.RECOMMENDATIONS, one.answer.user_id.encode(), value))
+            sent.append(one)
+        return records, sent

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pandian import topics
 from pandian.events import Recommendation, encode
 from streams.recommend.service import impressions
+from streams.recommend.shadow import Given, Shadow, Shadows
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.outbox import Outbox, Outgoing
 from streams.worklog import logger
@@ -21,27 +22,30 @@ _RETRY_SECONDS = 1.0
 _KEPT = 5_000
 
 
-def outgoing(answer: Recommendation) -> Iterator[Outgoing]:
-    """Return the impressions of an answer as records."""
+def outgoing(answer: Recommendation, shadows: Shadows = ()) -> Iterator[Outgoing]:
+    """Return the impressions of an answer as records; ``shadows``: what another model says of its items."""
     key = answer.user_id.encode()
-    for impression in impressions(answer):
+    for impression in impressions(answer, shadows):
         yield Outgoing(topics.IMPRESSIONS, key, encode(impression))
 
 
 class ShownLog:
     """Writes the impressions of answers that were given over HTTP.
 
-    A worker that is killed takes those of its last tenth of a second with it: nobody waits for them.
+    A worker that is killed takes those of its last tenth of a second with it: nobody waits for them. In an experiment
+    the model that did not answer scores them on the way, for as long as there is time.
     """
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, shadow: Shadow) -> None:
         self._outbox = outbox
-        self._waiting: deque[Recommendation] = deque(maxlen=_KEPT)
+        self._shadow = shadow
+        self._waiting: deque[Given] = deque(maxlen=_KEPT)
+        self._writing = asyncio.Lock()
         self._away = False
 
-    def add(self, answer: Recommendation) -> None:
+    def add(self, given: Given) -> None:
         """Take the impressions of an answer."""
-        self._waiting.append(answer)
+        self._waiting.append(given)
 
     async def run(self) -> None:
         """Write them again and again until cancelled."""
@@ -51,15 +55,26 @@ class ShownLog:
 
     async def flush(self) -> None:
         """Write what waits; what is not acknowledged waits on."""
+        async with self._writing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         if not self._waiting:
             return
-        answers = list(self._waiting)
+        given = list(self._waiting)
         self._waiting.clear()
         try:
-            await self._outbox.send(record for answer in answers for record in outgoing(answer))
+            await self._outbox.send(await self.records(given))
             self._away = False
         except KAFKA_ERRORS as error:
             if not self._away:
                 log.warning("impressions wait: %s", error)
             self._away = True
-            self._waiting = deque([*answers, *self._waiting], maxlen=_KEPT)
+            self._waiting = deque([*given, *self._waiting], maxlen=_KEPT)
+
+    async def records(self, given: Sequence[Given]) -> list[Outgoing]:
+        """Return the impressions of answers as records."""
+        shadows = await self._shadow.scores(given)
+        return [
+            record for one, said in zip(given, shadows, strict=True) for record in outgoing(one.answer, said)
+        ]

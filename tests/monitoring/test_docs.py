@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from monitoring.dashboards.dashboard import dashboard
-from streams.recommend import champion
+from streams.recommend import loading
 from tests.support.prometheus import alerts, selectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_every_alert_has_a_section_with_its_meaning_and_steps() -> None:
 
 def test_reasons_to_refuse_a_model_are_those_of_the_worker() -> None:
     told = {code(reason)[0] for reason, _ in rows("PandianModelRefused")}
-    source = Path(champion.__file__).read_text(encoding="utf-8")
-    reasons = {reason for _, reason in champion._REASONS}
+    source = Path(loading.__file__).read_text(encoding="utf-8")
+    reasons = {reason for _, reason in loading._REASONS}
     (other,) = set(re.findall(r'next\(.*, "(\w+)"\)', source)) or {""}
     assert told == reasons | {other}

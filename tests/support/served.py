@@ -12,7 +12,9 @@ from pandian.events import Item, Recommendation, Request, encode
 from streams.features.catalogue import Catalogue
 from streams.features.live import LiveState
 from streams.recommend.answers import Answers
+from streams.recommend.challenger import Challenger, Named
 from streams.recommend.champion import Champion
+from streams.recommend.loading import Loader
 from streams.recommend.service import RecommendService
 from tests.support.clock import FakeClock
 from tests.support.live import START, Row, interaction, log
@@ -30,6 +32,18 @@ class Counted:
         self.answers.append((model, version, fallback))
 
 
+@dataclass(frozen=True)
+class NamedChallenger:
+    """What a registry says of a challenger."""
+
+    model: str
+    version: str
+    share: float
+    time: int = START
+    by: str = "test"
+    why: str = "test"
+
+
 class Served:
     """What one serving worker knows and answers, its clock turned by the test."""
 
@@ -40,9 +54,20 @@ class Served:
         self.counted = Counted()
         self.clock = FakeClock()
         self.champion = Champion(self.registry, thread, self.counted.refusals.append, self.clock)
-        self.answers = Answers(self.live, self.catalogue, self.champion)
+        self.named: Named | None = None
+        self.challenger = Challenger(
+            lambda: self.named,
+            Loader(self.registry, thread, self.counted.refusals.append, self.clock, on_loop=False),
+            self.champion,
+        )
+        self.answers = Answers(self.live, self.catalogue, self.champion, self.challenger)
         self.service = RecommendService(
-            self.live, self.answers, self.champion, self.counted, clock=lambda: START + 7
+            self.live,
+            self.answers,
+            self.champion,
+            self.counted,
+            clock=lambda: START + 7,
+            challenger=self.challenger,
         )
         self._offset = 0
 
@@ -63,6 +88,13 @@ class Served:
         self.registry.add(entry.path)
         self.registry.promote(entry.model, entry.version, by="test", why="test")
         await self.champion.look()
+
+    async def challenge(self, entry: Entry | None, share: float = 0.0) -> None:
+        """Name a challenger as the registry does, or none."""
+        if entry is not None:
+            self.registry.add(entry.path)
+        self.named = NamedChallenger(entry.model, entry.version, share) if entry else None
+        await self.challenger.look()
 
     async def ask(self, user: str, k: int = 10, **more: Any) -> Recommendation:
         return await self.service.answer(Request("r1", user, k, **more))

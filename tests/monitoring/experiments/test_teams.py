@@ -30,11 +30,17 @@ def test_each_team_drafts_its_best_item_that_is_left() -> None:
     assert len({tuple(page("abcdef", "cbxyzw", 6, str(seed))) for seed in range(50)}) > 4
 
 
-def test_where_one_has_nothing_left_the_other_fills_the_page_for_nobody() -> None:
-    drafted = page("a", "abc", 5, "seed")
-    assert [item for item, _ in drafted] == ["a", "b", "c"]
-    assert CHAMPION in {team for _, team in drafted[:2]}
-    assert drafted[2][1] is None
+def test_where_one_has_nothing_left_the_champion_fills_the_page_for_nobody() -> None:
+    for seed in map(str, range(20)):
+        drafted = page("abcde", "xa", 5, seed)
+        assert {item for item, _ in drafted} >= {"x"}
+        assert len({item for item, _ in drafted}) == 5
+        assert Counter(team for _, team in drafted)[CHALLENGER] in (1, 2)
+        assert drafted[-1][1] is None
+        # No page is shorter than the champion's own, and the challenger alone makes none.
+        assert {item for item, _ in page("ab", "xyzw", 5, seed)} >= {"a", "b"}
+        assert page("", "xyzw", 5, seed) == []
+        assert [item for item, _ in page("abc", "", 5, seed)] == ["a", "b", "c"]
     assert page("", "", 5, "seed") == []
 
 

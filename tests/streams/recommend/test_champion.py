@@ -232,7 +232,7 @@ async def test_a_model_that_ends_in_an_error_of_its_own(served, popular_entry, m
     def fails(*_):
         raise MemoryError("of the model")
 
-    monkeypatch.setattr("streams.recommend.champion.OnnxModel", fails)
+    monkeypatch.setattr("streams.recommend.loading.OnnxModel", fails)
     await served.promote(popular_entry)
     assert answering(served) is None
     assert served.counted.refusals == ["failed"]

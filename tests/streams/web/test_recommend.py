@@ -69,6 +69,7 @@ async def test_a_recommendation(client, recommending) -> None:
         "fallback": "no model was trained yet: what goes with this user's history, and what is popular",
         "knows_until": START + 1000 * (len(ROWS) - 1),
         "latency_ms": 0,
+        "trial": None,
     }
     other = await (await client.get("/v1/recommend/u?k=1")).json()
     assert len(document["request_id"]) == len(other["request_id"]) == 32
@@ -181,6 +182,7 @@ async def test_the_models(client) -> None:
         "champion": None,
         "answers": None,
         "refused": [],
+        "challenger": None,
         "versions": [{"model": "sasrec", "version": "1"}],
     }
 
