@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from time import sleep
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from export.comparing import Outcome
 
 
 @click.command(
@@ -12,9 +20,18 @@ import click
 )
 @click.argument("models", nargs=-1, metavar="[[CHAMPION] CHALLENGER]")
 @click.option("--promote", "promoting", is_flag=True, help="Let the challenger answer if it is better.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    default=None,
+    metavar="SECONDS",
+    help="Look again and again, until the verdict is better or worse.",
+)
 @click.option("--by", default=None, help="Who does this. [the user of this session]")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
-def compare(*, models: tuple[str, ...], promoting: bool, by: str | None, as_json: bool) -> None:
+def compare(
+    *, models: tuple[str, ...], promoting: bool, every: float | None, by: str | None, as_json: bool
+) -> None:
     """Compare CHALLENGER with CHAMPION by what people did: AUC on the same labels, clicks, and interleaved pages.
 
     Default: the registry's challenger and its champion. All intervals hold at all times: run it as often as you like.
@@ -33,7 +50,9 @@ def compare(*, models: tuple[str, ...], promoting: bool, by: str | None, as_json
         )
     settings = load_settings()
     registry = Registry(settings.models)
-    found = weigh(registry, settings, pair_of(registry, models), promoting=promoting, by=by)
+    found = _looked(
+        lambda: weigh(registry, settings, pair_of(registry, models), promoting=promoting, by=by), every
+    )
     if found.left_out:
         say(f"{found.left_out:,} labels were left out: the first ones are compared")
     if found.promotion and found.promotion.trouble:
@@ -46,3 +65,26 @@ def compare(*, models: tuple[str, ...], promoting: bool, by: str | None, as_json
     from export.compare_view import compare_view
 
     Console().print(compare_view(found))
+
+
+def _looked(look: Callable[[], Outcome], every: float | None) -> Outcome:
+    """Look once, or until something is decided; a broker that is away is asked again."""
+    from monitoring.experiments.rule import UNDECIDED
+    from pandian.errors import BrokerError
+    from pandian.output import say
+
+    said = ""
+    while True:
+        try:
+            found = look()
+            if every is None or found.compared.verdict.outcome != UNDECIDED:
+                return found
+            text = found.compared.verdict.text
+        except BrokerError as error:
+            if every is None:
+                raise
+            text = str(error)
+        if text != said:
+            said = text
+            say(text)
+        sleep(every)

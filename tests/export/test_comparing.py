@@ -77,6 +77,26 @@ def test_a_challenger_is_promoted_when_the_evidence_is_there(
     assert "4,000" in out
 
 
+def test_it_looks_again_until_something_is_decided(compare, labels, unique, monkeypatch):
+    pair = (f"{unique('c')}@1", f"{unique('c')}@2")
+    labels(list(shadowed(*pair, 100)))
+    looks = []
+
+    def sleep(seconds):
+        looks.append(seconds)
+        assert len(looks) < 9
+        if len(looks) == 2:
+            labels(list(shadowed(*pair, 4_000, better=-1.5, seed=3, first=100)))
+
+    monkeypatch.setattr("export.compare_command.sleep", sleep)
+    code, out, err = compare(*pair, "--every", 5, "--promote", "--json")
+    assert (code, looks) == (0, [5.0, 5.0])
+    assert err.count("\n") == 1  # what stays as it was is said once
+    assert "too few labels" in err
+    found = orjson.loads(out)
+    assert (found["verdict"]["outcome"], found["promoted"]) == ("worse", False)
+
+
 def test_bad_names_are_one_line(compare, registry, first_entry):
     def complaint(*names):
         code, out, err = compare(*names)
