@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -32,6 +32,7 @@ from streams.stages.history import remember
 from streams.stages.noticing import NoticingPart
 from streams.stages.relating import Relations
 from streams.stages.source import ProfileState
+from streams.stages.turns import give_way
 from streams.state import CheckpointedTable
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
@@ -70,6 +71,8 @@ class MergeStage:
         self._sets: dict[str, dict[Source, CompleteSet]] = {}
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
+        self._spent = 0.0
+        """Processor time of the last merging, seconds."""
         self.owned: dict[str, Mapping[str, Any]] = {}
         self.version = 0
         app.agent(self.topic, name="merge")(self._consume)
@@ -78,8 +81,9 @@ class MergeStage:
 
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
+            began = time.perf_counter()
             self._on_batch(batch)
-            await asyncio.sleep(0)
+            await give_way(began)
 
     def _on_batch(self, batch: Batch) -> None:
         if batch.epoch != self._epochs.get(batch.tp):
@@ -135,7 +139,7 @@ class MergeStage:
                 await asyncio.wait_for(self._wake.wait(), _RETIRE_SECONDS)
             await asyncio.sleep(_GATHER_SECONDS)
             self._wake.clear()
-            began = time.thread_time()
+            self._spent = 0.0
             try:
                 await self.flush()
                 if time.monotonic() > retire_at:
@@ -146,7 +150,7 @@ class MergeStage:
                 await asyncio.sleep(1.0)
                 self._wake.set()
             # Of hundreds of assets, describing all anew takes seconds: at most half of the time goes into it.
-            await asyncio.sleep(min(time.thread_time() - began, _LONGEST_REST))
+            await asyncio.sleep(min(self._spent, _LONGEST_REST))
 
     async def flush(self) -> None:
         """Merge and publish the topics that changed."""
@@ -157,8 +161,9 @@ class MergeStage:
             for name in sorted(names):
                 # Looked up here: it may have gone to another worker while the one before was sent.
                 if name in self._sets:
+                    began = time.perf_counter()
                     sends += await self._publish(name, infos.get(name))
-                    await asyncio.sleep(0)
+                    await give_way(began)
             await asyncio.gather(*sends)
             await self._table.checkpoint()
         except BaseException:
@@ -167,7 +172,12 @@ class MergeStage:
 
     async def _publish(self, name: str, info: TopicInfo | None) -> list[Any]:
         """Send what changed of a topic's assets; an asset that is no more gets a tombstone."""
-        documents = self._documents(name, info)
+        sets = self._of_topic(name, info)
+        documents = await self._documents(name, info, list(sets.values())) if info and sets else {}
+        if self._sets.get(name) is not sets:
+            return []  # it went to another worker meanwhile
+        if info is None:
+            del self._sets[name]
         before = {asset for asset, document in self.owned.items() if document["source"]["topic"] == name}
         if info is None:
             before |= {name}
@@ -182,41 +192,48 @@ class MergeStage:
         }
         return [await self._send(asset, document) for asset, document in changed.items()]
 
-    def _documents(self, name: str, info: TopicInfo | None) -> dict[str, Mapping[str, Any]]:
-        if info is None:
-            del self._sets[name]
-            return {}
-        sets = {source: one for source, one in self._sets[name].items() if source.topic_id == info.id}
-        self._sets[name] = sets
-        if not sets:
-            return {}
-        source = {
-            "topic": name,
-            "topic_id": str(info.id),
-            "partitions": {
-                str(source.partition): {"next_offset": one.header.end, "gone": one.header.gone.offsets}
-                for source, one in sorted(sets.items(), key=lambda item: item[0].partition)
-            },
+    def _of_topic(self, name: str, info: TopicInfo | None) -> dict[Source, CompleteSet]:
+        """Return the sets of a topic as it is now; those of one that was made again are dropped."""
+        sets = self._sets[name]
+        if info is not None:
+            sets = {source: one for source, one in sets.items() if source.topic_id == info.id}
+            self._sets[name] = sets
+        return sets
+
+    async def _documents(
+        self, name: str, info: TopicInfo, sets: Sequence[CompleteSet]
+    ) -> dict[str, Mapping[str, Any]]:
+        partitions = {
+            str(one.source.partition): {"next_offset": one.header.end, "gone": one.header.gone.offsets}
+            for one in sorted(sets, key=lambda one: one.source.partition)
         }
-        documents = topic_documents(
-            [PartitionProfile.from_bytes(one.body(), self._policy) for one in sets.values()],
-            name,
-            source,
-            self._policy,
-            now_ms=time.time_ns() // 1_000_000,
-            thresholds=self._thresholds,
-            details=self._details,
-            see=self._see,
-        )
+        seen: list[tuple[str, str, AssetProfile, Mapping[str, Classification]]] = []
+
+        def work_out() -> dict[str, dict[str, Any]]:
+            began = time.thread_time()
+            documents = topic_documents(
+                [PartitionProfile.from_bytes(one.body(), self._policy) for one in sets],
+                name,
+                {"topic": name, "topic_id": str(info.id), "partitions": partitions},
+                self._policy,
+                now_ms=time.time_ns() // 1_000_000,
+                thresholds=self._thresholds,
+                details=self._details,
+                see=lambda *asset: seen.append(asset),
+            )
+            self._spent += time.thread_time() - began
+            return documents
+
+        # On a thread: an asset of many fields takes a tenth of a second, in which nobody would be answered.
+        documents = await asyncio.to_thread(work_out)
+        for asset, kind, profile, meanings in seen:
+            self.relations.see(asset, kind, profile, meanings)
+            self.noticing.see(asset, profile)
         partition = self._profiles.partition_of(name)
         return {
             asset: remember(self._table, partition, document | self.relations.document(asset))
             for asset, document in documents.items()
         }
-
-    def _see(self, name: str, kind: str, asset: AssetProfile, meanings: Mapping[str, Classification]) -> None:
-        self.relations.see(name, kind, asset, meanings)
-        self.noticing.see(name, asset)
 
     def _related(self, assets: frozenset[str]) -> None:
         """Tell the references of these assets anew, as far as they are merged here."""

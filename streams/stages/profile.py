@@ -28,6 +28,7 @@ from streams.stages.loading import Loader, StartFrom
 from streams.stages.quarantine import QuarantineLog
 from streams.stages.source import Checkpoint, ProfileState, SourcePartition, now_ms, records_meta
 from streams.stages.throttle import Throttle
+from streams.stages.turns import give_way
 from streams.stages.waiting import WaitingRecords
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
@@ -88,6 +89,7 @@ class ProfileStage:
 
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
+            began = time.perf_counter()
             # Of the whole batch at once: of parts it takes twice as long.
             repeated, start = self._repeated(batch), 0
             for part in batch.parts(self._at_once(batch)):
@@ -96,7 +98,7 @@ class ProfileStage:
                 start = end
             # A stream with a full queue would never let others run. Each time costs: the thread that reads takes the
             # interpreter's lock. After every part instead of every batch, a tenth less was counted in a second.
-            await asyncio.sleep(0)
+            await give_way(began)
 
     def _at_once(self, batch: Batch) -> int:
         """Return how many records of a batch to decode and count together."""

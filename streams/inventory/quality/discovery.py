@@ -1,14 +1,16 @@
 """The search for rules: in turns, each on a sample of its own; what it finds is then checked on all later records.
 
 A turn takes 256 of the checked records, each time twice as far apart, and asks the families of rules which hold in
-them more often than chance gives. The candidates are checked on records after the sample, never on those that
-suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar` spends the error over
-turns and candidates. A rule that appears late in a stream is found by a later turn.
+them more often than chance gives. They are asked one after the other while further records come: all at once, many
+assets that came to it together would hold a worker up for long. The candidates are checked on records after the
+sample, never on those that suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar`
+spends the error over turns and candidates. A rule that appears late in a stream is found by a later turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from streams.inventory.base import Classifier, Masker
@@ -16,7 +18,7 @@ from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.quality.evidence import bar
 from streams.inventory.quality.places import Places
 from streams.inventory.quality.rows import Rows
-from streams.inventory.quality.rules import FAMILIES, constant, dependency, equal
+from streams.inventory.quality.rules import FAMILIES, arithmetic, constant, dependency, equal
 from streams.inventory.quality.rules.base import Proposal, Rule
 from streams.inventory.quality.sample import ROWS, Sample
 from streams.inventory.quality.watched import Watched
@@ -31,6 +33,13 @@ MEANT = 256
 MERGED = 256
 #: The distance between the records of a sample doubles this often.
 _WIDEST = 5
+#: Records from one step of a search to the next. What takes longest has a step of its own.
+_STEP = 8
+_SEARCHES = (
+    (arithmetic.name,),
+    (dependency.name,),
+    tuple(name for name in FAMILIES if name not in (arithmetic.name, dependency.name)),
+)
 #: By how much lower its bound must be for the counts of a rule to begin anew.
 _EASIER = 0.01
 #: In these turns it is asked anew what the fields mean; in others only when there are new ones.
@@ -57,6 +66,10 @@ class Discovery:
         """Fields whose meaning was asked for."""
         self._into = 0
         self.sample = Sample(masker)
+        self._table: Rows | None = None
+        """The sample while it is searched."""
+        self._found: list[list[list[Proposal]]] = []
+        """What the steps of the search found so far, by family; found again from the sample after a restart."""
         self.rules: dict[Rule, Watched] = {}
 
     @property
@@ -66,8 +79,14 @@ class Discovery:
 
     @property
     def left(self) -> int:
-        """Records until the turn ends: no more may be added at a time."""
-        return ROWS * self.distance - self._into
+        """Records until something is to be done: no more may be added at a time."""
+        beyond = self._beyond
+        return -beyond if beyond < 0 else _STEP - beyond % _STEP
+
+    @property
+    def _beyond(self) -> int:
+        """Records since the sample is whole; below 0: before."""
+        return self._into - ROWS * self.distance
 
     @property
     def paths(self) -> list[str]:
@@ -93,15 +112,23 @@ class Discovery:
         """
         for watched in self.rules.values():
             watched.add(rows, places, start, number)
+        if self._beyond < 0:
+            self._take(rows)
+        self._into += rows.size
+        steps, rest = divmod(self._beyond, _STEP)
+        if steps == rest == 0:
+            self._begin(names)
+        elif steps > 0 and not rest:
+            self._search(steps)
+
+    def _take(self, rows: Rows) -> None:
         chosen = slice(-self._into % self.distance, rows.size, self.distance)
         count = len(range(rows.size)[chosen])
         if count:
             self.sample.add(count, {path: rows.values(path)[chosen] for path in rows.paths})
-        self._into += rows.size
-        if not self.left:
-            self._search(names)
 
-    def _search(self, names: Mapping[str, str]) -> None:
+    def _begin(self, names: Mapping[str, str]) -> None:
+        """Ask what the fields of the sample mean, and keep those that are not personal."""
         if self.turn in _MEANT or not self.sample.paths <= self._seen:
             self._seen |= self.sample.paths
             self.types |= self.sample.types(self._classifier, names)
@@ -110,11 +137,20 @@ class Discovery:
                 self.types = {path: self.types[path] for path in self.sample.paths if path in self.types}
                 self._seen &= self.sample.paths
         self.sample.keep(self.types)
-        table = self.sample.table(self.types)
+
+    def _search(self, steps: int) -> None:
+        """Do the steps of the search up to this one, and end the turn with the last."""
+        table = self._table = self._table or self.sample.table(self.types)
+        for families in _SEARCHES[len(self._found) : steps]:
+            self._found.append([FAMILIES[name].propose(table) for name in families])
+        if steps == len(_SEARCHES):
+            self._end()
+
+    def _end(self) -> None:
         candidates: list[Proposal] = []
-        for family in FAMILIES.values():
-            proposals = [one for one in family.propose(table) if self._is_new(one)]
-            candidates += sorted(proposals, key=_best_first)[:_OF_A_FAMILY]
+        for proposals in chain.from_iterable(self._found):
+            new = [one for one in proposals if self._is_new(one)]
+            candidates += sorted(new, key=_best_first)[:_OF_A_FAMILY]
         candidates = sorted(candidates, key=_best_first)[:CANDIDATES]
         needed = bar(len(candidates), self.turn)
         self._make_room(len(candidates))
@@ -124,6 +160,11 @@ class Discovery:
         self.turn += 1
         self._into = 0
         self.sample = Sample(self._masker)
+        self._forget_search()
+
+    def _forget_search(self) -> None:
+        self._table = None
+        self._found = []
 
     def _is_new(self, one: Proposal) -> bool:
         """Tell whether a rule is not checked yet, or would be easier to show by what chance gives in this sample."""
@@ -142,6 +183,7 @@ class Discovery:
         """Drop a field that turned out to be personal, with all rules about it."""
         self.types.pop(path, None)
         self.sample.hide(path)
+        self._forget_search()
         self.rules = {rule: watched for rule, watched in self.rules.items() if path not in rule.fields}
 
     def merge(self, other: Discovery) -> None:
@@ -168,6 +210,7 @@ class Discovery:
         self.turn, self._into, self.types = state[0], state[1], dict(state[2])
         self._seen = set(state[3])
         self.sample.restore(state[4])
+        self._forget_search()
         watched = [Watched.restored(one, blobs) for one in state[5]]
         self.rules = {one.rule: one for one in watched}
 

@@ -41,7 +41,7 @@ def test_batches_change_nothing(largest: int) -> None:
     assert content(feed(new_part(), ORDERS, ragged(largest, largest))) == content(whole)
 
 
-@pytest.mark.parametrize("at", [1, 300, 1_500, 6_000])
+@pytest.mark.parametrize("at", [1, 300, 512, 515, 520, 530, 536, 1_500, 6_000])
 def test_a_part_goes_on_from_its_state(at: int) -> None:
     whole = feed(new_part(), ORDERS)
     part = stored(feed(new_part(), ORDERS[:at]))
@@ -49,6 +49,18 @@ def test_a_part_goes_on_from_its_state(at: int) -> None:
     part.add(group_of(rest), fields_of([group_of(rest)]), meta(at, len(rest)))
     assert content(part) == content(whole)
     assert content(stored(part)) == content(part)
+
+
+@pytest.mark.parametrize("at", [512, 522, 530])
+def test_a_field_hidden_while_rules_are_searched_is_in_none_of_them(at: int) -> None:
+    parts = [feed(new_part(), ORDERS[:at]), stored(feed(new_part(), ORDERS[:at]))]
+    for part in parts:
+        part.hide("quantity", "phone_number")
+        rest = ORDERS[at:]
+        part.add(group_of(rest), fields_of([group_of(rest)], ["quantity"]), meta(at, len(rest)))
+    one, other = parts
+    assert content(one) == content(other)
+    assert said(one.findings({})) == {rule for rule in PLANTED if "quantity" not in rule}
 
 
 def test_partitions_sum_up_and_are_left_as_they_were() -> None:
