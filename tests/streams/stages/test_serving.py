@@ -26,9 +26,9 @@ USERS = 40
 
 
 class Shop:
-    """A broker with interactions of some users, and a worker with the role serve."""
+    """A broker with interactions of some users, and a worker that serves them."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, roles: str = "serve", **settings: str) -> None:
         self.registry = Registry(folder / "models")
         self._stack = brokers.embedded_broker()
         self.address = self._stack.__enter__().address
@@ -43,7 +43,7 @@ class Shop:
             self.address,
             "shop",
             [],
-            options=["--roles", "serve"],
+            options=["--roles", roles],
             settings={"PANDIAN_MODELS": str(self.registry.root), "PANDIAN_MODELS_SECONDS": "0.2", **settings},
         ).start()
         self.worker.wait(lambda: self.worker.get("/readyz"), "readiness", 30)
