@@ -77,7 +77,7 @@ class Training:
 
         if self.threads:
             torch.set_num_threads(self.threads)
-        protocol, config = self.protocol, self._config()
+        protocol, config = self.protocol, self.config()
         few = protocol.validation.sample(self.validation_targets, self.seed)
         epochs = _Epochs(self.path.with_suffix(".log"), said)
 
@@ -117,7 +117,8 @@ class Training:
         model.done()
         return result
 
-    def _config(self) -> TrainConfig:
+    def config(self) -> TrainConfig:
+        """Return what it is trained with."""
         changed: dict[str, Any] = {"checkpoints": self.folder / "checkpoints"}
         if self.epochs:
             changed["epochs"] = self.epochs

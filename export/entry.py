@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +11,15 @@ import numpy as np
 import orjson
 import torch
 
+from export.files import encode_probes, write_files
 from export.onnx import OPSET, to_onnx
 from export.parity import expected_logits, histories, largest_difference
 from export.registry.base import CARD, CATALOGUE, GRAPH, PROBES, Entry
-from export.registry.card import check_card, created_at
+from export.registry.card import check_card
 from export.registry.exceptions import ExportError
-from export.registry.folders import check_free, whole_folder
-from export.registry.manifest import FORMAT, MANIFEST, FileSum, Manifest
+from export.registry.folders import check_free
+from export.registry.manifest import FORMAT
 from export.runtime import Items, Logits
-
-#: Bytes of expected logits that travel with an entry, so that a large catalogue makes no large probes.
-_PROBE_BYTES = 32 << 20
 
 
 def write_entry(
@@ -49,7 +45,7 @@ def write_entry(
             checks them again.
 
     Raises:
-        ExportError: when torch cannot export it, or the graph is larger than 2 GB.
+        ExportError: when torch cannot export it, a weight is no number, or the graph is larger than 2 GB.
         ParityError: when some logit of the graph is off by more than 1e-4.
         EntryError: when the card or the catalogue is not as it must be.
         RegistryError: when the folder is not empty, or cannot be written.
@@ -59,6 +55,7 @@ def write_entry(
     card = _complete(card)
     check_card(folder / CARD, card)
     check_free(folder)
+    _check_weights(network)
     given = [*_usable(probes, card["max_length"]), *histories(len(catalogue), card["max_length"])]
     compared = [(items, _expected(network, items, len(catalogue))) for items in given]
     graph = to_onnx(network, len(catalogue), card["max_length"])
@@ -66,16 +63,9 @@ def write_entry(
     files = {
         GRAPH: graph,
         CATALOGUE: b"".join(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in catalogue),
-        PROBES: _encode_probes(compared, _PROBE_BYTES // (4 * len(catalogue))),
+        PROBES: encode_probes(compared),
     }
-    card["version"] = _version(card, files)
-    files[CARD] = orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-    with whole_folder(folder) as draft:
-        for name, data in files.items():
-            (draft / name).write_bytes(data)
-        sums = {name: FileSum(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
-        (draft / MANIFEST).write_bytes(Manifest(card["model"], card["version"], sums).encode())
-    return Entry.open(folder)
+    return write_files(folder, card, files)
 
 
 def _complete(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,29 +88,19 @@ def _expected(network: torch.nn.Module, items: Items, n_items: int) -> Logits:
     return logits
 
 
-def _version(card: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
-    """Name the version by when it was made, so that names sort, and by what it holds, so that no two are alike."""
-    content = hashlib.sha256()
-    for data in (*files.values(), orjson.dumps(card, option=orjson.OPT_SORT_KEYS)):
-        content.update(hashlib.sha256(data).digest())
-    return f"{created_at(card):%Y%m%d-%H%M%S}-{content.hexdigest()[:6]}"
+def _check_weights(network: torch.nn.Module) -> None:
+    for name, weights in network.state_dict().items():
+        wrong = int(torch.isnan(weights).sum())
+        if wrong:
+            raise ExportError(
+                f"{type(network).__name__}: {wrong:,} of the weights {name} are no number (NaN)",
+                "must be numbers",
+                "train again, with a smaller learning_rate",
+            )
 
 
 def _usable(probes: Sequence[Items], max_length: int) -> list[Items]:
     return [np.ascontiguousarray(items[:, -max_length:], np.int64) for items in probes if items.size]
-
-
-def _encode_probes(compared: Sequence[tuple[Items, Logits]], rows: int) -> bytes:
-    arrays: dict[str, Any] = {}
-    for number, (items, logits) in enumerate(compared):
-        kept = len(items) if number == 0 else min(len(items), rows)
-        if number and not kept:
-            break
-        rows -= kept
-        arrays[f"items_{number}"], arrays[f"logits_{number}"] = items[:kept], logits[:kept]
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
 
 
 def _check_catalogue(catalogue: Sequence[str]) -> None:

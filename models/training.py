@@ -23,6 +23,7 @@ from models.data.log import Codes, InteractionLog
 from models.data.split import TimeSplit, split_by_time
 from models.evaluation import metrics
 from models.kinds import BASELINES
+from models.shrinking import written
 from models.totals import Totals
 
 Said = Callable[[str], None]
@@ -129,7 +130,14 @@ def train(
         **calibration.document(shown),
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
-    entry = write_entry(Path(out), chosen.model.network(), log.item_ids, card, probes=probes)
+    network = chosen.model.network()
+    entry = written(
+        lambda folder: write_entry(folder, network, log.item_ids, card, probes=probes),
+        Path(out),
+        config.precision,
+        validation.sample(budget.validation_targets, config.seed),
+        said,
+    )
     for candidate in candidates.values():
         candidate.model.done()
     return TrainedModel(

@@ -43,6 +43,7 @@ VERBS: dict[str, Verb] = {
     "train": Verb("models.commands.train:command", "Train a model on interactions."),
     "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),
+    "shrink": Verb("models.commands.shrink:command", "Make a model smaller, if it answers as well."),
     "models": Verb("export.commands:command", "Keep trained models, and say which of them answers."),
     "recommend": Verb(
         "streams.commands.recommend:command", "Show what a running worker recommends to a user."

@@ -18,6 +18,8 @@ from export.registry.manifest import check_format, check_model, check_version
 EDGES = 1023
 #: What a recommendation does with items of the user's own history.
 SEEN = ("keep", "drop")
+#: What the weights are kept in; a card that does not say so is of the first.
+PRECISIONS = ("float32", "float16", "int8")
 
 
 def read_card(path: Path, data: bytes) -> dict[str, Any]:
@@ -51,6 +53,11 @@ def check_card(path: Path, card: Mapping[str, Any]) -> None:
         ("max_length", _whole(card.get("max_length")), "must be a whole number from 1 to 10,000"),
         ("metrics", isinstance(card.get("metrics"), dict), "must be an object"),
         ("calibration", _calibration(card.get("calibration")), "must be a slope above 0 and an offset"),
+        (
+            "precision",
+            card.get("precision", PRECISIONS[0]) in PRECISIONS,
+            f"must be one of {', '.join(PRECISIONS)}",
+        ),
         ("score_edges", _edges(card.get("score_edges")), f"must be {EDGES:,} numbers, each above the last"),
     )
     for key, right, rule in rules:

@@ -25,5 +25,9 @@ class ExportError(EntryError):
     """A network cannot be written as ONNX as it is."""
 
 
+class QualityError(ExportError):
+    """A smaller graph would answer worse than is let pass."""
+
+
 class UnknownModelError(UsageError):
     """The registry has no such model or version."""

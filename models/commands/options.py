@@ -32,13 +32,19 @@ _OPTIONS = (
     click.option(
         "--config", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with more settings."
     ),
+    click.option(
+        "--precision",
+        type=click.Choice(("float32", "float16", "int8", "auto")),
+        help="Of the exported weights; auto: the smallest that loses no quality.  [float32]",
+    ),
     click.option("--seed", type=int, help="Of all that is drawn.  [0]"),
     click.option("--threads", type=int, metavar="N", help="Threads that it computes on.  [one a core]"),
 )
 
 
 def training_options(command: F) -> F:
-    """Give a command the options ``model``, ``epochs``, ``max_seconds``, ``config``, ``seed`` and ``threads``."""
+    """Give a command the options ``model``, ``epochs``, ``max_seconds``, ``config``, ``precision``,
+    ``seed`` and ``threads``."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

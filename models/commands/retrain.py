@@ -34,6 +34,7 @@ def command(
     epochs: int | None,
     max_seconds: float | None,
     config: Path | None,
+    precision: str | None,
     seed: int | None,
     threads: int | None,
     dry_run: bool,
@@ -58,7 +59,13 @@ def command(
     from pandian.settings import load_settings
 
     chosen = load_config(
-        config, model=model, epochs=epochs, max_seconds=max_seconds, seed=seed, threads=threads
+        config,
+        model=model,
+        epochs=epochs,
+        max_seconds=max_seconds,
+        precision=precision,
+        seed=seed,
+        threads=threads,
     )
     source = tuple(source) or (KAFKA,)
     for path in source if is_files(source) else ():

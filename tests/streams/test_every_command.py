@@ -215,6 +215,7 @@ WAITING: dict[str, tuple[Waits, int]] = {
     "train": (on_input("-", "--out", "{out}"), INTERRUPTED),
     "evaluate": (on_input("{entry}", "-"), INTERRUPTED),
     "retrain": (on_input("-"), INTERRUPTED),
+    "shrink": (on_input("{entry}", "-", "--out", "{out}"), INTERRUPTED),
     "models list": (on_registry(), INTERRUPTED),
     "models show": (on_registry("popularity"), INTERRUPTED),
     "models add": (on_lock("{entry}"), INTERRUPTED),

@@ -1,0 +1,164 @@
+"""Writes an entry anew with a smaller graph, if that answers as well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from export.files import encode_probes, write_files
+from export.registry.base import CARD, GRAPH, PROBES, Entry
+from export.registry.exceptions import QualityError
+from export.registry.folders import check_free
+from export.runtime import Items, Logits, OnnxModel, open_session, read_probes
+from export.shrink.base import Precision, shrink_graph
+
+#: NDCG@10 that may be lost, at most.
+ALLOWED = 0.002
+#: Items of a list that are compared on the probes.
+TOP = 10
+_RUNS = 21
+
+Score = Callable[[Items], Logits]
+#: Returns the NDCG@10 of each of some targets, which are always the same ones.
+Gains = Callable[[Score], npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a smaller graph costs."""
+
+    before: float
+    """NDCG@10 of the graph as it was."""
+    after: float
+    targets: int
+    overlap: float
+    """Share of the ten items with the highest logits that are the same, over all probes."""
+    least: float
+    """The same, of the probe where it is least."""
+
+    @property
+    def loss(self) -> float:
+        """NDCG@10 that is lost."""
+        return self.before - self.after
+
+    def document(self) -> dict[str, Any]:
+        """Return it for a card."""
+        return {
+            "ndcg@10": {"before": self.before, "after": self.after, "loss": self.loss, "allowed": ALLOWED},
+            "targets": self.targets,
+            f"overlap@{TOP}": {"mean": self.overlap, "least": self.least},
+        }
+
+
+def shrink_entry(entry: Entry, out: Path, precision: Precision, gains: Gains) -> Entry:
+    """Write an entry anew with its graph in another precision; the folder appears complete, or not at all.
+
+    The card says what it cost and what it brought: ``precision`` and ``shrunk``. Other files stay as they are. Its
+    probes are those of the entry with the logits that the smaller graph gives.
+
+    Args:
+        entry: in float32. It stays as it is.
+        out: must not exist, or be empty.
+        precision: what its tables are kept in.
+        gains: of targets by which the two are compared.
+
+    Raises:
+        QualityError: when more than .002 of NDCG@10 is lost, or the entry is not in float32.
+        ExportError: when a weight is no number.
+        EntryError: when the entry cannot be run.
+        RegistryError: when the folder is not empty, or cannot be written.
+    """
+    check_free(out)
+    found = entry.card.get("precision", "float32")
+    if found != "float32":
+        raise QualityError(
+            f"{entry.reference}: {found}", "must be in float32", "shrink the entry that this one was made of"
+        )
+    model = OnnxModel(entry)
+    graph = shrink_graph(entry.read(GRAPH), precision)
+    session = open_session(graph)
+
+    def answer(items: Items) -> Logits:
+        logits: Logits = session.run(["logits"], {"items": items})[0]
+        return logits
+
+    probes = [(items, logits, answer(items)) for items, logits in read_probes(entry, len(model.catalogue))]
+    judged = _judged(gains(model.logits), gains(answer), probes)
+    if not judged.loss <= ALLOWED:
+        raise QualityError(
+            f"{entry.reference} in {precision}: NDCG@10 {judged.after:.4f} instead of {judged.before:.4f}"
+            f" on {judged.targets:,} targets",
+            f"may lose {ALLOWED:g} at most ({judged.overlap:.0%} of the {TOP} best items are the same)",
+            "keep float32, or take float16",
+        )
+    kept = {name: entry.read(name) for name in entry.files if name not in (CARD, GRAPH, PROBES)}
+    files = {GRAPH: graph, PROBES: encode_probes([(items, found) for items, _, found in probes]), **kept}
+    history = _longest(model)
+    said = {
+        **entry.card,
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "precision": precision,
+        "shrunk": {
+            "from": entry.version,
+            "bytes": {"before": entry.files[GRAPH].bytes, "after": len(graph)},
+            "latency_ms": {
+                "before": _milliseconds(model.logits, history),
+                "after": _milliseconds(answer, history),
+            },
+            **judged.document(),
+        },
+    }
+    return write_files(out, said, files)
+
+
+def size_ratio(card: Mapping[str, Any]) -> float:
+    """Return how many times as large the graph was before."""
+    found = card["shrunk"]["bytes"]
+    return float(found["before"] / found["after"])
+
+
+def _judged(
+    before: npt.NDArray[np.float64],
+    after: npt.NDArray[np.float64],
+    probes: list[tuple[Items, Logits, Logits]],
+) -> Judged:
+    shares = np.concatenate([_overlaps(logits, found) for _, logits, found in probes])
+    finite = all(np.isfinite(found).all() for *_, found in probes)
+    return Judged(
+        float(before.mean()),
+        float(after.mean()) if finite else float("nan"),
+        len(before),
+        float(shares.mean()),
+        float(shares.min()),
+    )
+
+
+def _overlaps(one: Logits, other: Logits) -> npt.NDArray[np.float64]:
+    """Return the share of the highest that two have in common, by history [batch]."""
+    k = min(TOP, one.shape[1])
+    tops = (np.argsort(-logits, 1, kind="stable")[:, :k] for logits in (one, other))
+    shared = [len(np.intersect1d(*pair)) / k for pair in zip(*tops, strict=True)]
+    return np.array(shared)
+
+
+def _longest(model: OnnxModel) -> Items:
+    random = np.random.default_rng(0)
+    return random.integers(1, len(model.catalogue) + 1, (1, model.max_length), np.int64)
+
+
+def _milliseconds(answer: Score, history: Items) -> float:
+    """Return what one history takes, in milliseconds of the processor, so that other work beside it counts little."""
+    spent = []
+    for _ in range(_RUNS):
+        began = time.process_time_ns()
+        answer(history)
+        spent.append(time.process_time_ns() - began)
+    return round(median(spent) / 1e6, 4)

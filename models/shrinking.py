@@ -1,0 +1,89 @@
+"""Smaller models: exported in another precision, if that loses no quality to speak of."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from export.registry import Entry
+from export.registry.base import CATALOGUE
+from export.registry.exceptions import QualityError
+from export.registry.folders import check_free, whole_folder, writing
+from export.shrink import Precision
+from export.shrink.entry import Score, shrink_entry, size_ratio
+from models.config import Wanted
+from models.data.histories import Targets
+from models.evaluation import ndcg, rank
+
+#: With ``auto``, what is tried, the smallest first.
+_TRIED: tuple[Precision, ...] = ("int8", "float16")
+
+
+def shrink(entry: Entry, out: Path, precision: Precision, targets: Targets) -> Entry:
+    """Write an entry anew in another precision.
+
+    Args:
+        entry: in float32.
+        out: must not exist, or be empty.
+        precision: which.
+        targets: in columns of the entry's catalogue; by these the two are compared.
+
+    Raises:
+        QualityError: when more is lost than is let pass; nothing is written.
+        EntryError, RegistryError: as :func:`export.shrink.entry.shrink_entry`.
+    """
+    n_items, length, seen = _catalogue_size(entry), entry.card["max_length"], entry.card["seen"]
+
+    def gains(score: Score) -> npt.NDArray[np.float64]:
+        return ndcg(rank(score, targets, n_items, length).of(seen))
+
+    return shrink_entry(entry, out, precision, gains)
+
+
+def written(
+    write: Callable[[Path], Entry],
+    out: Path,
+    wanted: Wanted,
+    targets: Targets,
+    said: Callable[[str], None],
+) -> Entry:
+    """Export in the precision that is wanted; in float32, and say so, where that would lose quality.
+
+    Args:
+        write: exports in float32 to a folder.
+        out: must not exist, or be empty. It appears complete, or not at all.
+        wanted: a precision, or ``auto``: the smallest that loses no quality.
+        targets: in columns of the catalogue.
+        said: is told what came of it.
+
+    Raises:
+        EntryError, RegistryError: as ``write``.
+    """
+    if wanted == "float32" or not len(targets):
+        return write(out)
+    check_free(out)
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
+            whole = write(Path(beside, "float32"))
+            for precision in _TRIED if wanted == "auto" else (wanted,):
+                try:
+                    small = shrink(whole, out, precision, targets)
+                except QualityError as refused:
+                    said(f"not kept in {precision}: {refused}")
+                    continue
+                said(f"kept in {precision}: {size_ratio(small.card):.1f} times as small")
+                return small
+            with whole_folder(out) as draft:
+                for file in whole.path.iterdir():
+                    shutil.copyfile(file, draft / file.name)
+    return Entry.open(out)
+
+
+def _catalogue_size(entry: Entry) -> int:
+    return len(entry.read(CATALOGUE).splitlines())
