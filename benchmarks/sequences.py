@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import InteractionLog
 from models.evaluation import metrics, ndcg, rank
-from models.sasrec.settings import SasrecSettings
+from models.sasrec.settings import Device, SasrecSettings
 from models.threads import wait_asleep
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Training:
     threads: int | None = None
     epochs: int | None = None
     """Fewer or more than the settings say."""
+    device: Device = "cpu"
     validation_targets: int = 3_000
 
     @property
@@ -111,7 +112,7 @@ class Training:
             "epochs_to_best": round(model.epochs, 2),
             "epochs": epochs.rows(),
             "threads": torch.get_num_threads(),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}{_card(self.device)}",
         }
         write(self.path, result)
         model.done()
@@ -119,7 +120,7 @@ class Training:
 
     def config(self) -> TrainConfig:
         """Return what it is trained with."""
-        changed: dict[str, Any] = {"checkpoints": self.folder / "checkpoints"}
+        changed: dict[str, Any] = {"checkpoints": self.folder / "checkpoints", "device": self.device}
         if self.epochs:
             changed["epochs"] = self.epochs
         return TrainConfig(
@@ -129,6 +130,12 @@ class Training:
             max_length=self.protocol.max_length,
             sasrec=self.protocol.variants[self.variant].model_copy(update=changed),
         )
+
+
+def _card(device: str) -> str:
+    import torch
+
+    return f", {torch.cuda.get_device_name()}" if device == "cuda" else ""
 
 
 class _Epochs:
@@ -185,6 +192,7 @@ def main(read: Callable[[int | None], Protocol], arguments: Sequence[str] | None
     parser.add_argument("--variant", help="of the protocol's; default: the one that is reported")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--device", choices=get_args(Device), default="cpu")
     parser.add_argument("--users", type=int, help="the first so many only")
     parser.add_argument("--folder", type=Path, default=RESULTS, help="of results, logs and checkpoints")
     asked = parser.parse_args(arguments)
@@ -196,7 +204,9 @@ def main(read: Callable[[int | None], Protocol], arguments: Sequence[str] | None
     import torch
 
     torch.set_flush_denormal(True)  # of this process, so not where tests run a training
-    training = Training(protocol, variant, asked.seed, asked.folder, asked.threads, asked.epochs)
+    training = Training(
+        protocol, variant, asked.seed, asked.folder, asked.threads, asked.epochs, asked.device
+    )
     result = training.run(lambda line: print(line, flush=True))
     print(json.dumps({"test": result["test"], "path": str(training.path)}), flush=True)
     return 0

@@ -64,6 +64,7 @@ def test_what_the_files_say_must_fit_together():
 def test_the_epoch_beside_rectools_is_what_is_told_where_it_was_measured(tmp_path):
     result = {
         "seed": 0,
+        "settings": {"device": "cpu"},
         "test": {"ndcg@10": 0.2, "hr@10": 0.3},
         "popularity": {"ndcg@10": 0.01},
         "standard_error": 0.004,
