@@ -1,9 +1,9 @@
-"""Tells on ``pandian.models`` which model answers, for whoever follows that topic. The pointer is what counts."""
+"""Tells on ``pandian.models`` who answers and who is tried out, for whoever follows it. The registry is what counts."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from export.registry import Pointer
+from export.registry import Standing
 from pandian.kafka_client import broker_errors, client_options
 from pandian.settings import Settings
 from pandian.topics import MODELS
@@ -26,43 +26,49 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def announce(settings: Settings, pointer: Pointer, before: Pointer | None) -> None:
-    """Write the champion to ``pandian.models``, which is made when it is not there.
+def announce(settings: Settings, before: Standing, now: Standing, *, time: int, by: str, why: str) -> None:
+    """Write who answers and who is tried out to ``pandian.models``, which is made when it is not there.
 
-    Where the champion before was another model, its record says that it has no champion any more: of all the keys of
-    the topic, one has.
+    Each model that has a part, or had one before, gets a record: of all the keys of the topic, one has a champion, and
+    one at most a challenger (which may be the same model, in another version).
+
+    Args:
+        settings: the broker.
+        before: how it was.
+        now: how it is.
+        time: epoch milliseconds of the change.
+        by: who changed it.
+        why: and why.
 
     Raises:
         BrokerError: when the broker cannot be reached, or does not take it.
     """
     with broker_errors(settings):
         _ensure_topic(settings)
+        change = {"time": time, "by": by, "why": why}
         producer = KafkaProducer(**client_options(settings), **_OPTIONS)
         try:
-            futures = [producer.send(MODELS, value, key) for key, value in _records(pointer, before)]
+            futures = [producer.send(MODELS, value, key) for key, value in _records(before, now, change)]
             for future in futures:
                 future.get(timeout=_ANSWER_S)
         finally:
             producer.close(timeout=_ANSWER_S)
 
 
-def _records(pointer: Pointer, before: Pointer | None) -> Iterator[tuple[bytes, bytes]]:
-    if before and before.model != pointer.model:
-        yield _record(pointer, before.model, None)
-    yield _record(pointer, pointer.model, pointer.version)
-
-
-def _record(pointer: Pointer, model: str, champion: str | None) -> tuple[bytes, bytes]:
-    said = {
-        "model": model,
-        "champion": champion,
-        "challenger": None,
-        "share": 0.0,
-        "time": pointer.time,
-        "by": pointer.by,
-        "why": pointer.why,
-    }
-    return model.encode(), orjson.dumps(said)
+def _records(before: Standing, now: Standing, change: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    champion, challenger = now.champion, now.challenger
+    # The champion comes last: whoever reads on finds at no time two of them.
+    models = dict.fromkeys((*before.models(), *now.models()))
+    for model in sorted(models, key=lambda name: champion is not None and name == champion.model):
+        challenges = challenger is not None and challenger.model == model
+        said = {
+            "model": model,
+            "champion": champion.version if champion and champion.model == model else None,
+            "challenger": challenger.version if challenger and challenges else None,
+            "share": challenger.share if challenger and challenges else 0.0,
+            **change,
+        }
+        yield model.encode(), orjson.dumps(said)
 
 
 def _ensure_topic(settings: Settings) -> None:

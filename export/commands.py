@@ -12,8 +12,8 @@ from export.compare_command import compare
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from export.promotion import Promotion
-    from export.registry import Entry, Pointer, Registry
+    from export.promotion import Promotion, Shadowing
+    from export.registry import Challenger, Entry, Pointer, Registry
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
 
@@ -40,25 +40,26 @@ command.add_command(compare)
 
 @command.command(
     "list",
-    short_help="Show all models, and which of them answers.",
+    short_help="Show all models, which of them answers, and which is tried out.",
     epilog="Example: pandian models list --json",
 )
 @_JSON
 def list_(*, as_json: bool) -> None:
-    """Show all models, and which of them answers."""
+    """Show all models, which of them answers (★), and which is tried out beside it (☆)."""
     from pandian.output import print_json, say
 
     registry = _registry()
     entries, damaged = registry.scan()
-    champion = registry.champion()
+    champion, challenger = registry.champion(), registry.challenger()
     for error in damaged:
         say(f"left out: {error}")
     if as_json:
         print_json(
             {
                 "registry": str(registry.root),
-                "champion": _pointer_document(champion),
-                "models": [_summary(entry, champion) for entry in entries],
+                "champion": _document(champion),
+                "challenger": _document(challenger),
+                "models": [_summary(entry, champion, challenger) for entry in entries],
                 "damaged": [str(error) for error in damaged],
             }
         )
@@ -67,7 +68,7 @@ def list_(*, as_json: bool) -> None:
 
     from export.tables import models_table
 
-    Console().print(models_table(entries, champion, registry.root))
+    Console().print(models_table(entries, champion, challenger, registry.root))
 
 
 @command.command(
@@ -81,7 +82,7 @@ def show(*, model: str | None, as_json: bool) -> None:
     from pandian.output import print_json
 
     registry = _registry()
-    champion = registry.champion()
+    champion, challenger = registry.champion(), registry.challenger()
     if model is None and champion is None:
         raise UsageError(
             str(registry.root), "has no champion to show", "name a model; `pandian models list` shows them"
@@ -89,13 +90,13 @@ def show(*, model: str | None, as_json: bool) -> None:
     entry = registry.entry(*_named(model or str(champion.reference if champion else "")))
     if as_json:
         files = {name: {"sha256": file.sha256, "bytes": file.bytes} for name, file in entry.files.items()}
-        print_json({**_summary(entry, champion), "files": files, "card": entry.card})
+        print_json({**_summary(entry, champion, challenger), "files": files, "card": entry.card})
         return
     from rich.console import Console
 
     from export.tables import card_view
 
-    Console().print(card_view(entry, champion))
+    Console().print(card_view(entry, champion, challenger))
 
 
 @command.command(
@@ -137,7 +138,10 @@ def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool
 @_reasons
 @_JSON
 def promote(*, model: str, by: str | None, why: str, as_json: bool) -> None:
-    """Let MODEL answer from now on: workers load it within PANDIAN_MODELS_SECONDS."""
+    """Let MODEL answer from now on: workers load it within PANDIAN_MODELS_SECONDS.
+
+    If it was tried out beside the champion, it is that no longer.
+    """
     from export.promotion import promote as promote_entry
     from pandian.settings import load_settings
 
@@ -163,13 +167,76 @@ def rollback(*, by: str | None, why: str, as_json: bool) -> None:
     _report(_promoted(promotion), "", as_json=as_json)
 
 
+@command.command(
+    "shadow",
+    short_help="Try a model out beside the champion.",
+    epilog="Example: pandian models shadow sasrec --share 0.1 --why 'better NDCG'",
+)
+@click.argument("model", required=False)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1),
+    help="Of the users, who get it; 0: nobody does, it only scores what others get.  [default: 0]",
+)
+@click.option("--stop", is_flag=True, help="Let nothing be tried out any more.")
+@_reasons
+@_JSON
+def shadow(
+    *, model: str | None, share: float | None, stop: bool, by: str | None, why: str, as_json: bool
+) -> None:
+    """Try MODEL out beside the champion, instead of what is: `pandian models compare` says which is better.
+
+    Workers load it within PANDIAN_MODELS_SECONDS. Named again, its share is another one from then on. It ends when it
+    is promoted, or with --stop.
+    """
+    from export.promotion import end_shadow
+    from export.promotion import shadow as shadow_entry
+    from pandian.settings import load_settings
+
+    if stop is (model is not None) or (stop and share is not None):
+        raise click.UsageError("name a MODEL (and its --share), or --stop alone")
+    registry, settings = _registry(), load_settings()
+    if model is None:
+        _report_shadow(end_shadow(registry, by=by, why=why, settings=settings), ended=True, as_json=as_json)
+        return
+    entry = registry.entry(*_named(model))
+    found = shadow_entry(registry, entry, share=share or 0.0, by=by, why=why, settings=settings)
+    _report_shadow(found, ended=False, as_json=as_json)
+
+
+def _report_shadow(found: Shadowing, *, ended: bool, as_json: bool) -> None:
+    from pandian.output import print_json
+
+    _warn(found.trouble)
+    one = found.challenger
+    if as_json:
+        document = {
+            "challenger": None if ended else _document(one),
+            "ended": _document(one) if ended else None,
+        }
+        print_json({**document, "announced": found.announced})
+    elif ended:
+        click.echo(f"{one.reference} is no challenger any more")
+    else:
+        get = (
+            f"{one.share:.4g} of the users get it"
+            if one.share
+            else "nobody gets it, it scores what others get"
+        )
+        click.echo(f"{one.reference} is the challenger: {get}")
+
+
 def _promoted(promotion: Promotion) -> dict[str, Any]:
     """Return what there is to report, and warn when the broker did not take it."""
+    _warn(promotion.trouble)
+    return {"champion": _document(promotion.pointer), "announced": promotion.announced}
+
+
+def _warn(trouble: str | None) -> None:
     from pandian.output import say
 
-    if promotion.trouble:
-        say(f"the pointer is set, but could not be announced on pandian.models: {promotion.trouble}")
-    return {"champion": _pointer_document(promotion.pointer), "announced": promotion.announced}
+    if trouble:
+        say(f"the pointer is set, but could not be announced on pandian.models: {trouble}")
 
 
 def _report(document: dict[str, Any], line: str, *, as_json: bool) -> None:
@@ -199,11 +266,12 @@ def _named(text: str) -> tuple[str, str | None]:
     return model, version if at else None
 
 
-def _summary(entry: Entry, champion: Pointer | None) -> dict[str, Any]:
+def _summary(entry: Entry, champion: Pointer | None, challenger: Challenger | None) -> dict[str, Any]:
     return {
         "model": entry.model,
         "version": entry.version,
         "champion": champion is not None and champion.reference == entry.reference,
+        "challenger": challenger is not None and challenger.reference == entry.reference,
         "created": entry.card["created"],
         "bytes": entry.size,
         "metrics": entry.card["metrics"],
@@ -211,7 +279,7 @@ def _summary(entry: Entry, champion: Pointer | None) -> dict[str, Any]:
     }
 
 
-def _pointer_document(pointer: Pointer | None) -> dict[str, Any] | None:
+def _document(found: Pointer | Challenger | None) -> dict[str, Any] | None:
     from dataclasses import asdict
 
-    return asdict(pointer) if pointer else None
+    return asdict(found) if found else None

@@ -75,16 +75,16 @@ def pair_of(registry: Registry, names: tuple[str, ...]) -> Pair:
         )
     if names:
         return _different(Pair(str(champion.reference), _full(registry, names[0])))
-    find: Any = getattr(registry, "challenger", None)
-    challenger = find() if find else None
+    challenger = registry.challenger()
     if challenger is None:
         raise UsageError(
             str(registry.root),
             "has no challenger to compare",
             "`pandian models shadow MODEL` makes one, or name the models",
         )
-    name = f"{challenger.model}@{challenger.version}"
-    return _different(Pair(str(champion.reference), name, challenger.time, challenger.share))
+    return _different(
+        Pair(str(champion.reference), str(challenger.reference), challenger.time, challenger.share)
+    )
 
 
 def weigh(

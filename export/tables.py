@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from export.registry import Entry, Pointer
+from export.registry import Challenger, Entry, Pointer
 from pandian.output import printable
 
 #: Metrics of the list; the card shows all of them.
@@ -19,8 +19,10 @@ _LISTED = ("ndcg@10", "hr@10")
 _EMPTY = "–"
 
 
-def models_table(entries: Sequence[Entry], champion: Pointer | None, root: Path) -> RenderableType:
-    """Return a line an entry, the champion marked."""
+def models_table(
+    entries: Sequence[Entry], champion: Pointer | None, challenger: Challenger | None, root: Path
+) -> RenderableType:
+    """Return a line an entry, champion and challenger marked."""
     if not entries:
         return Text(f"No model in {root} yet: `pandian train` makes one, `pandian models add` takes it.")
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -31,8 +33,9 @@ def models_table(entries: Sequence[Entry], champion: Pointer | None, root: Path)
         table.add_column(metric, justify="right", no_wrap=True)
     for entry in entries:
         leads = champion is not None and champion.reference == entry.reference
+        tried = challenger is not None and challenger.reference == entry.reference
         table.add_row(
-            "★" if leads else "",
+            "★" if leads else "☆" if tried else "",
             entry.model,
             entry.version,
             *(_number(entry.card["metrics"].get(metric)) for metric in _LISTED),
@@ -43,23 +46,26 @@ def models_table(entries: Sequence[Entry], champion: Pointer | None, root: Path)
     return table
 
 
-def card_view(entry: Entry, champion: Pointer | None) -> RenderableType:
+def card_view(entry: Entry, champion: Pointer | None, challenger: Challenger | None) -> RenderableType:
     """Return what a card says, for people."""
     lines = Table(box=None, show_header=False, pad_edge=False)
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
-    for name, value in _facts(entry, champion):
+    for name, value in _facts(entry, champion, challenger):
         lines.add_row(name, Text(printable(value)))
     return Group(
         Text(f"{entry.model}@{entry.version}", "bold"), lines, Text(), _metrics(entry.card, entry.model)
     )
 
 
-def _facts(entry: Entry, champion: Pointer | None) -> Iterator[tuple[str, str]]:
+def _facts(
+    entry: Entry, champion: Pointer | None, challenger: Challenger | None
+) -> Iterator[tuple[str, str]]:
     card = entry.card
     if champion is not None and champion.reference == entry.reference:
-        since = datetime.fromtimestamp(champion.time / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        yield "champion", f"since {since}, by {champion.by}" + (f": {champion.why}" if champion.why else "")
+        yield "champion", _since(champion)
+    if challenger is not None and challenger.reference == entry.reference:
+        yield "challenger", f"{challenger.share:.4g} of the users, {_since(challenger)}"
     yield "created", str(card["created"])
     yield "size", f"{_size(entry.size)}, {card['max_length']} newest items of a history"
     yield "items seen", "stay candidates" if card["seen"] == "keep" else "are not recommended again"
@@ -83,6 +89,11 @@ def _facts(entry: Entry, champion: Pointer | None) -> Iterator[tuple[str, str]]:
     if card.get("config"):
         yield "config", ", ".join(f"{key} {value}" for key, value in dict(card["config"]).items())
     yield "path", str(entry.path)
+
+
+def _since(named: Pointer | Challenger) -> str:
+    since = datetime.fromtimestamp(named.time / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"since {since}, by {named.by}" + (f": {named.why}" if named.why else "")
 
 
 def _metrics(card: Mapping[str, Any], model: str) -> Table:

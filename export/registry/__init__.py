@@ -1,25 +1,30 @@
-"""The model registry: immutable entries with checksums, and a pointer to the champion. Needs no torch.
+"""The model registry: immutable entries with checksums, a pointer to the champion, and a challenger. Needs no torch.
 
 ``base``        an entry, the pointer, and what any registry promises
 ``local``       a registry in a folder
 ``manifest``    which files an entry has, and that they are what they were
 ``card``        what a card must say
+``pointers``    the pointer and the challenger as JSON
 ``folders``     writing that leaves everything or nothing
 ``exceptions``  what can be wrong
 """
 
-from export.registry.base import Entry, ModelRegistry, Pointer, Reference
+from export.registry.base import Challenger, Entry, ModelRegistry, Pointer, Reference, Standing
 from export.registry.exceptions import (
+    ChallengerError,
     EntryError,
     ExportError,
     NewerEntryError,
     ParityError,
     RegistryError,
+    ShareError,
     UnknownModelError,
 )
 from export.registry.local import Registry
 
 __all__ = [
+    "Challenger",
+    "ChallengerError",
     "Entry",
     "EntryError",
     "ExportError",
@@ -30,5 +35,7 @@ __all__ = [
     "Reference",
     "Registry",
     "RegistryError",
+    "ShareError",
+    "Standing",
     "UnknownModelError",
 ]

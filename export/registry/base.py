@@ -11,7 +11,7 @@ An entry is a folder with these files; ``docs/models.md`` says what each holds:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -117,8 +117,41 @@ class Pointer:
         return Reference(self.model, self.version)
 
 
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """Which entry is tried out beside the champion, since when and why."""
+
+    model: str
+    version: str
+    share: float
+    """Of users who get it, from 0 to 1; 0: nobody does, it only scores what others get."""
+    time: int
+    """Epoch milliseconds."""
+    by: str
+    why: str
+
+    @property
+    def reference(self) -> Reference:
+        """The entry that is tried out."""
+        return Reference(self.model, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who answers, and who is tried out."""
+
+    champion: Pointer | None
+    challenger: Challenger | None
+
+    def models(self) -> Iterator[str]:
+        """Name the models that have a part."""
+        for one in (self.champion, self.challenger):
+            if one is not None:
+                yield one.model
+
+
 class ModelRegistry(Protocol):
-    """Keeps entries for good, and says which of them is the champion."""
+    """Keeps entries for good, and says which of them is the champion, and which is tried out beside it."""
 
     def add(self, folder: Path) -> Entry:
         """Take a copy of an entry; the same content again changes nothing."""
@@ -137,3 +170,14 @@ class ModelRegistry(Protocol):
 
     def rollback(self, *, by: str, why: str) -> Pointer:
         """Let the champion before this one answer again."""
+
+    def challenger(self) -> Challenger | None:
+        """Return which entry is tried out beside the champion; never the champion itself."""
+
+    def shadow(
+        self, model: str, version: str | None = None, *, share: float = 0.0, by: str, why: str
+    ) -> Challenger:
+        """Let an entry be tried out beside the champion, instead of the one that is; until it becomes the champion."""
+
+    def end_shadow(self, *, by: str, why: str) -> Challenger:
+        """Let nothing be tried out any more, and return what was."""

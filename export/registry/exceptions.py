@@ -31,3 +31,11 @@ class QualityError(ExportError):
 
 class UnknownModelError(UsageError):
     """The registry has no such model or version."""
+
+
+class ShareError(UsageError):
+    """A share of users that is none."""
+
+
+class ChallengerError(UsageError):
+    """A model that cannot be tried out beside the champion."""

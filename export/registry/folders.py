@@ -69,6 +69,17 @@ def replace_file(path: Path, data: bytes) -> None:
         sync(path.parent)
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file, for good also after a crash; one that is not there is removed already.
+
+    Raises:
+        RegistryError: when it cannot be removed.
+    """
+    with writing(path):
+        path.unlink(missing_ok=True)
+        sync(path.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Add a line to a file, and end one that a crash cut short before it.
 

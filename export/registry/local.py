@@ -2,7 +2,8 @@
 
 ``entries/<model>/<version>/``  the entries, read-only
 ``champion.json``               the pointer, replaced as a whole
-``audit.jsonl``                 what was added and promoted, when, by whom and why
+``challenger.json``             what is tried out beside the champion; not there when nothing is
+``audit.jsonl``                 what was added, promoted and tried out, when, by whom and why
 ``lock``                        held by whoever changes something; readers need it not
 """
 
@@ -12,18 +13,19 @@ import fcntl
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from export.registry.base import Entry, Pointer, Reference
+from export.registry.base import Challenger, Entry, Pointer, Reference
 from export.registry.card import created_at
-from export.registry.exceptions import EntryError, RegistryError, UnknownModelError
-from export.registry.folders import append_line, replace_file, whole_folder, writing
+from export.registry.exceptions import ChallengerError, EntryError, RegistryError, UnknownModelError
+from export.registry.folders import append_line, remove_file, replace_file, whole_folder, writing
 from export.registry.manifest import MANIFEST, MODEL_NAME, VERSION_NAME
+from export.registry.pointers import check_share, decode_challenger, decode_pointer, encode
 
 #: Champions that rollbacks can go back to.
 _REMEMBERED = 20
@@ -40,6 +42,7 @@ class Registry:
         self.root = Path(root)
         self._entries = self.root / "entries"
         self._pointer = self.root / "champion.json"
+        self._challenger = self.root / "challenger.json"
         self._audit = self.root / "audit.jsonl"
 
     def add(self, folder: Path, *, by: str = "", why: str = "") -> Entry:
@@ -110,18 +113,26 @@ class Registry:
         Raises:
             RegistryError: when the pointer cannot be read.
         """
-        try:
-            data = self._pointer.read_bytes()
-        except FileNotFoundError:
+        data = _read(self._pointer)
+        return None if data is None else decode_pointer(str(self._pointer), data)
+
+    def challenger(self) -> Challenger | None:
+        """Return which entry is tried out beside the champion; never the champion itself.
+
+        Raises:
+            RegistryError: when it, or the pointer, cannot be read.
+        """
+        data = _read(self._challenger)
+        if data is None:
             return None
-        except OSError as error:
-            raise RegistryError(
-                str(self._pointer), f"cannot be read ({error.strerror})", "give permission to read it"
-            ) from error
-        return _decode_pointer(self._pointer, data)
+        found = decode_challenger(str(self._challenger), data)
+        champion = self.champion()
+        return None if champion and champion.reference == found.reference else found
 
     def promote(self, model: str, version: str | None = None, *, by: str, why: str) -> Pointer:
         """Let an entry answer from now on; the champion that it is already stays as it is.
+
+        What was tried out and becomes the champion is tried out no longer.
 
         Raises:
             UnknownModelError: when there is no such entry.
@@ -157,6 +168,60 @@ class Registry:
             before = now.earlier[0] if now.earlier else None
             return self._point("rollback", now.previous, now, before, now.earlier[1:], by, why)
 
+    def shadow(
+        self, model: str, version: str | None = None, *, share: float = 0.0, by: str, why: str
+    ) -> Challenger:
+        """Let an entry be tried out beside the champion; what was before is not any more.
+
+        Args:
+            model: its name.
+            version: None: the newest.
+            share: of users who get it, from 0 (it only scores what others get) to 1.
+            by: who says so.
+            why: kept with it.
+
+        Raises:
+            ShareError: when the share is none.
+            UnknownModelError: when there is no such entry, or no champion.
+            ChallengerError: when it is the champion.
+            EntryError: when it is not what was added.
+            RegistryError: when it cannot be read or written.
+        """
+        share = check_share(share)
+        with self._changing():
+            entry = self.entry(model, version)
+            champion = self.champion()
+            if champion is None:
+                raise UnknownModelError(
+                    "the champion", "there is none", f"promote {entry.reference}, or another"
+                )
+            if champion.reference == entry.reference:
+                raise ChallengerError(
+                    str(entry.reference), "is the champion itself", "name a model to be tried out beside it"
+                )
+            found = Challenger(entry.model, entry.version, share, _now(), by, why)
+            self._record("shadow", entry.reference, champion.reference, by, why, share=share)
+            replace_file(self._challenger, encode(found))
+            return found
+
+    def end_shadow(self, *, by: str, why: str) -> Challenger:
+        """Let nothing be tried out any more, and return what was.
+
+        Raises:
+            UnknownModelError: when nothing was.
+            RegistryError: when it cannot be read or written.
+        """
+        with self._changing():
+            found = self.challenger()
+            if found is None:
+                raise UnknownModelError(
+                    "the challenger", "there is none", "`pandian models shadow MODEL` names one"
+                )
+            champion = self.champion()
+            self._record("end", found.reference, champion and champion.reference, by, why)
+            remove_file(self._challenger)
+            return found
+
     def _point(
         self,
         what: str,
@@ -171,12 +236,26 @@ class Registry:
         # The record comes first: nothing happens that is not on it. A line that the next one does not follow from was
         # not carried out.
         self._record(what, to, now.reference if now else None, by, why)
-        replace_file(self._pointer, orjson.dumps(asdict(pointer), option=orjson.OPT_APPEND_NEWLINE))
+        self._forget_challenger(now)
+        replace_file(self._pointer, encode(pointer))
+        self._forget_challenger(pointer)
         return pointer
 
-    def _record(self, what: str, to: Reference, before: Reference | None, by: str, why: str) -> None:
+    def _forget_challenger(self, champion: Pointer | None) -> None:
+        """Remove the challenger that is the champion. One that a crash leaves is not read, and goes before the next."""
+        # The pointer counts: it moves also where there is a challenger that cannot be read or removed.
+        with suppress(RegistryError):
+            data = _read(self._challenger)
+            if data is None or champion is None:
+                return
+            if decode_challenger(str(self._challenger), data).reference == champion.reference:
+                remove_file(self._challenger)
+
+    def _record(
+        self, what: str, to: Reference, before: Reference | None, by: str, why: str, **more: object
+    ) -> None:
         line = {"time": _now(), "what": what, "model": to.model, "version": to.version}
-        line |= {"champion_before": before and asdict(before), "by": by, "why": why}
+        line |= {"champion_before": before and asdict(before), "by": by, "why": why, **more}
         append_line(self._audit, orjson.dumps(line))
 
     def _folder(self, model: str, version: str | None) -> Path:
@@ -210,6 +289,18 @@ class Registry:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what a file holds; None when it is not there."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RegistryError(
+            str(path), f"cannot be read ({error.strerror})", "give permission to read it"
+        ) from error
 
 
 def _folders(path: Path, named: Any) -> list[Path]:
@@ -251,28 +342,3 @@ def _clear_drafts(folder: Path) -> None:
     for draft in folder.glob(".*") if folder.is_dir() else ():
         draft.chmod(0o755)
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _decode_pointer(path: Path, data: bytes) -> Pointer:
-    try:
-        found = orjson.loads(data)
-        previous = found["previous"]
-        return Pointer(
-            str(found["model"]),
-            str(found["version"]),
-            _reference(previous) if previous else None,
-            int(found["time"]),
-            str(found["by"]),
-            str(found["why"]),
-            tuple(map(_reference, found.get("earlier", ()))),
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise RegistryError(
-            f"{path}: {len(data):,} bytes",
-            "must be the pointer that `pandian models promote` writes",
-            "remove it, and promote the model that should answer",
-        ) from error
-
-
-def _reference(found: Any) -> Reference:
-    return Reference(str(found["model"]), str(found["version"]))

@@ -13,7 +13,7 @@ from pandian import topics
 from pandian.events import Recommendation, Request, encode
 from streams.recommend.answers import Answers
 from streams.recommend.baseline import MODEL, VERSION
-from streams.recommend.challenger import Challenger, Named
+from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.loading import Loader
 from streams.recommend.requests import RequestError, decode
@@ -69,9 +69,8 @@ class ServingPart:
     def _follow_challenger(self, registry: Registry) -> Challenger:
         # A thread of its own: whatever it does, no answer of the champion waits for it.
         thread = ThreadPoolExecutor(1, thread_name_prefix="challenger")
-        find: Callable[[], Named | None] = getattr(registry, "challenger", lambda: None)
         return Challenger(
-            find,
+            registry.challenger,
             Loader(registry, thread, self._metrics.refused, on_loop=False),
             self.champion,
             interleaving=self._context.settings.experiment == "interleave",

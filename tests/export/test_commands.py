@@ -49,7 +49,7 @@ def complaint(result, code=2):
 
 
 def test_every_verb_has_help_with_an_example(models):
-    assert set(command.commands) == {"list", "show", "add", "promote", "rollback", "compare"}
+    assert set(command.commands) == {"list", "show", "add", "promote", "rollback", "shadow", "compare"}
     for verb in ((), *((name,) for name in command.commands)):
         code, out, err = models(*verb, "--help")
         assert (code, err) == (0, "")
@@ -62,12 +62,14 @@ def test_an_empty_registry(models, registry):
     assert document(models("list", "--json")) == {
         "registry": str(registry.root),
         "champion": None,
+        "challenger": None,
         "models": [],
         "damaged": [],
     }
     assert "pandian models add" in models("list")[1]
     assert "no champion to show" in complaint(models("show"))
     assert "there is none" in complaint(models("rollback"))
+    assert "there is none" in complaint(models("shadow", "--stop"))
     assert "'sasrec'" in complaint(models("promote", "sasrec"))
     assert "'sasrec@1'" in complaint(models("show", "sasrec@1"))
 
@@ -117,6 +119,70 @@ def test_the_list_marks_the_champion(models, first_entry, other_entry):
     ]
     assert found["models"][1]["metrics"] == {"ndcg@10": 0.123, "hr@10": 0.25}
     assert found["champion"]["model"] == "item-to-item"
+
+
+def test_a_model_is_tried_out(models, registry, first_entry, second_entry):
+    models("add", first_entry.path, "--promote")
+    models("add", second_entry.path)
+    name = f"popularity@{second_entry.version}"
+    assert (
+        models("shadow", "popularity")[1]
+        == f"{name} is the challenger: nobody gets it, it scores what others get\n"
+    )
+    assert (
+        models("shadow", name, "--share", "0.25")[1]
+        == f"{name} is the challenger: 0.25 of the users get it\n"
+    )
+    named = document(models("shadow", name, "--share", ".5", "--by", "Ann", "--why", "try", "--json"))
+    challenger = registry.challenger()
+    assert (challenger.version, challenger.share, challenger.by, challenger.why) == (
+        second_entry.version,
+        0.5,
+        "Ann",
+        "try",
+    )
+    assert (named["challenger"]["share"], named["announced"], named["ended"]) == (0.5, None, None)
+    lines = {line.split()[2]: line for line in models("list")[1].splitlines() if line[0] in "★☆"}
+    assert {version: line[0] for version, line in lines.items()} == {
+        first_entry.version: "★",
+        second_entry.version: "☆",
+    }
+    assert "0.5 of the users, since 20" in models("show", name)[1]
+    found = document(models("list", "--json"))
+    assert found["challenger"]["version"] == second_entry.version
+    assert [(one["champion"], one["challenger"]) for one in found["models"]] == [(False, True), (True, False)]
+    assert models("shadow", "--stop")[1] == f"{name} is no challenger any more\n"
+    assert registry.challenger() is None
+
+
+def test_a_shadow_ends_with_the_promotion_of_what_was_tried_out(models, registry, first_entry, second_entry):
+    models("add", first_entry.path, "--promote")
+    models("add", second_entry.path)
+    models("shadow", "popularity", "--share", "1")
+    models("promote", "popularity")
+    assert registry.champion().version == second_entry.version
+    assert document(models("list", "--json"))["challenger"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("popularity", "--stop"), ("--stop", "--share", "0.1"), ("popularity", "--share", "2")]
+)
+def test_how_nothing_is_tried_out(models, registry, first_entry, second_entry, arguments):
+    models("add", first_entry.path, "--promote")
+    models("add", second_entry.path)
+    assert models("shadow", *arguments)[0] == 2
+    assert registry.challenger() is None
+
+
+def test_what_does_not_reproduce_its_probes_is_not_tried_out(
+    models, registry, first_entry, second_entry, tmp_path
+):
+    models("add", first_entry.path, "--promote")
+    folder = hostile.copy(second_entry, tmp_path / "entry")
+    hostile.forge(folder, "model.onnx", hostile.perturbed(second_entry.read("model.onnx"), 0.5))
+    registry.add(folder)
+    assert "logits off by" in complaint(models("shadow", "popularity"), 1)
+    assert registry.challenger() is None
 
 
 def test_the_card_can_be_read(models, first_entry):
@@ -199,6 +265,64 @@ def test_a_promotion_is_announced(models, monkeypatch, embedded_broker, first_en
     }
     assert {said["time"] for _, said in rest} == {promoted["champion"]["time"]}
     assert all(said["challenger"] is None and said["share"] == 0 for _, said in records)
+
+
+def test_a_challenger_is_announced(
+    models, monkeypatch, embedded_broker, first_entry, second_entry, other_entry
+):
+    monkeypatch.setenv("PANDIAN_BROKER", embedded_broker.address)
+    for entry in (first_entry, second_entry, other_entry):
+        models("add", entry.path)
+    who = ("--by", "Dora", "--why", "try")
+    models("promote", f"popularity@{first_entry.version}", *who)
+
+    def latest():
+        """Return what whoever keeps the newest record of each key knows."""
+        records = read_all(embedded_broker.address, MODELS)
+        return {record.key.decode(): orjson.loads(record.value) for record in records}
+
+    named = document(models("shadow", "item-to-item", "--share", "0.1", *who, "--json"))
+    assert named["announced"] is True
+    assert latest() == {
+        "popularity": {
+            "model": "popularity",
+            "champion": first_entry.version,
+            "challenger": None,
+            "share": 0.0,
+            "time": named["challenger"]["time"],
+            "by": "Dora",
+            "why": "try",
+        },
+        "item-to-item": {
+            "model": "item-to-item",
+            "champion": None,
+            "challenger": other_entry.version,
+            "share": 0.1,
+            "time": named["challenger"]["time"],
+            "by": "Dora",
+            "why": "try",
+        },
+    }
+    models("shadow", f"popularity@{second_entry.version}", "--share", "0.2", *who)
+    both = latest()
+    assert (both["popularity"]["champion"], both["popularity"]["challenger"]) == (
+        first_entry.version,
+        second_entry.version,
+    )
+    assert (both["popularity"]["share"], both["item-to-item"]["challenger"]) == (0.2, None)
+    ended = document(models("shadow", "--stop", *who, "--json"))
+    assert (ended["ended"]["version"], ended["challenger"], ended["announced"]) == (
+        second_entry.version,
+        None,
+        True,
+    )
+    assert {one["challenger"] for one in latest().values()} == {None}
+    models("shadow", f"popularity@{second_entry.version}", *who)
+    models("promote", f"popularity@{second_entry.version}", *who)
+    assert (latest()["popularity"]["champion"], latest()["popularity"]["challenger"]) == (
+        second_entry.version,
+        None,
+    )
 
 
 def test_without_the_broker_the_pointer_is_set_all_the_same(models, registry, monkeypatch, first_entry):

@@ -8,7 +8,16 @@ import shutil
 import orjson
 import pytest
 
-from export.registry import Entry, EntryError, ModelRegistry, Reference, Registry, UnknownModelError
+from export.registry import (
+    ChallengerError,
+    Entry,
+    EntryError,
+    ModelRegistry,
+    Reference,
+    Registry,
+    ShareError,
+    UnknownModelError,
+)
 from tests.export import hostile
 
 
@@ -159,11 +168,90 @@ def test_references_are_written_as_people_name_them(first_entry):
     assert first_entry.reference == Reference("popularity", first_entry.version)
 
 
+@pytest.fixture
+def two(registry, first_entry, second_entry) -> ModelRegistry:
+    """Two versions, of which the first is the champion."""
+    for entry in (first_entry, second_entry):
+        registry.add(entry.path)
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    return registry
+
+
+def test_a_challenger_says_which_for_whom_since_when_by_whom_and_why(two, second_entry):
+    assert two.challenger() is None
+    named = two.shadow("popularity", share=0.1, by="Ann", why="newer")
+    assert two.challenger() == named
+    assert (named.reference, named.share, named.by, named.why) == (
+        second_entry.reference,
+        0.1,
+        "Ann",
+        "newer",
+    )
+    assert named.time >= two.champion().time
+    assert two.champion().version != second_entry.version
+
+
+def test_the_challenger_that_is_named_last_counts(two, second_entry, other_entry):
+    two.add(other_entry.path)
+    two.shadow("popularity", second_entry.version, share=0.1, by="Ann", why="")
+    more = two.shadow("popularity", second_entry.version, share=0.5, by="Ben", why="more of them")
+    assert (two.challenger(), more.share) == (more, 0.5)
+    other = two.shadow("item-to-item", share=1, by="Ann", why="")
+    assert two.challenger() == other
+    assert (other.reference, other.share) == (other_entry.reference, 1.0)
+
+
+def test_a_shadow_ends(two, second_entry):
+    named = two.shadow("popularity", share=0, by="Ann", why="")
+    assert two.end_shadow(by="Ben", why="worse") == named
+    assert two.challenger() is None
+    with pytest.raises(
+        UnknownModelError, match=r"the challenger: there is none; `pandian models shadow MODEL`"
+    ):
+        two.end_shadow(by="Ben", why="")
+    assert two.shadow("popularity", share=0, by="Ann", why="once more").reference == second_entry.reference
+
+
+def test_a_challenger_that_becomes_the_champion_is_none_any_more(two, first_entry, second_entry):
+    two.shadow("popularity", second_entry.version, share=0.1, by="Ann", why="")
+    two.promote("popularity", second_entry.version, by="me", why="")
+    assert two.challenger() is None
+    two.shadow("popularity", first_entry.version, share=0.1, by="Ann", why="was it better?")
+    two.rollback(by="me", why="it was")
+    assert two.challenger() is None
+    two.promote("popularity", second_entry.version, by="me", why="")
+    assert two.challenger() is None
+
+
+def test_a_challenger_stays_when_another_is_promoted(two, second_entry, other_entry):
+    two.add(other_entry.path)
+    named = two.shadow("popularity", second_entry.version, share=0.1, by="Ann", why="")
+    two.promote("item-to-item", by="me", why="")
+    assert two.challenger() == named
+
+
+def test_what_cannot_be_tried_out(registry, first_entry, second_entry):
+    registry.add(first_entry.path)
+    with pytest.raises(UnknownModelError, match=r"the champion: there is none; promote popularity@"):
+        registry.shadow("popularity", share=0.1, by="me", why="")
+    registry.promote("popularity", by="me", why="")
+    with pytest.raises(ChallengerError, match=r"popularity@\S+: is the champion itself"):
+        registry.shadow("popularity", share=0.1, by="me", why="")
+    with pytest.raises(UnknownModelError, match="'sasrec': is not in the registry"):
+        registry.shadow("sasrec", share=0.1, by="me", why="")
+    registry.add(second_entry.path)
+    for share in (-0.1, 1.01, float("nan"), float("inf")):
+        with pytest.raises(ShareError, match=rf"share {share:g}: must be from 0 to 1"):
+            registry.shadow("popularity", second_entry.version, share=share, by="me", why="")
+    assert registry.challenger() is None
+
+
 def test_another_process_sees_it(registry, first_entry):
     registry.add(first_entry.path)
     registry.promote("popularity", by="me", why="")
     again = type(registry)(registry.root)
     assert again.champion() == registry.champion()
+    assert again.challenger() == registry.challenger()
     assert again.entries() == registry.entries()
     shutil.rmtree(registry.root / "entries" / "popularity" / first_entry.version, ignore_errors=True)
     orjson.loads((registry.root / "champion.json").read_bytes())

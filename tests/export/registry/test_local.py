@@ -153,6 +153,64 @@ def test_a_pointer_that_cannot_be_read_is_told(registry, data):
     registry.promote("popularity", by="me", why="")
 
 
+def test_what_is_tried_out_is_on_record(registry, first_entry, second_entry):
+    registry.promote("popularity", first_entry.version, by="Ann", why="")
+    registry.shadow("popularity", second_entry.version, share=0.25, by="Ben", why="try")
+    registry.end_shadow(by="Cleo", why="enough")
+    named, ended = audit(registry)[-2:]
+    assert (named["what"], named["version"], named["share"], named["by"], named["why"]) == (
+        "shadow",
+        second_entry.version,
+        0.25,
+        "Ben",
+        "try",
+    )
+    assert named["champion_before"]["version"] == first_entry.version
+    assert (ended["what"], ended["version"], ended["by"], ended["why"]) == (
+        "end",
+        second_entry.version,
+        "Cleo",
+        "enough",
+    )
+
+
+def test_a_full_disk_leaves_the_challenger(registry, first_entry, second_entry, small_disk):
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    named = registry.shadow("popularity", second_entry.version, share=0.1, by="me", why="")
+    with small_disk(20), pytest.raises(RegistryError, match=r"cannot be written"):
+        registry.shadow("popularity", second_entry.version, share=0.2, by="me", why="")
+    assert registry.challenger() == named
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b'{"model": "a"}', b'{"model":"a","version":"1","share":1.5,"time":1,"by":"","why":""}'],
+)
+def test_a_challenger_that_cannot_be_read_keeps_nobody_from_being_promoted(
+    registry, first_entry, second_entry, data
+):
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    (registry.root / "challenger.json").write_bytes(data)
+    with pytest.raises(RegistryError, match=r"challenger\.json.*remove it, and shadow"):
+        registry.challenger()
+    registry.promote("popularity", second_entry.version, by="me", why="")
+    assert registry.champion().version == second_entry.version
+    assert (
+        registry.shadow("popularity", first_entry.version, share=0, by="me", why="") == registry.challenger()
+    )
+
+
+def test_a_challenger_that_a_crash_left_is_none(registry, first_entry, second_entry):
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    registry.shadow("popularity", second_entry.version, share=0.1, by="me", why="")
+    left = (registry.root / "challenger.json").read_bytes()
+    registry.promote("popularity", second_entry.version, by="me", why="")
+    (registry.root / "challenger.json").write_bytes(left)  # killed just after the pointer was moved
+    assert registry.challenger() is None
+    registry.rollback(by="me", why="")
+    assert registry.challenger() is None
+
+
 def test_a_registry_where_none_can_be(tmp_path, first_entry):
     (tmp_path / "file").write_text("")
     with pytest.raises(RegistryError, match="cannot be written"):

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 import pytest
 
-from export.commands import command
 from monitoring.experiments.assignment import Split
 from pandian import topics
 from pandian.events import Interaction, Request, encode
@@ -20,7 +19,6 @@ from tests.support.live import START
 from tests.support.processes import wait_until
 from tests.support.topics import produce, read_all
 
-pytestmark = pytest.mark.skipif("shadow" not in command.commands, reason="the registry names no challengers")
 NOW = START + 1_000_000
 
 
