@@ -218,7 +218,8 @@ class Registry:
                     "the challenger", "there is none", "`pandian models shadow MODEL` names one"
                 )
             champion = self.champion()
-            self._record("end", found.reference, champion and champion.reference, by, why)
+            before = champion.reference if champion else None
+            self._record("end", found.reference, before, by, why)
             remove_file(self._challenger)
             return found
 
