@@ -31,6 +31,7 @@ BENCHES = (
     "produce",
     "start",
     "export",
+    "item_index",
     "train",
     "ml1m",
     "beauty",

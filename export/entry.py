@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import torch
 
 from export.files import encode_probes, write_files
+from export.index.files import index_files
 from export.onnx import OPSET, to_onnx
 from export.parity import expected_logits, histories, largest_difference
 from export.registry.base import CARD, CATALOGUE, GRAPH, PROBES, Entry
@@ -29,6 +31,7 @@ def write_entry(
     card: Mapping[str, Any],
     *,
     probes: Sequence[Items] = (),
+    vectors: npt.NDArray[np.floating] | None = None,
 ) -> Entry:
     """Export a network and write its entry; the folder appears complete, or not at all.
 
@@ -43,6 +46,7 @@ def write_entry(
             from here.
         probes: real histories [batch, length], beside those that are drawn: parity is checked on all, and a worker
             checks them again.
+        vectors: of the items, as far as the network has some [n_items, dimensions]: with them neighbours are found.
 
     Raises:
         ExportError: when torch cannot export it, a weight is no number, or the graph is larger than 2 GB.
@@ -65,6 +69,9 @@ def write_entry(
         CATALOGUE: b"".join(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in catalogue),
         PROBES: encode_probes(compared),
     }
+    if vectors is not None:
+        added, card["index"] = index_files(vectors, len(catalogue))
+        files |= added
     return write_files(folder, card, files)
 
 

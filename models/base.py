@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -79,6 +81,13 @@ class Recommender(ABC):
     def parts(self) -> tuple[Recommender, ...]:
         """Return the models that it is made of: they learn again with it."""
         return ()
+
+    def vectors(self) -> npt.NDArray[np.float32] | None:
+        """Return vectors of the items [n_items, dimensions], those of similar items near each other; None: it has none.
+
+        Those of a model that is made of others are those of the first of them that has some.
+        """
+        return next((found for part in self.parts() if (found := part.vectors()) is not None), None)
 
     def done(self) -> None:
         """Be told that all is learned and written: what was kept to go on after a crash is not needed any more."""

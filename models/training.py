@@ -130,9 +130,9 @@ def train(
         **calibration.document(shown),
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
-    network = chosen.model.network()
+    network, vectors = chosen.model.network(), chosen.model.vectors()
     entry = written(
-        lambda folder: write_entry(folder, network, log.item_ids, card, probes=probes),
+        lambda folder: write_entry(folder, network, log.item_ids, card, probes=probes, vectors=vectors),
         Path(out),
         config.precision,
         validation.sample(budget.validation_targets, config.seed),

@@ -101,6 +101,12 @@ class SASRec(Recommender):
         assert self._network is not None, "fit comes first"  # noqa: S101
         return self._network
 
+    def vectors(self) -> npt.NDArray[np.float32]:
+        """Return the vectors that items are read by and told apart by."""
+        assert self._network is not None, "fit comes first"  # noqa: S101
+        found: npt.NDArray[np.float32] = self._network.items.weight[1:].detach().float().cpu().numpy()
+        return found
+
     def settings(self) -> dict[str, object]:
         """Return how long it learned."""
         return {"epochs": round(self.epochs, 2), "learning_rate": self._rate}

@@ -20,6 +20,7 @@ from benchmarks import (
     formats,
     formats_avro,
     interactions,
+    item_index,
     ml1m,
     parts,
     pii,
@@ -81,6 +82,10 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
+    "item_index": (
+        item_index.Sizes(repeat=5, items=2_000, folder=Path("nowhere")),
+        ["index_recall_2k", "index_gain_2k"],
+    ),
     "train": (train.Sizes(max_seconds=6, limit=3_000), ["train_beats_popularity"]),
     "ml1m": (ml1m.Sizes(folder=SEQUENCES), ["ml1m_ndcg10", "epoch_s_ml1m"]),
     "beauty": (beauty.Sizes(folder=SEQUENCES), ["beauty_hr10", "beauty_ndcg10"]),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import export.shrink.entry as shrunk
+from export.index import open_index
 from export.registry import Entry, RegistryError
 from export.registry.exceptions import QualityError
 from export.runtime import OnnxModel
@@ -113,4 +114,7 @@ def test_a_training_in_int8(tmp_path):
     assert said["bytes"]["before"] > 2 * said["bytes"]["after"]
     assert said["ndcg@10"]["loss"] <= 0.002
     assert any(line.startswith("kept in int8: ") for line in lines)
+    index = open_index(found.entry)
+    assert found.card["index"] == {"kind": "exact", "dimensions": 32}
+    assert index.neighbours(np.arange(30), 5)[0].shape == (30, 5)
     assert [path.name for path in tmp_path.iterdir()] == ["model"]

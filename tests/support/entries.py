@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -133,8 +134,11 @@ def make_entry(
     network: nn.Module | None = None,
     items: list[str] | None = None,
     probes: tuple[Items, ...] = (),
+    vectors: npt.NDArray[np.floating] | None = None,
     **other: Any,
 ) -> Entry:
     """Export a network (default: popularity, the first item most popular) of some items (default: 20)."""
     items = catalogue(20) if items is None else items
-    return write_entry(folder, network or Popular(len(items)), items, card(**other), probes=probes)
+    return write_entry(
+        folder, network or Popular(len(items)), items, card(**other), probes=probes, vectors=vectors
+    )
