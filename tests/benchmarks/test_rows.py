@@ -152,6 +152,8 @@ BARS = {
     "demo_s": ("<=", 150),
     "produce_records_per_s": None,
     "export_parity": ("<=", 1e-4),
+    "index_recall_2k": None,
+    "index_gain_2k": None,
     "bounds_coverage": (">=", 0.99),
     "distinct_width": ("<=", 0.03),
     "quantile_rank_width": ("<=", 0.01),
