@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-from export.registry import Reference
+from export.registry import Challenger as Named
+from export.registry import ModelRegistry
 from monitoring.experiments.assignment import Split
 from monitoring.experiments.teams import CHALLENGER, CHAMPION
 from pandian.errors import PandianError
@@ -19,39 +19,11 @@ from streams.worklog import logger
 log = logger("challenger")
 
 
-class Named(Protocol):
-    """What the registry says of a challenger."""
-
-    @property
-    def model(self) -> str:
-        """Its name."""
-
-    @property
-    def version(self) -> str:
-        """Its version."""
-
-    @property
-    def share(self) -> float:
-        """Of users who get it, from 0 to 1; 0: nobody, it only scores."""
-
-    @property
-    def time(self) -> int:
-        """Epoch milliseconds since when it is."""
-
-    @property
-    def by(self) -> str:
-        """Who named it."""
-
-    @property
-    def why(self) -> str:
-        """Why."""
-
-
 class Challenger:
     """Follows the registry's challenger.
 
     Args:
-        find: asks the registry; runs in a thread.
+        registry: names it.
         loader: loads it.
         champion: what it is compared with.
         interleaving: whether its users get pages made of both models' items, rather than its own.
@@ -59,13 +31,13 @@ class Challenger:
 
     def __init__(
         self,
-        find: Callable[[], Named | None],
+        registry: ModelRegistry,
         loader: Loader,
         champion: Champion,
         *,
         interleaving: bool = False,
     ) -> None:
-        self._find = find
+        self._registry = registry
         self._loader = loader
         self._champion = champion
         self._interleaving = interleaving
@@ -78,11 +50,11 @@ class Challenger:
     async def look(self) -> None:
         """Take the challenger that the registry names now; let go the one that it does not name any more."""
         try:
-            self.named = named = await asyncio.to_thread(self._find)
+            self.named = named = await asyncio.to_thread(self._registry.challenger)
         except PandianError as error:
             self._loader.refuse(None, error, "what was known")
             return
-        reference = Reference(named.model, named.version) if named else None
+        reference = named.reference if named else None
         self._loader.forget_others((reference,))
         champion = self._champion.pointer
         if named is None or reference is None or (champion and champion.reference == reference):

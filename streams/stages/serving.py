@@ -70,7 +70,7 @@ class ServingPart:
         # A thread of its own: whatever it does, no answer of the champion waits for it.
         thread = ThreadPoolExecutor(1, thread_name_prefix="challenger")
         return Challenger(
-            registry.challenger,
+            registry,
             Loader(registry, thread, self._metrics.refused, on_loop=False),
             self.champion,
             interleaving=self._context.settings.experiment == "interleave",

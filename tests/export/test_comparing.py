@@ -97,6 +97,22 @@ def test_it_looks_again_until_something_is_decided(compare, labels, unique, monk
     assert (found["verdict"]["outcome"], found["promoted"]) == ("worse", False)
 
 
+def test_the_registry_says_which_two_and_since_when(compare, registry, labels, first_entry, other_entry):
+    for entry in (first_entry, other_entry):
+        registry.add(entry.path)
+    registry.promote(first_entry.model, first_entry.version, by="Ann", why="")
+    pair = (str(first_entry.reference), str(other_entry.reference))
+    labels(list(shadowed(*pair, 30)))
+    time.sleep(0.01)
+    named = registry.shadow(other_entry.model, other_entry.version, share=0.25, by="Ann", why="")
+    labels(list(shadowed(*pair, 20, first=100)))
+    code, out, err = compare("--json")
+    found = orjson.loads(out)
+    assert (code, err) == (0, "")
+    assert (found["champion"], found["challenger"]) == pair
+    assert (found["since"], found["share"], found["labels"]["paired"]) == (named.time, 0.25, 20)
+
+
 def test_bad_names_are_one_line(compare, registry, first_entry):
     def complaint(*names):
         code, out, err = compare(*names)

@@ -12,7 +12,7 @@ from pandian.events import Item, Recommendation, Request, encode
 from streams.features.catalogue import Catalogue
 from streams.features.live import LiveState
 from streams.recommend.answers import Answers
-from streams.recommend.challenger import Challenger, Named
+from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.loading import Loader
 from streams.recommend.service import RecommendService
@@ -32,18 +32,6 @@ class Counted:
         self.answers.append((model, version, fallback))
 
 
-@dataclass(frozen=True)
-class NamedChallenger:
-    """What a registry says of a challenger."""
-
-    model: str
-    version: str
-    share: float
-    time: int = START
-    by: str = "test"
-    why: str = "test"
-
-
 class Served:
     """What one serving worker knows and answers, its clock turned by the test."""
 
@@ -54,9 +42,8 @@ class Served:
         self.counted = Counted()
         self.clock = FakeClock()
         self.champion = Champion(self.registry, thread, self.counted.refusals.append, self.clock)
-        self.named: Named | None = None
         self.challenger = Challenger(
-            lambda: self.named,
+            self.registry,
             Loader(self.registry, thread, self.counted.refusals.append, self.clock, on_loop=False),
             self.champion,
         )
@@ -90,10 +77,12 @@ class Served:
         await self.champion.look()
 
     async def challenge(self, entry: Entry | None, share: float = 0.0) -> None:
-        """Name a challenger as the registry does, or none."""
-        if entry is not None:
+        """Let an entry be tried out, or nothing any more."""
+        if entry is None:
+            self.registry.end_shadow(by="test", why="test")
+        else:
             self.registry.add(entry.path)
-        self.named = NamedChallenger(entry.model, entry.version, share) if entry else None
+            self.registry.shadow(entry.model, entry.version, share=share, by="test", why="test")
         await self.challenger.look()
 
     async def ask(self, user: str, k: int = 10, **more: Any) -> Recommendation:

@@ -10,7 +10,6 @@ from collections import Counter
 import pytest
 
 from monitoring.experiments.assignment import Split
-from pandian.errors import PandianError
 from pandian.events import Recommendation, Request
 from streams.recommend import shadow as shadowing
 from streams.recommend import trials
@@ -138,20 +137,19 @@ async def test_it_is_followed(served, popular_entry, next_entry, sequential_entr
     await served.challenger.look()
     assert served.challenger.ranker is None
     assert of(await served.ask("u1")) == ("sasrec", None, None)
-    await served.challenge(None)
     assert served.challenger.describe() is None
+    await served.challenge(popular_entry)
+    await served.challenge(None)
+    assert (served.challenger.describe(), served.challenger.ranker) == (None, None)
 
 
 async def test_one_that_cannot_be_trusted_is_refused(served, popular_entry, next_entry) -> None:
     await served.promote(popular_entry)
     served.registry.add(next_entry.path)
+    served.registry.shadow(next_entry.model, next_entry.version, share=1.0, by="test", why="test")
     folder = served.registry.root / "entries" / next_entry.model / next_entry.version
     folder.chmod(0o755)
     shutil.move(folder, folder.with_name("elsewhere"))
-    await served.challenge(None)
-    from tests.support.served import NamedChallenger
-
-    served.named = NamedChallenger(next_entry.model, next_entry.version, 1.0)
     await served.challenger.look()
     assert served.challenger.ranker is None
     assert served.counted.refusals == ["missing"]
@@ -170,12 +168,9 @@ async def test_one_that_cannot_be_trusted_is_refused(served, popular_entry, next
 
 async def test_a_registry_that_cannot_be_read_changes_nothing(served, popular_entry, next_entry) -> None:
     await experiment(served, popular_entry, next_entry, 1.0)
-
-    def fails() -> None:
-        raise PandianError("the registry", "cannot be read", "look")
-
-    served.challenger._find = fails
+    (served.registry.root / "challenger.json").write_bytes(b"{")
     await served.challenger.look()
+    assert served.counted.refusals == ["registry"]
     assert of(await served.ask("u1"))[0] == "item-to-item"
 
 
