@@ -67,6 +67,9 @@ class TrainConfig(BaseModel):
     precision: Wanted = "float32"
     """What the weights are kept in when the model is exported: ``float16`` and ``int8`` are smaller, and are taken only
     where NDCG@10 in the validation falls by .002 at most; ``auto``: the smallest for which it does."""
+    untouched_days: float | None = Field(default=None, gt=0)
+    """Items that nobody has done anything with in so many days before the newest interaction are left out of what is
+    exported, where NDCG@10 in the validation falls by .002 at most; None: all stay."""
     neighbours: int = Field(default=64, ge=1, le=1_000)
     """Item-to-item: neighbours kept of each item."""
     sasrec: SasrecSettings = SasrecSettings()

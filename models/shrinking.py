@@ -15,23 +15,27 @@ from export.registry.base import CATALOGUE
 from export.registry.exceptions import QualityError
 from export.registry.folders import check_free, whole_folder, writing
 from export.shrink import Precision
-from export.shrink.entry import Score, shrink_entry, size_ratio
+from export.shrink.entry import Living, Score, shrink_entry, size_ratio
 from models.config import Wanted
 from models.data.histories import Targets
+from models.data.log import Codes
 from models.evaluation import ndcg, rank
 
 #: With ``auto``, what is tried, the smallest first.
 _TRIED: tuple[Precision, ...] = ("int8", "float16")
 
 
-def shrink(entry: Entry, out: Path, precision: Precision, targets: Targets) -> Entry:
-    """Write an entry anew in another precision.
+def shrink(
+    entry: Entry, out: Path, precision: Precision, targets: Targets, living: Living | None = None
+) -> Entry:
+    """Write an entry anew in another precision, or of fewer items.
 
     Args:
         entry: in float32.
         out: must not exist, or be empty.
         precision: which.
         targets: in columns of the entry's catalogue; by these the two are compared.
+        living: the items that stay; None: all. Targets that go are misses then.
 
     Raises:
         QualityError: when more is lost than is let pass; nothing is written.
@@ -39,10 +43,14 @@ def shrink(entry: Entry, out: Path, precision: Precision, targets: Targets) -> E
     """
     n_items, length, seen = _catalogue_size(entry), entry.card["max_length"], entry.card["seen"]
 
-    def gains(score: Score) -> npt.NDArray[np.float64]:
-        return ndcg(rank(score, targets, n_items, length).of(seen))
+    def gains(score: Score, kept: Codes | None) -> npt.NDArray[np.float64]:
+        if kept is None:
+            return ndcg(rank(score, targets, n_items, length).of(seen))
+        columns = np.full(n_items, -1)
+        columns[kept] = np.arange(len(kept))
+        return ndcg(rank(score, targets.translate(columns), len(kept), length).of(seen))
 
-    return shrink_entry(entry, out, precision, gains)
+    return shrink_entry(entry, out, precision, gains, living)
 
 
 def written(
@@ -51,8 +59,9 @@ def written(
     wanted: Wanted,
     targets: Targets,
     said: Callable[[str], None],
+    living: Living | None = None,
 ) -> Entry:
-    """Export in the precision that is wanted; in float32, and say so, where that would lose quality.
+    """Export in the precision and with the items that are wanted; whole, and say so, where that would lose quality.
 
     Args:
         write: exports in float32 to a folder.
@@ -60,24 +69,30 @@ def written(
         wanted: a precision, or ``auto``: the smallest that loses no quality.
         targets: in columns of the catalogue.
         said: is told what came of it.
+        living: the items that stay; None: all.
 
     Raises:
         EntryError, RegistryError: as ``write``.
     """
-    if wanted == "float32" or not len(targets):
+    tried: tuple[Precision, ...] = _TRIED if wanted == "auto" else (wanted,)
+    if living is not None:
+        tried = tuple(dict.fromkeys((*tried, "float32")))
+    if (tried == ("float32",) and living is None) or not len(targets):
         return write(out)
     check_free(out)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
             whole = write(Path(beside, "float32"))
-            for precision in _TRIED if wanted == "auto" else (wanted,):
+            for precision in tried:
                 try:
-                    small = shrink(whole, out, precision, targets)
+                    small = shrink(whole, out, precision, targets, living)
                 except QualityError as refused:
                     said(f"not kept in {precision}: {refused}")
                     continue
-                said(f"kept in {precision}: {size_ratio(small.card):.1f} times as small")
+                pruned = small.card.get("pruned")
+                without = f", without {pruned['items']:,} of {pruned['of']:,} items" if pruned else ""
+                said(f"kept in {precision}{without}: {size_ratio(small.card):.1f} times as small")
                 return small
             with whole_folder(out) as draft:
                 for file in whole.path.iterdir():

@@ -21,6 +21,7 @@ from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
 from models.data.split import TimeSplit, split_by_time
+from models.dead import living
 from models.evaluation import metrics
 from models.kinds import BASELINES
 from models.shrinking import written
@@ -137,6 +138,7 @@ def train(
         config.precision,
         validation.sample(budget.validation_targets, config.seed),
         said,
+        living(log.item_ids, log, config.untouched_days),
     )
     for candidate in candidates.values():
         candidate.model.done()

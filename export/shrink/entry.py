@@ -19,6 +19,8 @@ from export.registry.exceptions import QualityError
 from export.registry.folders import check_free
 from export.runtime import Items, Logits, OnnxModel, open_session, read_probes
 from export.shrink.base import Precision, shrink_graph
+from export.shrink.living import pruned_files, pruned_graph
+from export.shrink.prune import Columns
 
 #: NDCG@10 that may be lost, at most.
 ALLOWED = 0.002
@@ -27,8 +29,19 @@ TOP = 10
 _RUNS = 21
 
 Score = Callable[[Items], Logits]
-#: Returns the NDCG@10 of each of some targets, which are always the same ones.
-Gains = Callable[[Score], npt.NDArray[np.float64]]
+#: Returns the NDCG@10 of each of some targets, which are always the same ones, by what answers and the columns of the
+#: catalogue that it knows (None: all).
+Gains = Callable[[Score, Columns | None], npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Living:
+    """Which items an entry keeps."""
+
+    kept: Columns
+    """Their columns, rising, one at least."""
+    rule: Mapping[str, Any]
+    """Why the others go, and how many for which reason, for the card."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,10 @@ class Judged:
         }
 
 
-def shrink_entry(entry: Entry, out: Path, precision: Precision, gains: Gains) -> Entry:
-    """Write an entry anew with its graph in another precision; the folder appears complete, or not at all.
+def shrink_entry(
+    entry: Entry, out: Path, precision: Precision, gains: Gains, living: Living | None = None
+) -> Entry:
+    """Write an entry anew, in another precision or of fewer items; the folder appears complete, or not at all.
 
     The card says what it cost and what it brought: ``precision`` and ``shrunk``. Other files stay as they are. Its
     probes are those of the entry with the logits that the smaller graph gives.
@@ -69,6 +84,7 @@ def shrink_entry(entry: Entry, out: Path, precision: Precision, gains: Gains) ->
         out: must not exist, or be empty.
         precision: what its tables are kept in.
         gains: of targets by which the two are compared.
+        living: the items that stay; None: all.
 
     Raises:
         QualityError: when more than .002 of NDCG@10 is lost, or the entry is not in float32.
@@ -83,27 +99,38 @@ def shrink_entry(entry: Entry, out: Path, precision: Precision, gains: Gains) ->
             f"{entry.reference}: {found}", "must be in float32", "shrink the entry that this one was made of"
         )
     model = OnnxModel(entry)
-    graph = shrink_graph(entry.read(GRAPH), precision)
+    probes = read_probes(entry, len(model.catalogue))
+    graph, kept = entry.read(GRAPH), None
+    files = {name: entry.read(name) for name in entry.files if name not in (CARD, GRAPH, PROBES)}
+    card = dict(entry.card)
+    if living is not None and len(living.kept) < len(model.catalogue):
+        kept = living.kept
+        graph, probes = pruned_graph(graph, probes, kept)
+        files |= pruned_files(files, kept, card)
+        card["pruned"] = {
+            "items": len(model.catalogue) - len(kept),
+            "of": len(model.catalogue),
+            **living.rule,
+        }
+    graph = shrink_graph(graph, precision)
     session = open_session(graph)
 
     def answer(items: Items) -> Logits:
         logits: Logits = session.run(["logits"], {"items": items})[0]
         return logits
 
-    probes = [(items, logits, answer(items)) for items, logits in read_probes(entry, len(model.catalogue))]
-    judged = _judged(gains(model.logits), gains(answer), probes)
+    answers = [(items, logits, answer(items)) for items, logits in probes]
+    judged = _judged(gains(model.logits, None), gains(answer, kept), answers)
     if not judged.loss <= ALLOWED:
         raise QualityError(
-            f"{entry.reference} in {precision}: NDCG@10 {judged.after:.4f} instead of {judged.before:.4f}"
-            f" on {judged.targets:,} targets",
+            f"{entry.reference} in {precision}{f', of {len(kept):,} items' if kept is not None else ''}:"
+            f" NDCG@10 {judged.after:.4f} instead of {judged.before:.4f} on {judged.targets:,} targets",
             f"may lose {ALLOWED:g} at most ({judged.overlap:.0%} of the {TOP} best items are the same)",
-            "keep float32, or take float16",
+            "keep more items, float32, or take float16",
         )
-    kept = {name: entry.read(name) for name in entry.files if name not in (CARD, GRAPH, PROBES)}
-    files = {GRAPH: graph, PROBES: encode_probes([(items, found) for items, _, found in probes]), **kept}
-    history = _longest(model)
-    said = {
-        **entry.card,
+    files |= {GRAPH: graph, PROBES: encode_probes([(items, found) for items, _, found in answers])}
+    history = _longest(model, len(kept) if kept is not None else len(model.catalogue))
+    card |= {
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "precision": precision,
         "shrunk": {
@@ -116,7 +143,7 @@ def shrink_entry(entry: Entry, out: Path, precision: Precision, gains: Gains) ->
             **judged.document(),
         },
     }
-    return write_files(out, said, files)
+    return write_files(out, card, files)
 
 
 def size_ratio(card: Mapping[str, Any]) -> float:
@@ -149,9 +176,8 @@ def _overlaps(one: Logits, other: Logits) -> npt.NDArray[np.float64]:
     return np.array(shared)
 
 
-def _longest(model: OnnxModel) -> Items:
-    random = np.random.default_rng(0)
-    return random.integers(1, len(model.catalogue) + 1, (1, model.max_length), np.int64)
+def _longest(model: OnnxModel, n_items: int) -> Items:
+    return np.random.default_rng(0).integers(1, n_items + 1, (1, model.max_length), np.int64)
 
 
 def _milliseconds(answer: Score, history: Items) -> float:

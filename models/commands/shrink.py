@@ -24,17 +24,37 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "precision",
-    type=click.Choice(("int8", "float16")),
+    type=click.Choice(("int8", "float16", "float32")),
     default="int8",
     show_default=True,
     help="Precision.",
 )
 @click.option(
+    "--untouched-days",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Leave out items not in the last N days of TEST.",
+)
+@click.option(
+    "--items",
+    metavar="FILE",
+    help="Leave out items that are gone: values of pandian.items as JSON lines, or the word kafka.",
+)
+@click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the new model."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
-def command(*, model: str, test: Sequence[str], precision: Precision, out: Path, as_json: bool) -> None:
-    """Keep the weights of MODEL in fewer bytes, and write it to DIR.
+def command(
+    *,
+    model: str,
+    test: Sequence[str],
+    precision: Precision,
+    untouched_days: float | None,
+    items: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Keep the weights of MODEL in fewer bytes, or fewer items, and write it to DIR.
 
     MODEL is a folder that `pandian train` wrote, or name[@version] of the registry. TEST has the columns of training: a
     user's last row is asked for from the rows before it. If NDCG@10 falls by more than .002, nothing is written, and
@@ -42,7 +62,7 @@ def command(*, model: str, test: Sequence[str], precision: Precision, out: Path,
     """
     from pandian.output import print_json
 
-    found = shrink_model(model, test, precision, out)
+    found = shrink_model(model, test, precision, out, untouched_days, items)
     if as_json:
         print_json(found)
         return
@@ -51,13 +71,30 @@ def command(*, model: str, test: Sequence[str], precision: Precision, out: Path,
         f"{found['model']}@{found['version']}, {precision}, in {found['path']}\n"
         f"graph {sizes['after']:,} bytes, before {sizes['before']:,}"
         f" ({sizes['before'] / sizes['after']:.1f} times as small)\n"
+        f"{_pruned_line(found['pruned'])}"
         f"one history {times['after']:.3f} ms, before {times['before']:.3f}\n"
         f"NDCG@10 {quality['after']:.4f}, before {quality['before']:.4f}, on {found['targets']:,} targets\n"
         f"Next: pandian models add {found['path']} --promote"
     )
 
 
-def shrink_model(model: str, test: Sequence[str], precision: Precision, out: Path) -> dict[str, Any]:
+def _pruned_line(pruned: dict[str, Any] | None) -> str:
+    if not pruned:
+        return ""
+    return (
+        f"{pruned['items']:,} of {pruned['of']:,} items left out: {pruned['untouched']:,} untouched,"
+        f" {pruned['gone']:,} gone\n"
+    )
+
+
+def shrink_model(
+    model: str,
+    test: Sequence[str],
+    precision: Precision,
+    out: Path,
+    untouched_days: float | None = None,
+    items: str | None = None,
+) -> dict[str, Any]:
     """Return what it cost and what it brought.
 
     Raises:
@@ -70,18 +107,23 @@ def shrink_model(model: str, test: Sequence[str], precision: Precision, out: Pat
     from models.entries import columns, find_entry, last_targets
     from models.exceptions import DataError
     from models.progress import Reporter
-    from models.source import read_source
+    from models.source import KAFKA, read_source
     from pandian.output import say
     from pandian.settings import load_settings
 
     check_free(out)
     check_torch()
+    from models.data.gone import gone_in_file, read_gone
+    from models.dead import living
     from models.shrinking import shrink
 
-    entry = find_entry(model, Registry(load_settings().models))
+    settings = load_settings()
+    entry = find_entry(model, Registry(settings.models))
+    gone = (read_gone(settings) if items == KAFKA else gone_in_file(Path(items))) if items else set()
     with Reporter() as progress:
         log = read_source(test, say, progress.rows)
-        targets = last_targets(log).translate(columns(OnnxModel(entry), log.item_ids))
+        loaded = OnnxModel(entry)
+        targets = last_targets(log).translate(columns(loaded, log.item_ids))
         if not len(targets):
             raise DataError(
                 f"{', '.join(test)}: {log.n_users:,} users with one row each",
@@ -89,11 +131,13 @@ def shrink_model(model: str, test: Sequence[str], precision: Precision, out: Pat
                 "give files with the whole histories of users",
             )
         progress("shrinking", 0.0)
-        small = shrink(entry, out, precision, targets)
+        kept = living(loaded.catalogue, log, untouched_days, gone)
+        small = shrink(entry, out, precision, targets, kept)
     return {
         "model": small.model,
         "version": small.version,
         "path": str(small.path),
         "precision": precision,
+        "pruned": small.card.get("pruned"),
         **small.card["shrunk"],
     }

@@ -68,7 +68,7 @@ def read_topic(
         try:
             if archive:
                 rows.begin(_archived(archive, consumer, topic, settings))
-            for records in _to_the_end(consumer, topic, settings):
+            for records in to_the_end(consumer, topic, settings):
                 rows.add(records)
                 progress(topic, rows.read)
         finally:
@@ -99,7 +99,7 @@ def _archived(
     return archive.before(topic_id, {tp.partition: int(start) for tp, start in starts.items()})
 
 
-def _to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
+def to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
     """Yield what each fetch brings, until each partition is where it ended when it was first fetched.
 
     Where it ends is told by the fetch: the embedded broker, asked for its latest offset, names that of its last batch.

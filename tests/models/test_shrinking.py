@@ -16,7 +16,7 @@ from models.sasrec.settings import SasrecSettings
 from models.shrinking import shrink, written
 from models.training import train
 from tests.support import entries
-from tests.support.interactions import chains, log_of
+from tests.support.interactions import HOUR, START, chains, log_of
 
 N_ITEMS = 600
 
@@ -97,6 +97,19 @@ def test_a_full_disk_leaves_nothing_behind(targets, tmp_path, whole):
     with pytest.raises(RegistryError, match="No space left"):
         written(write, tmp_path / "out", "int8", targets, print)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_training_leaves_out_what_nobody_touched_lately(tmp_path):
+    rows = [(user, item, time + 50 * 24 * HOUR) for user, item, time in chains()]
+    old = [(f"u{number}", "old", START + number) for number in range(5)]
+    config = TrainConfig(model="popularity", untouched_days=30, max_length=12, threads=1)
+    lines: list[str] = []
+    found = train(log_of([*old, *rows]), config, tmp_path / "model", said=lines.append)
+    model = OnnxModel(Entry.open(tmp_path / "model"))
+    assert "old" in found.catalogue
+    assert "old" not in model.catalogue
+    assert found.card["pruned"]["untouched"] == 1
+    assert "kept in float32, without 1 of 31 items: " in lines[-1]
 
 
 def test_a_training_in_int8(tmp_path):

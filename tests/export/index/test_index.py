@@ -126,7 +126,7 @@ def test_an_entry_without_vectors_has_none(first_entry):
 
 
 def test_a_smaller_entry_keeps_it(entry, tmp_path):
-    small = shrink_entry(entry, tmp_path / "small", "float16", lambda _: np.ones(3))
+    small = shrink_entry(entry, tmp_path / "small", "float16", lambda *_: np.ones(3))
     assert small.files[VECTORS] == entry.files[VECTORS]
     assert open_index(small) is not None
 

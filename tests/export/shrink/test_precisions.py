@@ -57,7 +57,7 @@ def sequential(made):
     return made("sasrec")
 
 
-def level(_):
+def level(*_):
     """Judge all alike."""
     return np.ones(100)
 
@@ -161,7 +161,7 @@ def test_an_entry_in_another_precision_is_whole_and_says_what_it_cost(sequential
 def test_more_than_a_little_loss_is_refused(sequential, tmp_path, loss, taken):
     losses = iter((0.0, loss))
 
-    def gains(_):
+    def gains(*_):
         return np.full(50, 0.5) - next(losses)
 
     if taken:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from export.registry import Entry
 from streams.cli import cli
 from tests.support import entries
-from tests.support.interactions import chains, write_csv
+from tests.support.interactions import HOUR, START, chains, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,27 @@ def test_a_smaller_model_is_written(entry, pandian, tmp_path):
     shown = pandian("shrink", str(entry.path), "test.csv", "--out", "half", "--to", "float16")
     assert "times as small" in shown.output
     assert "Next: pandian models add half --promote" in shown.output
+
+
+def test_items_that_are_dead_are_left_out(entry, pandian, tmp_path):
+    """Of 600 items 30 are in the last days of the file, and one that nobody wants next is gone."""
+    (tmp_path / "items.jsonl").write_text('{"item_id": "i599", "available": false}\n{"item_id": "i4"}\n')
+    write_csv(tmp_path / "test.csv", [*chains(users=60, steps=4), ("old", "i100", START - 100 * 24 * HOUR)])
+    arguments = (
+        str(entry.path),
+        "test.csv",
+        "--to",
+        "float32",
+        "--untouched-days",
+        "30",
+        "--items",
+        "items.jsonl",
+    )
+    found = pandian("shrink", *arguments, "--out", "small")
+    assert found.exit_code == 0, found.output
+    pruned = Entry.open(tmp_path / "small").card["pruned"]
+    assert (pruned["items"], pruned["of"], pruned["untouched"], pruned["gone"]) == (570, 600, 570, 1)
+    assert "570 of 600 items left out: 570 untouched, 1 gone" in found.output
 
 
 def test_what_cannot_be_done_is_one_line(entry, pandian, tmp_path):
