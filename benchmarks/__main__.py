@@ -31,6 +31,7 @@ BENCHES = (
     "produce",
     "start",
     "export",
+    "shrunk",
     "item_index",
     "train",
     "ml1m",

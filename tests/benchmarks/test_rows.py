@@ -28,6 +28,7 @@ from benchmarks import (
     produce,
     recommend,
     relations,
+    shrunk,
     start,
     train,
     types,
@@ -82,6 +83,10 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
+    "shrunk": (
+        shrunk.Sizes(repeat=2, items=2_000, epochs=0),
+        ["int8_gain", "int8_ndcg_loss"],
+    ),
     "item_index": (
         item_index.Sizes(repeat=5, items=2_000, folder=Path("nowhere")),
         ["index_recall_2k", "index_gain_2k"],
@@ -152,6 +157,8 @@ BARS = {
     "demo_s": ("<=", 150),
     "produce_records_per_s": None,
     "export_parity": ("<=", 1e-4),
+    "int8_gain": (">=", 3),
+    "int8_ndcg_loss": ("<=", 0.002),
     "index_recall_2k": None,
     "index_gain_2k": None,
     "bounds_coverage": (">=", 0.99),
