@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     """How much later than others an event may come, in event time, and still be attributed."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
     """How often a worker looks whether the registry names another champion."""
+    waiting_requests: int = Field(default=64, ge=1, le=100_000)
+    """Requests over HTTP that may wait for recommendations at once; further ones are refused at once (503)."""
+    deadline_ms: int = Field(default=250, ge=1, le=60_000)
+    """When the model has given no answer by then, the live baselines answer."""
     experiment: Literal["split", "interleave"] = "split"
     """What the challenger's share of users gets: its own answers (``split``), or pages made of both models' items
     (``interleave``)."""

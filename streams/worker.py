@@ -45,6 +45,7 @@ from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
 from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
+from streams.web.gated import GatedRunner
 from streams.web.guard import allowed_hosts
 from streams.web.interactions import interactions_paths
 from streams.web.recommend import recommend_paths
@@ -173,6 +174,8 @@ class Worker:
                 self.status, self.metrics, hosts=allowed_hosts(self.settings.host), more=self._more_paths()
             )
         )
+        if self.serving:
+            self.app.web._runner = GatedRunner(self.app.web.web_app, self.serving.gate, access_log=None)
         # Without a stage there is nothing to consume: Faust is the web server only.
         self.app.producer_only = not (self.profile or self.merge or self.serving or self.feedback)
         self._stack.push_async_callback(self._stop)
@@ -221,7 +224,9 @@ class Worker:
 
     def _more_paths(self) -> dict[str, Handler]:
         """Return what the web server answers beside the inventory."""
-        paths: dict[str, Handler] = recommend_paths(self.serving, self.measures) if self.serving else {}
+        paths: dict[str, Handler] = (
+            recommend_paths(self.serving, self.measures, self.serving.gate) if self.serving else {}
+        )
         if self.extractions:
             paths |= interactions_paths(self.extractions)
         return paths

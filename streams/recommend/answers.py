@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,6 +40,9 @@ NO_MODEL = Fallback(
 FAILED = Fallback(
     "model-failed", "the model gave no answer: what goes with this user's history, and what is popular"
 )
+LATE = Fallback(
+    "deadline", "the model gave no answer in time: what goes with this user's history, and what is popular"
+)
 NOTHING = Fallback("nothing-known", "no interaction is known yet: there is nothing to recommend")
 
 
@@ -62,6 +66,7 @@ class Answers:
         catalogue: names and availability.
         champion: the model, if there is one.
         challenger: the model that is tried out, if there is one.
+        deadline: how long the model may take, seconds; None: as long as it does.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Answers:
         catalogue: Catalogue,
         champion: Champion,
         challenger: Challenger | None = None,
+        deadline: float | None = None,
     ) -> None:
         self._live = live
         self._catalogue = catalogue
@@ -77,6 +83,7 @@ class Answers:
         self._trials = Trials(champion, challenger) if challenger else None
         self._baseline = LiveRanker(live.baseline, live.vocabulary)
         self._reasons = Reasons(live, catalogue)
+        self._deadline = deadline
         self._said = ""
 
     async def answer(self, request: Request, now: int) -> Answer:
@@ -92,10 +99,12 @@ class Answers:
                 return Answer(tried.ranker, told, None, items, trial)
         ranker, fallback = self._choose(items)
         try:
-            scored = await rank(ranker, request, items, allowed)
-        except RankingError as error:
-            self._say(str(error))
-            ranker, fallback = self._baseline, FAILED
+            async with asyncio.timeout(self._deadline):
+                scored = await rank(ranker, request, items, allowed)
+        except (RankingError, TimeoutError) as error:
+            if isinstance(error, RankingError):
+                self._say(str(error))
+            ranker, fallback = self._baseline, FAILED if isinstance(error, RankingError) else LATE
             scored = await rank(ranker, request, items, allowed)
         if not scored and fallback is not None and not self._live.vocabulary.numbers:
             fallback = NOTHING

@@ -45,7 +45,9 @@ class Batcher(Generic[Job, Result]):
 
     async def _work(self) -> None:
         while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            batch = self._next()
+            if not batch:
+                continue
             futures = [future for _, future in batch]
             try:
                 results = await self._results([job for job, _ in batch])
@@ -57,6 +59,15 @@ class Batcher(Generic[Job, Result]):
                 for future, result in zip(futures, results, strict=True):
                     if not future.done():
                         future.set_result(result)
+
+    def _next(self) -> list[tuple[Job, asyncio.Future[Result]]]:
+        """Take the next jobs; those that nobody waits for any more are left out."""
+        taken: list[tuple[Job, asyncio.Future[Result]]] = []
+        while self._waiting and len(taken) < self._most:
+            job, future = self._waiting.popleft()
+            if not future.done():
+                taken.append((job, future))
+        return taken
 
     async def _results(self, jobs: Sequence[Job]) -> Sequence[Result]:
         if self._thread is not None:

@@ -15,6 +15,7 @@ from streams.recommend.answers import Answers
 from streams.recommend.baseline import MODEL, VERSION
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.gate import Gate
 from streams.recommend.loading import Loader
 from streams.recommend.requests import RequestError, decode
 from streams.recommend.service import RecommendService
@@ -55,11 +56,18 @@ class ServingPart:
         self.challenger = self._follow_challenger(registry)
         self.service = RecommendService(
             sequences.live,
-            Answers(sequences.live, sequences.catalogue, self.champion, self.challenger),
+            Answers(
+                sequences.live,
+                sequences.catalogue,
+                self.champion,
+                self.challenger,
+                context.settings.deadline_ms / 1000,
+            ),
             self.champion,
             self._metrics,
             challenger=self.challenger,
         )
+        self.gate = Gate(context.settings.waiting_requests, lambda: self._metrics.rejected("overloaded"))
         self._outbox = Outbox(context.settings)
         self._shadow = Shadow(self.champion, self.challenger, self._metrics.shadowed)
         self._shown = ShownLog(self._outbox, self._shadow)

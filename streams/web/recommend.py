@@ -11,7 +11,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from pandian.events import Recommendation, Request
+from streams.recommend.gate import Gate
 from streams.recommend.requests import RequestError, check, check_user
+from streams.web import gated
 from streams.web.documents import encode
 from streams.web.guard import error_response
 
@@ -44,14 +46,17 @@ class Measures(Protocol):
         ...
 
 
-def recommend_paths(recommending: Recommending, measures: Measures | None = None) -> dict[str, Handler]:
+def recommend_paths(
+    recommending: Recommending, measures: Measures | None = None, gate: Gate | None = None
+) -> dict[str, Handler]:
     """Return the handlers by path, to mount with :func:`streams.web.routes.routes`.
 
     Args:
         recommending: answers.
         measures: what the labels say of the models; None where this worker does not know.
+        gate: bounds how many wait for recommendations; None: nothing does.
     """
-    handlers = _Handlers(recommending, measures)
+    handlers = _Handlers(recommending, measures, gate)
     return {
         r"/v1/recommend/{user:[\s\S]+}": handlers.recommend,
         r"/v1/users/{user:[\s\S]+}": handlers.user,
@@ -60,11 +65,14 @@ def recommend_paths(recommending: Recommending, measures: Measures | None = None
 
 
 class _Handlers:
-    def __init__(self, recommending: Recommending, measures: Measures | None) -> None:
+    def __init__(self, recommending: Recommending, measures: Measures | None, gate: Gate | None) -> None:
         self._recommending = recommending
         self._measures = measures
+        self._gate = gate
 
     async def recommend(self, request: web.Request) -> web.Response:
+        if self._gate is not None and not self._gate.enter(request.protocol):
+            return error_response(gated.STATUS, gated.CODE, gated.MESSAGE, gated.HEADERS.copy())
         try:
             asked, shown = _asked(request)
         except RequestError as error:

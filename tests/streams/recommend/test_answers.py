@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 
 from pandian.events import Item
-from streams.recommend.answers import FAILED, NO_MODEL, NOTHING, UNKNOWN_ITEMS, UNKNOWN_USER
+from streams.recommend.answers import FAILED, LATE, NO_MODEL, NOTHING, UNKNOWN_ITEMS, UNKNOWN_USER
+from streams.recommend.batching import Batcher
 
 ROWS = [(f"u{number}", f"item-{number % 5}") for number in range(40)]
 
@@ -145,3 +148,24 @@ async def test_reasons(served, popular_entry, next_entry) -> None:
         "item-10": "fits what you did last",
         "item-199": "fits what you did last",
     }
+
+
+async def test_a_model_that_is_late_is_answered_for_by_what_is_known_live(
+    served, popular_entry, thread
+) -> None:
+    served.know(*ROWS)
+    await served.promote(popular_entry)
+    served.answers._deadline = 0.02
+    assert (await served.ask("u1")).model == "popularity"
+    hangs = Event()
+    run = served.champion.ranker._batcher._run
+
+    def slow(jobs):
+        hangs.wait(5)
+        return run(jobs)
+
+    served.champion.ranker._batcher = Batcher(slow, 8, thread)
+    answer = await served.ask("u1")
+    assert (answer.model, answer.fallback) == ("live", LATE.text)
+    assert served.counted.answers[-1] == ("live", "1", "deadline")
+    hangs.set()

@@ -88,3 +88,22 @@ async def test_between_batches_on_the_loop_others_have_their_turn() -> None:
 
     await asyncio.gather(batcher.ask(1), batcher.ask(2), batcher.ask(3), other())
     assert turns.index("other", turns.index(1)) < len(turns) - 1 - turns[::-1].index(1)
+
+
+async def test_a_job_that_nobody_waits_for_any_more_is_not_run(thread: ThreadPoolExecutor) -> None:
+    go, ran = threading.Event(), []
+
+    def run(jobs):
+        ran.extend(jobs)
+        assert go.wait(10)
+        return jobs
+
+    batcher = Batcher(run, 8, thread)
+    first = asyncio.ensure_future(batcher.ask("first"))
+    await asyncio.sleep(0.01)
+    late = [asyncio.ensure_future(batcher.ask(name)) for name in ("given up", "kept")]
+    await asyncio.sleep(0.01)
+    late[0].cancel()
+    go.set()
+    assert (await first, await late[1]) == ("first", "kept")
+    assert ran == ["first", "kept"]
