@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from export.promotion import Promotion, Shadowing
-    from export.registry import Challenger, Entry, Pointer, Registry
+    from export.registry import Challenger, Entry, ModelRegistry, Pointer
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
 
@@ -28,8 +28,8 @@ def _reasons(command: Callable[..., Any]) -> Callable[..., Any]:
 def command(ctx: click.Context) -> None:
     """Keep trained models, and say which of them answers.
 
-    The registry is the folder that PANDIAN_MODELS names. MODEL is a name such as sasrec, which means its newest
-    version, or name@version.
+    The registry is what PANDIAN_MODELS names: a folder, or an address such as s3://bucket/models. MODEL is a name such
+    as sasrec, which means its newest version, or name@version.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -56,10 +56,10 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "registry": str(registry.root),
+                "registry": registry.address,
                 "champion": _document(champion),
                 "challenger": _document(challenger),
-                "models": [_summary(entry, champion, challenger) for entry in entries],
+                "models": [_summary(registry, entry, champion, challenger) for entry in entries],
                 "damaged": [str(error) for error in damaged],
             }
         )
@@ -68,7 +68,7 @@ def list_(*, as_json: bool) -> None:
 
     from export.tables import models_table
 
-    Console().print(models_table(entries, champion, challenger, registry.root))
+    Console().print(models_table(entries, champion, challenger, registry.address))
 
 
 @command.command(
@@ -85,18 +85,18 @@ def show(*, model: str | None, as_json: bool) -> None:
     champion, challenger = registry.champion(), registry.challenger()
     if model is None and champion is None:
         raise UsageError(
-            str(registry.root), "has no champion to show", "name a model; `pandian models list` shows them"
+            registry.address, "has no champion to show", "name a model; `pandian models list` shows them"
         )
     entry = registry.entry(*_named(model or str(champion.reference if champion else "")))
     if as_json:
         files = {name: {"sha256": file.sha256, "bytes": file.bytes} for name, file in entry.files.items()}
-        print_json({**_summary(entry, champion, challenger), "files": files, "card": entry.card})
+        print_json({**_summary(registry, entry, champion, challenger), "files": files, "card": entry.card})
         return
     from rich.console import Console
 
     from export.tables import card_view
 
-    Console().print(card_view(entry, champion, challenger))
+    Console().print(card_view(entry, champion, challenger, registry.place(entry.reference)))
 
 
 @command.command(
@@ -123,10 +123,11 @@ def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool
     registry = _registry()
     OnnxModel(Entry.open(folder))
     entry = registry.add(folder, by=by or current_user(), why=why)
-    document: dict[str, Any] = {"model": entry.model, "version": entry.version, "path": str(entry.path)}
+    document: dict[str, Any] = {"model": entry.model, "version": entry.version}
+    document["path"] = registry.place(entry.reference)
     if promoted:
         document |= _promoted(promote_entry(registry, entry, by=by, why=why, settings=load_settings()))
-    _report(document, f"{entry.model}@{entry.version} is in the registry {registry.root}", as_json=as_json)
+    _report(document, f"{entry.model}@{entry.version} is in the registry {registry.address}", as_json=as_json)
 
 
 @command.command(
@@ -254,11 +255,11 @@ def _report(document: dict[str, Any], line: str, *, as_json: bool) -> None:
         click.echo(f"{champion['model']}@{champion['version']} is the champion{instead}")
 
 
-def _registry() -> Registry:
-    from export.registry import Registry
+def _registry() -> ModelRegistry:
+    from export.registry import open_registry
     from pandian.settings import load_settings
 
-    return Registry(load_settings().models)
+    return open_registry(load_settings())
 
 
 def _named(text: str) -> tuple[str, str | None]:
@@ -266,7 +267,9 @@ def _named(text: str) -> tuple[str, str | None]:
     return model, version if at else None
 
 
-def _summary(entry: Entry, champion: Pointer | None, challenger: Challenger | None) -> dict[str, Any]:
+def _summary(
+    registry: ModelRegistry, entry: Entry, champion: Pointer | None, challenger: Challenger | None
+) -> dict[str, Any]:
     return {
         "model": entry.model,
         "version": entry.version,
@@ -275,7 +278,7 @@ def _summary(entry: Entry, champion: Pointer | None, challenger: Challenger | No
         "created": entry.card["created"],
         "bytes": entry.size,
         "metrics": entry.card["metrics"],
-        "path": str(entry.path),
+        "path": registry.place(entry.reference),
     }
 
 

@@ -39,7 +39,7 @@ def compare(
     the pointer.
     """
     from export.comparing import pair_of, weigh
-    from export.registry import Registry
+    from export.registry import open_registry
     from pandian.errors import UsageError
     from pandian.output import print_json, say
     from pandian.settings import load_settings
@@ -49,7 +49,7 @@ def compare(
             " ".join(models), "must be two models at most", "name the champion and the challenger"
         )
     settings = load_settings()
-    registry = Registry(settings.models)
+    registry = open_registry(settings)
     found = _looked(
         lambda: weigh(registry, settings, pair_of(registry, models), promoting=promoting, by=by), every
     )

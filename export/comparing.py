@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from export.promotion import Promotion, promote
-from export.registry import Entry, Registry, UnknownModelError
+from export.registry import Entry, ModelRegistry, UnknownModelError
 from monitoring.experiments.labels import PairLabels
 from monitoring.experiments.reading import read_feedback
 from monitoring.experiments.rule import BETTER, Compared, Rule, compare
@@ -54,7 +54,7 @@ class Outcome:
         }
 
 
-def pair_of(registry: Registry, names: tuple[str, ...]) -> Pair:
+def pair_of(registry: ModelRegistry, names: tuple[str, ...]) -> Pair:
     """Return which pair is meant.
 
     Args:
@@ -71,14 +71,14 @@ def pair_of(registry: Registry, names: tuple[str, ...]) -> Pair:
     champion = registry.champion()
     if champion is None:
         raise UsageError(
-            str(registry.root), "has no champion to compare with", "name two models, or promote one"
+            registry.address, "has no champion to compare with", "name two models, or promote one"
         )
     if names:
         return _different(Pair(str(champion.reference), _full(registry, names[0])))
     challenger = registry.challenger()
     if challenger is None:
         raise UsageError(
-            str(registry.root),
+            registry.address,
             "has no challenger to compare",
             "`pandian models shadow MODEL` makes one, or name the models",
         )
@@ -88,7 +88,7 @@ def pair_of(registry: Registry, names: tuple[str, ...]) -> Pair:
 
 
 def weigh(
-    registry: Registry, settings: Settings, pair: Pair, *, promoting: bool = False, by: str | None = None
+    registry: ModelRegistry, settings: Settings, pair: Pair, *, promoting: bool = False, by: str | None = None
 ) -> Outcome:
     """Compare a pair by the labels that there are, and promote the challenger if that is asked for and it is better.
 
@@ -114,7 +114,7 @@ def weigh(
 
 
 def _promoted(
-    registry: Registry, settings: Settings, compared: Compared, by: str | None
+    registry: ModelRegistry, settings: Settings, compared: Compared, by: str | None
 ) -> tuple[Promotion | None, str]:
     verdict = compared.verdict
     if verdict.outcome != BETTER:
@@ -127,12 +127,12 @@ def _promoted(
     return promote(registry, entry, by=by, why=verdict.text, settings=settings), verdict.text
 
 
-def _entry(registry: Registry, name: str) -> Entry:
+def _entry(registry: ModelRegistry, name: str) -> Entry:
     model, _, version = name.partition("@")
     return registry.entry(model, version)
 
 
-def _full(registry: Registry, name: str) -> str:
+def _full(registry: ModelRegistry, name: str) -> str:
     """Return model and version; what is named with its version need not be in the registry any more."""
     model, at, _ = name.partition("@")
     if at:
@@ -140,7 +140,7 @@ def _full(registry: Registry, name: str) -> str:
     newest = next((one for one in registry.entries() if one.model == model), None)
     if newest is None:
         raise UnknownModelError(
-            repr(name), f"is no model of {registry.root}", "`pandian models list` shows what there is"
+            repr(name), f"is no model of {registry.address}", "`pandian models list` shows what there is"
         )
     return str(newest.reference)
 

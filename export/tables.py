@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -20,11 +19,11 @@ _EMPTY = "–"
 
 
 def models_table(
-    entries: Sequence[Entry], champion: Pointer | None, challenger: Challenger | None, root: Path
+    entries: Sequence[Entry], champion: Pointer | None, challenger: Challenger | None, address: str
 ) -> RenderableType:
     """Return a line an entry, champion and challenger marked."""
     if not entries:
-        return Text(f"No model in {root} yet: `pandian train` makes one, `pandian models add` takes it.")
+        return Text(f"No model in {address} yet: `pandian train` makes one, `pandian models add` takes it.")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("model", overflow="fold", min_width=12)
@@ -46,12 +45,14 @@ def models_table(
     return table
 
 
-def card_view(entry: Entry, champion: Pointer | None, challenger: Challenger | None) -> RenderableType:
+def card_view(
+    entry: Entry, champion: Pointer | None, challenger: Challenger | None, place: str
+) -> RenderableType:
     """Return what a card says, for people."""
     lines = Table(box=None, show_header=False, pad_edge=False)
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
-    for name, value in _facts(entry, champion, challenger):
+    for name, value in [*_facts(entry, champion, challenger), ("path", place)]:
         lines.add_row(name, Text(printable(value)))
     return Group(
         Text(f"{entry.model}@{entry.version}", "bold"), lines, Text(), _metrics(entry.card, entry.model)
@@ -88,7 +89,6 @@ def _facts(
             yield name, str(card[name])
     if card.get("config"):
         yield "config", ", ".join(f"{key} {value}" for key, value in dict(card["config"]).items())
-    yield "path", str(entry.path)
 
 
 def _since(named: Pointer | Challenger) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from export.registry import Entry, Registry
+from export.registry import Entry, ModelRegistry
 from export.registry.manifest import MANIFEST
 from export.runtime import OnnxModel
 from models.data.histories import Histories, Targets, make_targets
@@ -16,7 +16,7 @@ from models.evaluation import Ranks, rank
 from pandian.errors import UsageError
 
 
-def find_entry(name: str, registry: Registry) -> Entry:
+def find_entry(name: str, registry: ModelRegistry) -> Entry:
     """Return the entry that a folder or ``name[@version]`` of the registry names.
 
     Raises:

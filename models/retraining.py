@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 
 from export.promotion import Promotion, current_user, promote
-from export.registry import Entry, Pointer, Registry
+from export.registry import Entry, ModelRegistry, Pointer
 from export.runtime import OnnxModel
 from models.comparison import Comparison, compare
 from models.config import TrainConfig
@@ -65,7 +65,7 @@ class _Verdict:
 def retrain(
     log: InteractionLog,
     config: TrainConfig,
-    registry: Registry,
+    registry: ModelRegistry,
     settings: Settings,
     *,
     by: str | None = None,
@@ -194,7 +194,7 @@ def _verdict(trained: TrainedModel, champion: OnnxModel | None, progress: Progre
     return _Verdict(found.better, why, found, unknown)
 
 
-def _unless_replaced(verdict: _Verdict, before: Pointer | None, registry: Registry) -> _Verdict:
+def _unless_replaced(verdict: _Verdict, before: Pointer | None, registry: ModelRegistry) -> _Verdict:
     """Leave a champion alone that was promoted while we trained: it is not the one that was compared."""
     now = registry.champion()
     if not verdict.better or (now and now.reference) == (before and before.reference):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pandian.errors import SettingError
@@ -47,8 +47,8 @@ class Settings(BaseSettings):
     """Consumer group. Workers of one group share the partitions."""
     datadir: Path = Path(".pandian")
     """Folder for local state. Safe to delete: it is rebuilt from the topics."""
-    models: Path = Path(".pandian/models")
-    """The model registry."""
+    models: Annotated[str, BeforeValidator(str)] = ".pandian/models"
+    """The model registry: a folder, or an address that fsspec knows, such as ``s3://bucket/models``."""
     replication_factor: int = Field(default=1, ge=1, le=32767)
     """Replicas of the topics that Pandian makes."""
     checkpoint_seconds: float = Field(default=2.0, ge=0.1, le=300)

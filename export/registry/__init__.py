@@ -1,7 +1,12 @@
 """The model registry: immutable entries with checksums, a pointer to the champion, and a challenger. Needs no torch.
 
 ``base``        an entry, the pointer, and what any registry promises
+``opening``     the registry that the settings name
+``keeping``     what every registry does alike
 ``local``       a registry in a folder
+``remote``      a registry at any address that fsspec knows
+``history``     what happened to it, as numbered objects, of which two never get the same number
+``cache``       its entries on this machine
 ``manifest``    which files an entry has, and that they are what they were
 ``card``        what a card must say
 ``pointers``    the pointer and the challenger as JSON
@@ -21,6 +26,7 @@ from export.registry.exceptions import (
     UnknownModelError,
 )
 from export.registry.local import Registry
+from export.registry.opening import open_registry
 
 __all__ = [
     "Challenger",
@@ -38,4 +44,5 @@ __all__ = [
     "ShareError",
     "Standing",
     "UnknownModelError",
+    "open_registry",
 ]

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from export.registry.card import read_card
 from export.registry.exceptions import EntryError
-from export.registry.manifest import FileSum, read_file, read_manifest
+from export.registry.manifest import FileSum, Manifest, read_file, read_manifest
 
 GRAPH, CATALOGUE, PROBES, CARD = "model.onnx", "items.txt", "probes.npz", "card.json"
 REQUIRED = (GRAPH, CATALOGUE, PROBES, CARD)
@@ -56,11 +56,27 @@ class Entry:
             EntryError: as :meth:`open`.
         """
         manifest = read_manifest(folder, REQUIRED)
-        card = read_card(folder / CARD, read_file(folder, CARD, manifest.files[CARD]))
+        return cls.of(folder, manifest, read_file(folder, CARD, manifest.files[CARD]))
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Manifest, card_data: bytes, shown: str | None = None) -> Entry:
+        """Return the entry that manifest and card tell of.
+
+        Args:
+            folder: where its files are.
+            manifest: which they are.
+            card_data: the card, which is what the manifest says.
+            shown: where the card was read, for errors; None: in the folder.
+
+        Raises:
+            EntryError: when the card does not say what serving needs, or is another entry's.
+        """
+        where = shown or str(folder / CARD)
+        card = read_card(where, card_data)
         for key, expected in (("model", manifest.model), ("version", manifest.version)):
             if card[key] != expected:
                 raise EntryError(
-                    f"{folder / CARD}: {key} {card[key]!r}",
+                    f"{where}: {key} {card[key]!r}",
                     f"must be {expected!r}, as the manifest says",
                     "the files are of different entries: export the model again",
                 )
@@ -153,14 +169,26 @@ class Standing:
 class ModelRegistry(Protocol):
     """Keeps entries for good, and says which of them is the champion, and which is tried out beside it."""
 
-    def add(self, folder: Path) -> Entry:
+    address: str
+    """Where it is, as people may see it."""
+
+    def add(self, folder: Path, *, by: str = "", why: str = "") -> Entry:
         """Take a copy of an entry; the same content again changes nothing."""
 
     def entries(self) -> Sequence[Entry]:
-        """Return all entries that are whole, by model, the newest of each first."""
+        """Return all entries that are whole at a glance, by model, the newest of each first."""
+
+    def scan(self) -> tuple[Sequence[Entry], Sequence[EntryError]]:
+        """Return all entries that are whole at a glance, and what is wrong with the others."""
+
+    def place(self, reference: Reference) -> str:
+        """Return where an entry is, as people may see it."""
+
+    def glance(self, model: str, version: str) -> Entry:
+        """Return an entry with manifest and card checked only; its other files need not be on this machine."""
 
     def entry(self, model: str, version: str | None = None) -> Entry:
-        """Return an entry with all files checked; without a version the newest of the model."""
+        """Return an entry with all files checked, on this machine; without a version the newest of the model."""
 
     def champion(self) -> Pointer | None:
         """Return which entry answers; None before the first promotion."""

@@ -22,7 +22,7 @@ SEEN = ("keep", "drop")
 PRECISIONS = ("float32", "float16", "int8")
 
 
-def read_card(path: Path, data: bytes) -> dict[str, Any]:
+def read_card(path: Path | str, data: bytes) -> dict[str, Any]:
     """Return a card that says what serving needs.
 
     Raises:
@@ -38,7 +38,7 @@ def read_card(path: Path, data: bytes) -> dict[str, Any]:
     return card
 
 
-def check_card(path: Path, card: Mapping[str, Any]) -> None:
+def check_card(path: Path | str, card: Mapping[str, Any]) -> None:
     """Check what serving and measuring rely on; the other keys are for people and may be anything.
 
     Raises:

@@ -61,7 +61,7 @@ class Manifest:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def check_format(path: Path, document: Mapping[str, Any]) -> None:
+def check_format(path: Path | str, document: Mapping[str, Any]) -> None:
     """Check the ``format`` of a manifest or card.
 
     Raises:
@@ -115,7 +115,23 @@ def read_manifest(folder: Path, required: Iterable[str]) -> Manifest:
         EntryError: when the folder is no entry, or the manifest names no plain files or not the required ones.
     """
     path = folder / MANIFEST
-    document = _object(path, _load(path))
+    return decode_manifest(path, _load(path), required)
+
+
+def decode_manifest(path: Path | str, data: bytes, required: Iterable[str]) -> Manifest:
+    """Return what a manifest says.
+
+    Args:
+        path: where it was read, for errors.
+        data: what was read.
+        required: files that an entry has.
+
+    Raises:
+        EntryError: when it is no manifest, or names no plain files or not the required ones.
+    """
+    if len(data) > _LARGEST_MANIFEST:
+        raise EntryError(f"{path}: more than {_LARGEST_MANIFEST:,} bytes", "a manifest is short", _AGAIN)
+    document = _object(path, data)
     check_format(path, document)
     model = check_model(str(path), document.get("model"))
     version = check_version(str(path), document.get("version"))
@@ -158,6 +174,31 @@ def read_file(folder: Path, name: str, expected: FileSum, *, keep: bool = True) 
     return bytes(kept)
 
 
+def check_bytes(where: str, data: bytes, expected: FileSum) -> bytes:
+    """Return what was read of a file when it is what the manifest says.
+
+    Raises:
+        EntryError: when it is of another size or content.
+    """
+    check_size(where, len(data), expected)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != expected.sha256:
+        raise EntryError(f"{where}: sha256 {digest[:12]}…", f"must be {expected.sha256[:12]}…", _AGAIN)
+    return data
+
+
+def check_size(where: str, size: int | None, expected: FileSum) -> None:
+    """Check how large a file is; None: it is not there.
+
+    Raises:
+        EntryError: when it is missing or of another size.
+    """
+    if size is None:
+        raise EntryError(f"{where}: is not there", "must be a readable file", _AGAIN)
+    if size != expected.bytes:
+        raise EntryError(f"{where}: {size:,} bytes", f"must be {expected.bytes:,} bytes", _AGAIN)
+
+
 def _plain_only(path: str, flags: int) -> int:
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -176,12 +217,10 @@ def _load(path: Path) -> bytes:
             "a model entry has one",
             "name the folder that `pandian train --out` wrote",
         ) from error
-    if len(data) > _LARGEST_MANIFEST:
-        raise EntryError(f"{path}: more than {_LARGEST_MANIFEST:,} bytes", "a manifest is short", _AGAIN)
     return data
 
 
-def _object(path: Path, data: bytes) -> dict[str, Any]:
+def _object(path: Path | str, data: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -191,7 +230,7 @@ def _object(path: Path, data: bytes) -> dict[str, Any]:
     return document
 
 
-def _file_sum(path: Path, name: str, found: object) -> FileSum:
+def _file_sum(path: Path | str, name: str, found: object) -> FileSum:
     if not _FILE_NAME.fullmatch(name) or name == MANIFEST:
         raise EntryError(
             f"{path}: file {_shown(name)}",

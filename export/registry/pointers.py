@@ -26,7 +26,7 @@ def decode_pointer(where: str, data: bytes) -> Pointer:
     Raises:
         RegistryError: when it is none.
     """
-    return _decoded(where, data, _pointer, "pointer", "promote")
+    return _decoded(where, data, pointer_of, "pointer", "promote")
 
 
 def decode_challenger(where: str, data: bytes) -> Challenger:
@@ -35,7 +35,7 @@ def decode_challenger(where: str, data: bytes) -> Challenger:
     Raises:
         RegistryError: when it is none.
     """
-    return _decoded(where, data, _challenger, "challenger", "shadow")
+    return _decoded(where, data, challenger_of, "challenger", "shadow")
 
 
 def check_share(share: float) -> float:
@@ -64,7 +64,8 @@ def _decoded(where: str, data: bytes, read: Callable[[Any], _Read], what: str, v
         ) from error
 
 
-def _pointer(found: Any) -> Pointer:
+def pointer_of(found: Any) -> Pointer:
+    """Return the pointer that a JSON value is; raises KeyError, TypeError or ValueError when it is none."""
     previous = found["previous"]
     return Pointer(
         str(found["model"]),
@@ -77,7 +78,8 @@ def _pointer(found: Any) -> Pointer:
     )
 
 
-def _challenger(found: Any) -> Challenger:
+def challenger_of(found: Any) -> Challenger:
+    """Return the challenger that a JSON value is; raises as :func:`pointer_of`, or ShareError."""
     return Challenger(
         str(found["model"]),
         str(found["version"]),

@@ -67,7 +67,7 @@ def evaluate(
         DataError: when there is no target.
         PandianError: when the model or the files cannot be read.
     """
-    from export.registry import Registry
+    from export.registry import open_registry
     from export.runtime import OnnxModel
     from models.entries import find_entry, last_targets, rank_entry
     from models.evaluation import metrics
@@ -78,7 +78,7 @@ def evaluate(
     from pandian.settings import load_settings
 
     started = time.monotonic()
-    entry = find_entry(model, Registry(load_settings().models))
+    entry = find_entry(model, open_registry(load_settings()))
     with Reporter(started=started) as progress:
         log = read_source(test, say, progress.rows)
         loaded = OnnxModel(entry)

@@ -13,6 +13,7 @@ import click
 from models.commands.options import check_torch, training_options
 
 if TYPE_CHECKING:
+    from export.registry import ModelRegistry
     from models.retraining import Retraining
     from models.training import TrainedModel
 
@@ -50,7 +51,7 @@ def command(
     either way; it becomes the champion when its NDCG@10 is surely higher, or when there is no champion yet.
     """
     started = time.monotonic()
-    from export.registry import Registry
+    from export.registry import open_registry
     from models.config import load_config
     from models.progress import Reporter
     from models.source import KAFKA, is_files, read_source
@@ -74,12 +75,13 @@ def command(
     from models.retraining import retrain
 
     settings = load_settings()
+    registry = open_registry(settings)
     with Reporter(chosen.max_seconds, started) as progress:
         log = read_source(source, say, progress.rows)
         found = retrain(
             log,
             chosen,
-            Registry(settings.models),
+            registry,
             settings,
             by=by,
             dry_run=dry_run,
@@ -90,12 +92,12 @@ def command(
     if found.promotion and found.promotion.trouble:
         say(f"the pointer is set, but could not be announced on pandian.models: {found.promotion.trouble}")
     if as_json:
-        print_json(document(found))
+        print_json(document(found, registry))
     else:
-        _show(found)
+        _show(found, registry)
 
 
-def document(found: Retraining) -> dict[str, Any]:
+def document(found: Retraining, registry: ModelRegistry) -> dict[str, Any]:
     """Return what came of it as JSON."""
     trained, champion = found.trained, found.champion
     comparison = None
@@ -109,7 +111,7 @@ def document(found: Retraining) -> dict[str, Any]:
     return {
         "model": trained.entry.model if trained else None,
         "version": trained.entry.version if trained else None,
-        "path": str(found.challenger.path) if found.challenger else None,
+        "path": registry.place(found.challenger.reference) if found.challenger else None,
         "metrics": trained.card["metrics"] if trained else None,
         "baselines": trained.card["baselines"] if trained else None,
         "champion_before": {"model": champion.model, "version": champion.version} if champion else None,
@@ -122,21 +124,20 @@ def document(found: Retraining) -> dict[str, Any]:
     }
 
 
-def _show(found: Retraining) -> None:
+def _show(found: Retraining, registry: ModelRegistry) -> None:
     if found.trained is None:
         click.echo(f"Not trained: {found.why}.")
     else:
-        _show_trained(found, found.trained)
+        _show_trained(found, found.trained, registry)
     click.echo(f"{found.totals.line(found.seconds)}.")
 
 
-def _show_trained(found: Retraining, trained: TrainedModel) -> None:
+def _show_trained(found: Retraining, trained: TrainedModel, registry: ModelRegistry) -> None:
     name = trained.entry.reference
     click.echo(f"{name}: {found.why}.")
     if found.promotion:
-        registry = found.challenger.path.parent.parent.resolve() if found.challenger else "the registry"
         click.echo(
-            f"It is the champion of {registry} now: workers whose PANDIAN_MODELS that is answer with it"
+            f"It is the champion of {registry.address} now: workers whose PANDIAN_MODELS that is answer with it"
             " within PANDIAN_MODELS_SECONDS."
         )
     elif found.challenger:

@@ -101,7 +101,7 @@ def shrink_model(
         DataError: when there is no target.
         PandianError: when the model or the files cannot be read, or quality would be lost.
     """
-    from export.registry import Registry
+    from export.registry import open_registry
     from export.registry.folders import check_free
     from export.runtime import OnnxModel
     from models.entries import columns, find_entry, last_targets
@@ -118,7 +118,7 @@ def shrink_model(
     from models.shrinking import shrink
 
     settings = load_settings()
-    entry = find_entry(model, Registry(settings.models))
+    entry = find_entry(model, open_registry(settings))
     gone = (read_gone(settings) if items == KAFKA else gone_in_file(Path(items))) if items else set()
     with Reporter() as progress:
         log = read_source(test, say, progress.rows)

@@ -21,8 +21,6 @@ MISFITS = "_misfits"
 RESERVED = frozenset({TOPIC_ID, PARTITION, OFFSET, INDEX, TIME, OPERATION, MISFITS})
 #: Names of folders that hold no asset begin with this.
 OWN_PREFIX = "_"
-#: Where files are written before they are whole; not on object stores, which show no file before it is.
-PARTIAL = "_partial"
 SUFFIX = ".parquet"
 
 _DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from streams.demo.model import Document, Model
@@ -65,7 +64,7 @@ class Outcome:
     broker: str
     embedded: bool
     """Whether the broker was started for the demo and ends with it."""
-    models: Path
+    models: str
     """The registry."""
 
     def document(self) -> dict[str, Any]:

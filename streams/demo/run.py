@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from pandian.errors import UsageError
 from pandian.settings import Settings
@@ -61,7 +60,7 @@ class Demo:
                     await asyncio.wait([worker.failed])
                     check(worker)
 
-    def _worker(self, models: Path) -> Worker:
+    def _worker(self, models: str) -> Worker:
         options = WorkerOptions(globs=(GLOB,), make={topic.name: topic.partitions for topic in TOPICS})
         settings = self._settings.model_copy(update={"models": models})
         try:

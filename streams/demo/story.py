@@ -57,7 +57,7 @@ class Story:
         api: WorkerApi,
         options: DemoOptions,
         lines: tuple[int, int],
-        models: Path,
+        models: str,
         view: View,
         started: float,
     ) -> None:
@@ -146,7 +146,7 @@ class Story:
                 while not training.ended:
                     await self._look("training on the first months", training=training.said)
                 training.check()
-            entry = await asyncio.to_thread(promote, self._models, trained)
+            entry = await asyncio.to_thread(promote, self._worker.settings, trained)
         until = time.monotonic() + _PICK_UP_S
         while not await self._answers(entry.model, entry.version):
             if time.monotonic() > until:

@@ -14,7 +14,7 @@ from typing import Any
 
 from faust.types import TP
 
-from export.registry import Registry
+from export.registry import open_registry
 from monitoring.measures import Measures, Quota
 from pandian import topics
 from pandian.errors import PandianError
@@ -55,7 +55,7 @@ class FeedbackPart:
         self._context = context
         self._states = StateLog(context.app, context.admin, topics.MEASURES, topics.USER_PARTITIONS)
         self._outbox = Outbox(settings)
-        self._edges = ScoreEdges(Registry(settings.models))
+        self._edges = ScoreEdges(open_registry(settings))
         self._policy = JoinPolicy(
             int(settings.attribution_seconds * 1000), int(settings.lateness_seconds * 1000), MOST
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from export.registry import EntryError, Registry, UnknownModelError
+from export.registry import EntryError, ModelRegistry, RegistryError, UnknownModelError
 from monitoring.edges import Edges, default_edges
 from monitoring.measures import Name
 from streams.recommend.baseline import MODEL
@@ -24,7 +24,7 @@ class ScoreEdges:
         registry: where the cards are.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
         self.of = lru_cache(_KNOWN)(self._find)
         """Returns the edges of a version."""
@@ -34,6 +34,6 @@ class ScoreEdges:
             return default_edges()
         try:
             return Edges(self._registry.glance(*name).card["score_edges"])
-        except (UnknownModelError, EntryError) as error:
+        except (UnknownModelError, EntryError, RegistryError) as error:
             log.info("scores of %s@%s are counted by default edges: %s", *name, error)
             return default_edges()

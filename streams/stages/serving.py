@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from export.registry import Registry
+from export.registry import ModelRegistry, open_registry
 from monitoring.serving import ServingMetrics
 from pandian import topics
 from pandian.events import Recommendation, Request, encode
@@ -51,7 +51,7 @@ class ServingPart:
         self._metrics.knows(lambda: len(sequences.live.sequences), lambda: sequences.live.knows_until)
         self._metrics.read(lambda: sequences.live.outcomes)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-        registry = Registry(context.settings.models)
+        registry = open_registry(context.settings)
         self.champion = Champion(registry, self._thread, self._metrics.refused)
         self.challenger = self._follow_challenger(registry)
         self.service = RecommendService(
@@ -74,7 +74,7 @@ class ServingPart:
         self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
         self._told_at = -_TOLD_SECONDS
 
-    def _follow_challenger(self, registry: Registry) -> Challenger:
+    def _follow_challenger(self, registry: ModelRegistry) -> Challenger:
         # A thread of its own: whatever it does, no answer of the champion waits for it.
         thread = ThreadPoolExecutor(1, thread_name_prefix="challenger")
         return Challenger(

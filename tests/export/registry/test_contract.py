@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 
-import orjson
 import pytest
 
 from export.registry import (
@@ -14,16 +12,10 @@ from export.registry import (
     EntryError,
     ModelRegistry,
     Reference,
-    Registry,
     ShareError,
     UnknownModelError,
 )
 from tests.export import hostile
-
-
-@pytest.fixture(params=[Registry])
-def registry(request, tmp_path) -> ModelRegistry:
-    return request.param(tmp_path / "registry")
 
 
 def test_nothing_is_in_a_new_registry(registry):
@@ -130,23 +122,21 @@ def test_a_rollback_after_a_rollback_and_a_promotion(registry, first_entry, seco
     assert registry.rollback(by="me", why="").reference == first_entry.reference
 
 
-def test_what_was_damaged_after_it_came_in_is_not_promoted(registry, first_entry, second_entry):
+def test_what_was_damaged_after_it_came_in_is_not_promoted(kept, registry, first_entry, second_entry):
     registry.add(first_entry.path)
     registry.add(second_entry.path)
     registry.promote("popularity", first_entry.version, by="me", why="")
-    kept = registry.entry("popularity", second_entry.version)
-    (kept.path / "model.onnx").chmod(0o644)
-    (kept.path / "model.onnx").write_bytes(kept.read("model.onnx")[:-1])
+    kept.spoil(second_entry, "model.onnx", second_entry.read("model.onnx")[:-1])
     with pytest.raises(EntryError, match=r"model\.onnx: [\d,]+ bytes: must be [\d,]+ bytes"):
         registry.promote("popularity", second_entry.version, by="me", why="")
     assert registry.champion().reference == first_entry.reference
 
 
-def test_a_rollback_to_what_was_damaged_is_refused(registry, first_entry, second_entry):
+def test_a_rollback_to_what_was_damaged_is_refused(kept, registry, first_entry, second_entry):
     for entry in (first_entry, second_entry):
         registry.add(entry.path)
         registry.promote("popularity", entry.version, by="me", why="")
-    (registry.entry("popularity", first_entry.version).path / "items.txt").unlink()
+    kept.spoil(first_entry, "items.txt", None)
     with pytest.raises(EntryError, match=r"items\.txt"):
         registry.rollback(by="me", why="")
     assert registry.champion().reference == second_entry.reference
@@ -246,12 +236,79 @@ def test_what_cannot_be_tried_out(registry, first_entry, second_entry):
     assert registry.challenger() is None
 
 
-def test_another_process_sees_it(registry, first_entry):
-    registry.add(first_entry.path)
-    registry.promote("popularity", by="me", why="")
-    again = type(registry)(registry.root)
+def test_another_machine_sees_it(kept, registry, first_entry, second_entry):
+    for entry in (first_entry, second_entry):
+        registry.add(entry.path)
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    registry.shadow("popularity", share=0.5, by="me", why="")
+    again = kept.again()
     assert again.champion() == registry.champion()
     assert again.challenger() == registry.challenger()
-    assert again.entries() == registry.entries()
-    shutil.rmtree(registry.root / "entries" / "popularity" / first_entry.version, ignore_errors=True)
-    orjson.loads((registry.root / "champion.json").read_bytes())
+    assert [entry.files for entry in again.entries()] == [entry.files for entry in registry.entries()]
+    assert again.entry("popularity").read("model.onnx") == second_entry.read("model.onnx")
+    # What either does, the other one sees.
+    again.promote("popularity", second_entry.version, by="you", why="")
+    assert registry.champion() == again.champion()
+    registry.rollback(by="me", why="")
+    assert again.champion().version == first_entry.version
+
+
+def test_everything_is_on_record(kept, registry, first_entry, second_entry):
+    for entry in (first_entry, second_entry):
+        registry.add(entry.path, by="Ann", why="trained")
+    registry.promote("popularity", first_entry.version, by="Ben", why="the first")
+    registry.shadow("popularity", second_entry.version, share=0.25, by="Cleo", why="try")
+    registry.end_shadow(by="Cleo", why="enough")
+    registry.promote("popularity", second_entry.version, by="Ben", why="newer")
+    registry.rollback(by="Dan", why="worse")
+    told = [(one["what"], one["version"], one["by"], one["why"]) for one in kept.audit()]
+    first, second = first_entry.version, second_entry.version
+    assert told == [
+        ("add", first, "Ann", "trained"),
+        ("add", second, "Ann", "trained"),
+        ("promote", first, "Ben", "the first"),
+        ("shadow", second, "Cleo", "try"),
+        ("end", second, "Cleo", "enough"),
+        ("promote", second, "Ben", "newer"),
+        ("rollback", first, "Dan", "worse"),
+    ]
+    before = [one["champion_before"] and one["champion_before"]["version"] for one in kept.audit()]
+    assert before == [None, None, None, first, first, first, second]
+    assert kept.audit()[3]["share"] == 0.25
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "card.json", "items.txt", "manifest.json"])
+def test_what_was_tampered_with_is_refused_where_it_is_loaded(kept, registry, first_entry, name):
+    registry.add(first_entry.path)
+    data = bytearray(first_entry.read(name) if name in first_entry.files else b"")
+    if name in first_entry.files:
+        data[len(data) // 2] ^= 1
+    kept.spoil(first_entry, name, bytes(data))
+    with pytest.raises(EntryError, match=name):
+        kept.again().entry("popularity", first_entry.version)
+
+
+def test_an_entry_that_was_removed_is_unknown(kept, registry, first_entry):
+    registry.add(first_entry.path)
+    for name in (*first_entry.files, "manifest.json"):
+        kept.spoil(first_entry, name, None)
+    for one in (registry, kept.again()):
+        if kept.fs.protocol == ("file", "local"):
+            continue  # an empty folder is left, which is an entry that is damaged
+        assert one.entries() == []
+        with pytest.raises(UnknownModelError):
+            one.entry("popularity", first_entry.version)
+
+
+def test_what_is_damaged_is_told_and_left_out(kept, registry, first_entry, second_entry):
+    for entry in (first_entry, second_entry):
+        registry.add(entry.path)
+    kept.spoil(second_entry, "card.json", b"{}")
+    found, wrong = kept.again().scan()
+    assert [entry.version for entry in found] == [first_entry.version]
+    assert [second_entry.version in str(error) for error in wrong] == [True]
+    with pytest.raises(EntryError, match=r"card\.json"):
+        registry.glance("popularity", second_entry.version)
+    assert registry.glance("popularity", first_entry.version).card == first_entry.card
+    with pytest.raises(UnknownModelError):
+        registry.glance("popularity", "20990101-000000-abcdef")

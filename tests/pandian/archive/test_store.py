@@ -15,11 +15,11 @@ import pytest
 
 from pandian.archive import ArchiveError, ArchiveFile, ArchiveStore, Segment, open_archive
 from pandian.archive.hiding import hide
-from pandian.archive.layout import PARTIAL
 from pandian.archive.listing import summary
 from pandian.archive.reading import ArchiveReader
 from pandian.archive.retention import retain
 from pandian.errors import SettingError
+from pandian.stores import PARTIAL
 
 TOPIC = "a" * 32
 
@@ -103,14 +103,13 @@ def test_a_file_that_cannot_be_put_is_not_seen(store: ArchiveStore, monkeypatch:
     def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, "no")
 
-    monkeypatch.setattr(type(store._fs), "mv", full)
+    monkeypatch.setattr(type(store._store.fs), "mv", full)
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(ArchiveError, match="No space left on device"):
         put(store, rows(3, 6), 3, 6)
     monkeypatch.undo()
     assert [file.segment.end for file in store.files()] == [3]
-    left = store._fs.find(f"{store._root}/{PARTIAL}") if store._fs.exists(f"{store._root}/{PARTIAL}") else []
-    assert list(left) == []
+    assert store._store.find(PARTIAL) == {}
 
 
 def test_columns_come_and_go_and_types_change(store: ArchiveStore) -> None:

@@ -130,12 +130,12 @@ def test_json_of_the_model() -> None:
 
 def test_the_registry_is_the_demos_own_unless_one_is_named(tmp_path: Path) -> None:
     with demo_registry(Settings()) as own:
-        assert own.parent.is_dir()
+        assert Path(own).parent.is_dir()
         assert own != Settings().models
-    assert not own.parent.exists()
-    named = Settings(models=tmp_path)
-    with demo_registry(named) as folder:
-        assert folder == tmp_path
+    assert not Path(own).parent.exists()
+    named = Settings(models=str(tmp_path))
+    with demo_registry(named) as address:
+        assert address == str(tmp_path)
     pointer = '{"model":"sasrec","version":"v1","previous":null,"time":1,"by":"%s","why":""}'
     (tmp_path / "champion.json").write_text(pointer % "pandian demo")
     with demo_registry(named):

@@ -14,7 +14,12 @@ import pytest
 from onnx import numpy_helper
 
 from export.registry import Entry
+from export.registry.remote import RemoteRegistry
+from streams.recommend.champion import Champion
 from tests.export import hostile
+from tests.support import entries
+from tests.support.clock import FakeClock
+from tests.support.objects import PREFIX, store
 from tests.support.served import Served
 
 
@@ -237,6 +242,40 @@ async def test_a_model_that_ends_in_an_error_of_its_own(served, popular_entry, m
     assert answering(served) is None
     assert served.counted.refusals == ["failed"]
     assert served.champion.describe()["refused"][0]["text"] == "MemoryError"
+
+
+async def test_a_model_of_another_catalogue_answers_nobody(served, popular_entry, tmp_path) -> None:
+    served.know(("u", "item-1"), ("u", "item-2"), ("v", "item-3"), ("v", "foreign-1"))
+    foreign = entries.make_entry(tmp_path / "foreign", items=[f"foreign-{number}" for number in range(20)])
+    await served.promote(foreign)
+    answer = await served.ask("u")
+    assert (answer.model, bool(answer.fallback)) == ("live", True)
+    assert "foreign-7" not in {item.item_id for item in answer.items}
+    # Whoever it knows something of, it answers.
+    assert ((await served.ask("v")).model, served.counted.refusals) == ("popularity", [])
+
+
+async def test_a_registry_elsewhere_that_is_away_and_back(
+    tmp_path, thread, popular_entry, next_entry
+) -> None:
+    address, refusals = f"{PREFIX}{tmp_path}/registry", []
+    owner = RemoteRegistry(address, tmp_path / "elsewhere")
+    champion = Champion(RemoteRegistry(address, tmp_path / "here"), thread, refusals.append, FakeClock())
+    for entry in (popular_entry, next_entry):
+        owner.add(entry.path)
+    owner.promote(popular_entry.model, popular_entry.version, by="test", why="test")
+    await champion.look()
+    assert champion.ranker.version == popular_entry.version
+    with store(away=True):
+        for _ in range(3):
+            await champion.look()
+        assert champion.ranker.version == popular_entry.version
+        assert refusals == ["registry"]
+        assert "cannot be used (ConnectionRefusedError" in champion.describe()["refused"][0]["text"]
+    owner.promote(next_entry.model, next_entry.version, by="test", why="test")
+    await champion.look()
+    assert champion.ranker.version == next_entry.version
+    assert champion.describe()["refused"] == []
 
 
 async def test_it_is_followed(served, popular_entry) -> None:

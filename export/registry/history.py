@@ -1,0 +1,145 @@
+"""All that ever happened to a registry, as numbered objects: ``changes/00000001.json`` and so on.
+
+The newest says who answers and who is tried out, so a change is one object, which is there or is not. A number is
+taken by making its object where there is none, which a store lets only one of several do; who comes second looks again
+and decides again. So there is no lock that could be left behind, and no clock that could be wrong.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import orjson
+
+from export.registry.base import Challenger, Pointer, Standing
+from export.registry.exceptions import RegistryError, ShareError
+from export.registry.keeping import Change
+from export.registry.pointers import challenger_of, pointer_of
+from pandian.stores import Store
+
+_FOLDER = "changes"
+_TRIED = f"{_FOLDER}/store.txt"
+_NAME = re.compile(rf"{_FOLDER}/(\d{{8}})\.json")
+#: How long others may be quicker before we give up, and how long we wait each time, at most.
+_PATIENCE_SECONDS = 60.0
+_WAIT_SECONDS = 0.2
+_NOBODY = Standing(None, None)
+
+
+class _Newest(NamedTuple):
+    number: int
+    standing: Standing
+
+
+class History:
+    """The changes of one registry.
+
+    Args:
+        store: where they are.
+
+    Every method may raise RegistryError.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: _Newest | None = None
+        self._trusted = False
+
+    def standing(self) -> Standing:
+        """Return what the newest change says: one request, when nothing has happened since we looked last."""
+        return self._newest().standing
+
+    def append(self, decide: Callable[[Standing], Change | None]) -> None:
+        """Let something happen, or nothing (None), by what holds just then.
+
+        Args:
+            decide: is asked again when somebody else was quicker.
+        """
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            newest = self._newest()
+            change = decide(newest.standing)
+            if change is None:
+                return
+            self.check_store()
+            if self._taken(newest.number + 1, change):
+                return
+            time.sleep(random.uniform(0, _WAIT_SECONDS))
+        raise RegistryError(
+            f"the registry {self._store.address}",
+            f"was changed by others again and again for {_PATIENCE_SECONDS:.0f} s",
+            "try again when fewer change it at once",
+        )
+
+    def _taken(self, number: int, change: Change) -> bool:
+        """Write a change under a number; False when somebody else has it."""
+        document: dict[str, Any] = {
+            **change.record(),
+            "champion": change.after.champion and asdict(change.after.champion),
+            "challenger": change.after.challenger and asdict(change.after.challenger),
+            # Tells this change from one that says the same: whether it was us who took the number.
+            "id": uuid.uuid4().hex,
+        }
+        data = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+        # A store that was asked twice, as the first answer was lost, says that there is one: ours.
+        if not self._store.create(_name(number), data) and self._store.read(_name(number)) != data:
+            return False
+        self._known = _Newest(number, change.after)
+        return True
+
+    def _newest(self) -> _Newest:
+        found = self._known or self._listed()
+        while (data := self._store.read(_name(found.number + 1))) is not None:
+            found = _Newest(found.number + 1, self._decoded(found.number + 1, data))
+        self._known = found if found.number else None
+        return found
+
+    def _listed(self) -> _Newest:
+        matches = (_NAME.fullmatch(path) for path in self._store.find(_FOLDER))
+        number = max((int(match[1]) for match in matches if match), default=0)
+        data = self._store.read(_name(number)) if number else None
+        return _Newest(0, _NOBODY) if data is None else _Newest(number, self._decoded(number, data))
+
+    def _decoded(self, number: int, data: bytes) -> Standing:
+        try:
+            found = orjson.loads(data)
+            champion: Pointer | None = pointer_of(found["champion"]) if found["champion"] else None
+            challenger: Challenger | None = None
+            if found["challenger"]:
+                challenger = challenger_of(found["challenger"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, ShareError) as error:
+            raise RegistryError(
+                f"{self._store.address}/{_name(number)}: {len(data):,} bytes",
+                "must be the change that `pandian models` writes",
+                "remove it, and do again what should hold",
+            ) from error
+        return Standing(champion, challenger)
+
+    def check_store(self) -> None:
+        """Check that the store lets nobody write over a change: else two could take the same number.
+
+        Asked for nothing but an object that is there already, it has to refuse. Some ignore what they do not know.
+        """
+        if self._trusted:
+            return
+        if self._store.can_create:
+            self._store.create(
+                _TRIED, b"Tells whether this store makes an object only where there is none.\n"
+            )
+            self._trusted = not self._store.create(_TRIED, b"It does not.\n")
+        if not self._trusted:
+            raise RegistryError(
+                f"the registry {self._store.address}",
+                "lies where two may write one object at once, and both succeed",
+                "use S3, Google Cloud Storage, Azure or what works as they do, or mount it and name the folder",
+            )
+
+
+def _name(number: int) -> str:
+    return f"{_FOLDER}/{number:08}.json"
