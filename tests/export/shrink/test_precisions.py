@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from functools import cache
 
 import numpy as np
 import onnx
@@ -18,43 +17,13 @@ from export.shrink import shrink_graph
 from export.shrink.entry import ALLOWED, shrink_entry
 from export.shrink.graph import Graph
 from tests.export import hostile
+from tests.export.shrink.networks import N_ITEMS
 from tests.support import entries
 
-N_ITEMS = 600
-NETWORKS = {
-    "popularity": lambda: entries.Popular(N_ITEMS),
-    "item-to-item": lambda: entries.ItemToItem(N_ITEMS),
-    "sasrec": lambda: entries.Sequential(N_ITEMS, size=32),
-    "blend": lambda: entries.Blend(
-        entries.Sequential(N_ITEMS, size=32, layers=1), entries.ItemToItem(N_ITEMS)
-    ),
-}
 #: How far logits may be off, of the spread of all of them.
 OFF = {"float32": 1e-6, "float16": 2e-3, "int8": 0.04}
 #: How much smaller the graphs of networks with vectors must be.
-SMALLER = {"float32": 1, "float16": 1.8, "int8": 2.7}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Return the entry in float32 of a kind of network; each is exported once."""
-
-    @cache
-    def entry(kind):
-        folder = tmp_path_factory.mktemp(kind) / "entry"
-        return entries.make_entry(folder, NETWORKS[kind](), entries.catalogue(N_ITEMS), model=kind)
-
-    return entry
-
-
-@pytest.fixture(params=list(NETWORKS))
-def whole(request, made):
-    return made(request.param)
-
-
-@pytest.fixture
-def sequential(made):
-    return made("sasrec")
+SMALLER = {"float32": 1, "float16": 1.8, "int8": 2.5}
 
 
 def level(*_):
@@ -180,14 +149,16 @@ def test_what_is_small_already_is_not_shrunk_again(sequential, tmp_path):
         shrink_entry(small, tmp_path / "smaller", "int8", level)
 
 
-def test_weights_that_are_no_number_are_refused(tmp_path):
+def test_weights_that_are_no_number_are_refused(sequential, tmp_path):
     network = entries.Sequential(N_ITEMS, size=32)
     with torch.no_grad():
         network.places.weight[5, 3] = float("nan")
     with pytest.raises(ExportError, match=r"Sequential: 1 of the weights places\.weight are no number"):
         entries.make_entry(tmp_path / "entry", network, entries.catalogue(N_ITEMS), model="sasrec")
-    with pytest.raises(ExportError, match="weights are no number"):
-        shrink_graph(to_onnx(network, N_ITEMS, entries.MAX_LENGTH), "int8")
+    wrong = hostile.perturbed(sequential.read("model.onnx"), float("nan"))
+    for precision in ("float16", "int8"):
+        with pytest.raises(ExportError, match=r"items\.weight: 1 weights are no number"):
+            shrink_graph(wrong, precision)
     assert not list(tmp_path.iterdir())
 
 

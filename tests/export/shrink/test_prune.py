@@ -5,47 +5,29 @@ from __future__ import annotations
 import numpy as np
 import orjson
 import pytest
-import torch
 
 from export.index import open_index
-from export.onnx import to_onnx
 from export.registry import Entry, ExportError
 from export.registry.exceptions import QualityError
 from export.runtime import OnnxModel, open_session
 from export.shrink import living as other_files
 from export.shrink.entry import Living, shrink_entry
 from export.shrink.prune import prune
-from models.sasrec.network import Network
-from models.sasrec.settings import SasrecSettings
+from tests.export.shrink.networks import N_ITEMS
 from tests.support import entries
 
-N_ITEMS, LENGTH = 400, 12
+LENGTH = entries.MAX_LENGTH
 KEPT = np.sort(np.random.default_rng(1).permutation(N_ITEMS)[:150])
 
 
-def sasrec():
-    torch.manual_seed(0)
-    network = Network(torch.randn(N_ITEMS), SasrecSettings(size=32, layers=1, dropout=0), LENGTH).eval()
-    with torch.no_grad():
-        network.bias.normal_()
-        network.items.weight.mul_(0.1)
-    return network
+@pytest.fixture
+def graph(whole):
+    return whole.model, whole.read("model.onnx")
 
 
-NETWORKS = {
-    "popularity": lambda: entries.Popular(N_ITEMS),
-    "item-to-item": lambda: entries.ItemToItem(N_ITEMS),
-    "sequential": lambda: entries.Sequential(N_ITEMS, size=32),
-    "blend": lambda: entries.Blend(
-        entries.Sequential(N_ITEMS, size=32, layers=1), entries.ItemToItem(N_ITEMS)
-    ),
-    "sasrec": sasrec,
-}
-
-
-@pytest.fixture(scope="module", params=list(NETWORKS))
-def graph(request):
-    return request.param, to_onnx(NETWORKS[request.param](), N_ITEMS, LENGTH)
+@pytest.fixture
+def entry(made):
+    return made("sasrec")
 
 
 def asked(batch=4, length=7):
@@ -82,19 +64,7 @@ def level(*_):
     return np.ones(10)
 
 
-@pytest.fixture(scope="module")
-def entry(tmp_path_factory):
-    vectors = np.random.default_rng(2).normal(size=(N_ITEMS, 8))
-    return entries.make_entry(
-        tmp_path_factory.mktemp("whole") / "entry",
-        sasrec(),
-        entries.catalogue(N_ITEMS),
-        model="sasrec",
-        vectors=vectors,
-    )
-
-
-RULE = {"untouched": 240, "gone": 10}
+RULE = {"untouched": 440, "gone": 10}
 
 
 @pytest.mark.parametrize("precision", ["float32", "int8"])
@@ -102,7 +72,7 @@ def test_an_entry_of_fewer_items(entry, tmp_path, precision):
     small = shrink_entry(entry, tmp_path / "small", precision, level, Living(KEPT, RULE))
     model, before = OnnxModel(Entry.open(small.path)), OnnxModel(entry)
     assert list(model.catalogue) == [before.catalogue[column] for column in KEPT]
-    assert small.card["pruned"] == {"items": 250, "of": N_ITEMS, **RULE}
+    assert small.card["pruned"] == {"items": 450, "of": N_ITEMS, **RULE}
     index, whole = open_index(small), open_index(entry)
     for column in (0, 17, 149):
         near = whole.neighbours(KEPT[[column]], N_ITEMS)[0][0]

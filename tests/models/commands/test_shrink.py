@@ -15,8 +15,7 @@ from tests.support.interactions import HOUR, START, chains, write_csv
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory):
     items = [f"i{number}" for number in range(600)]
-    network = entries.Sequential(600, size=32, layers=1)
-    return entries.make_entry(tmp_path_factory.mktemp("whole") / "entry", network, items, model="sasrec")
+    return entries.make_entry(tmp_path_factory.mktemp("whole") / "entry", items=items)
 
 
 @pytest.fixture
