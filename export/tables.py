@@ -84,6 +84,7 @@ def _facts(
         )
     yield "calibration", "sigmoid({slope:.4g} · logit {offset:+.4g})".format(**card["calibration"])
     yield "parity", f"{_of(card, 'parity', 'largest')} at most on a logit, opset {card.get('opset')}"
+    yield from _smaller(card)
     for name in ("seed", "licence"):
         if name in card:
             yield name, str(card[name])
@@ -94,6 +95,26 @@ def _facts(
 def _since(named: Pointer | Challenger) -> str:
     since = datetime.fromtimestamp(named.time / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return f"since {since}, by {named.by}" + (f": {named.why}" if named.why else "")
+
+
+def _smaller(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say what a smaller model cost, which items it leaves out, and how its items are found."""
+    sizes, lost = _of(card, "shrunk", "bytes"), _of(card, "shrunk", "ndcg@10")
+    if isinstance(sizes, dict) and isinstance(lost, dict):
+        yield (
+            "precision",
+            f"{card.get('precision')}: graph {_size(sizes['after'])}, before {_size(sizes['before'])};"
+            f" NDCG@10 {_number(lost['after'])}, before {_number(lost['before'])}",
+        )
+    if isinstance(card.get("pruned"), dict):
+        counts = (f"{_count(_of(card, 'pruned', name))} {name}" for name in ("untouched", "gone"))
+        yield "left out", f"{_count(_of(card, 'pruned', 'items'))} items ({', '.join(counts)})"
+    if isinstance(card.get("index"), dict):
+        recall = _of(card, "index", "recall@10")
+        yield (
+            "items near",
+            str(_of(card, "index", "kind")) + (f", recall@10 {_number(recall)}" if recall else ""),
+        )
 
 
 def _metrics(card: Mapping[str, Any], model: str) -> Table:

@@ -66,7 +66,8 @@ class TrainConfig(BaseModel):
     """Most targets of the test, drawn; fewer where ``max_seconds`` leaves no time for them."""
     precision: Wanted = "float32"
     """What the weights are kept in when the model is exported: ``float16`` and ``int8`` are smaller, and are taken only
-    where NDCG@10 in the validation falls by .002 at most; ``auto``: the smallest for which it does."""
+    where NDCG@10 in the validation falls by .002 at most; ``auto``: the smallest for which it does, if it saves
+    a tenth."""
     untouched_days: float | None = Field(default=None, gt=0)
     """Items that nobody has done anything with in so many days before the newest interaction are left out of what is
     exported, where NDCG@10 in the validation falls by .002 at most; None: all stay."""

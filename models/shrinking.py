@@ -11,18 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from export.registry import Entry
-from export.registry.base import CATALOGUE
+from export.registry.base import CATALOGUE, GRAPH
 from export.registry.exceptions import QualityError
 from export.registry.folders import check_free, whole_folder, writing
-from export.shrink import Precision
+from export.shrink import Precision, shrink_graph
 from export.shrink.entry import Living, Score, shrink_entry, size_ratio
 from models.config import Wanted
 from models.data.histories import Targets
 from models.data.log import Codes
 from models.evaluation import ndcg, rank
 
-#: With ``auto``, what is tried, the smallest first.
-_TRIED: tuple[Precision, ...] = ("int8", "float16")
+#: With ``auto``, a graph that is no smaller than so much of the next larger one is not worth its rounding.
+_WORTH = 0.9
 
 
 def shrink(
@@ -66,7 +66,7 @@ def written(
     Args:
         write: exports in float32 to a folder.
         out: must not exist, or be empty. It appears complete, or not at all.
-        wanted: a precision, or ``auto``: the smallest that loses no quality.
+        wanted: a precision, or ``auto``: the smallest that loses no quality, if it saves a tenth.
         targets: in columns of the catalogue.
         said: is told what came of it.
         living: the items that stay; None: all.
@@ -74,17 +74,14 @@ def written(
     Raises:
         EntryError, RegistryError: as ``write``.
     """
-    tried: tuple[Precision, ...] = _TRIED if wanted == "auto" else (wanted,)
-    if living is not None:
-        tried = tuple(dict.fromkeys((*tried, "float32")))
-    if (tried == ("float32",) and living is None) or not len(targets):
+    if (wanted == "float32" and living is None) or not len(targets):
         return write(out)
     check_free(out)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
             whole = write(Path(beside, "float32"))
-            for precision in tried:
+            for precision in _tried(whole, wanted, living is not None):
                 try:
                     small = shrink(whole, out, precision, targets, living)
                 except QualityError as refused:
@@ -98,6 +95,23 @@ def written(
                 for file in whole.path.iterdir():
                     shutil.copyfile(file, draft / file.name)
     return Entry.open(out)
+
+
+def _tried(whole: Entry, wanted: Wanted, pruned: bool) -> tuple[Precision, ...]:
+    """Return what is tried, the smallest first; float32 is tried only where items go."""
+    last: tuple[Precision, ...] = ("float32",) if pruned else ()
+    if wanted == "float32":
+        return last
+    if wanted != "auto":
+        return (wanted, *last)
+    graph = whole.read(GRAPH)
+    half, quarter = (len(shrink_graph(graph, precision)) for precision in ("float16", "int8"))
+    found: list[Precision] = []
+    if quarter <= _WORTH * min(half, len(graph)):
+        found.append("int8")
+    if half <= _WORTH * len(graph):
+        found.append("float16")
+    return (*found, *last)
 
 
 def _catalogue_size(entry: Entry) -> int:

@@ -80,7 +80,7 @@ def test_a_smaller_model_that_is_worse_is_refused(whole, targets, tmp_path, monk
 def test_what_is_wanted_is_written(targets, tmp_path, wanted, write):
     lines: list[str] = []
     entry = written(write, tmp_path / "out", wanted, targets, lines.append)
-    assert entry.card.get("precision", "float32") == {"auto": "int8"}.get(wanted, wanted)
+    assert entry.card.get("precision", "float32") == {"auto": "float16"}.get(wanted, wanted)
     assert OnnxModel(Entry.open(tmp_path / "out")).entry.version == entry.version
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert [line.split(":")[0] for line in lines] == (
@@ -88,12 +88,30 @@ def test_what_is_wanted_is_written(targets, tmp_path, wanted, write):
     )
 
 
+def test_auto_leaves_alone_what_gets_no_smaller(targets, tmp_path):
+    lines: list[str] = []
+    entry = written(entries.make_entry, tmp_path / "out", "auto", targets, lines.append)
+    assert "precision" not in entry.card
+    assert not lines
+
+
+def test_auto_takes_int8_where_that_saves_more(whole, targets, tmp_path):
+    entry = written(
+        lambda folder: Entry.open(shutil.copytree(whole.path, folder)),
+        tmp_path / "out",
+        "auto",
+        targets,
+        print,
+    )
+    assert entry.card["precision"] == "int8"
+
+
 def test_where_quality_would_be_lost_it_stays_in_float32_and_says_so(targets, tmp_path, monkeypatch, write):
     monkeypatch.setattr(shrunk, "ALLOWED", -2.0)
     lines: list[str] = []
     entry = written(write, tmp_path / "out", "auto", targets, lines.append)
     assert "precision" not in entry.card
-    assert [line.split(":")[0] for line in lines] == ["not kept in int8", "not kept in float16"]
+    assert [line.split(":")[0] for line in lines] == ["not kept in float16"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 

@@ -59,6 +59,10 @@ def test_items_that_are_dead_are_left_out(entry, pandian, tmp_path):
     pruned = Entry.open(tmp_path / "small").card["pruned"]
     assert (pruned["items"], pruned["of"], pruned["untouched"], pruned["gone"]) == (570, 600, 570, 1)
     assert "570 of 600 items left out: 570 untouched, 1 gone" in found.output
+    assert pandian("models", "add", "small").exit_code == 0
+    shown = pandian("models", "show", "popularity").output
+    assert "float32: graph" in shown
+    assert "570 items (570 untouched, 1 gone)" in shown
 
 
 def test_what_cannot_be_done_is_one_line(entry, pandian, tmp_path):
