@@ -47,6 +47,8 @@ _FETCH_BYTES = 512 << 10
 #: before they are worked on: waiting for the broker is shared by all of them.
 _RECORDS_AT_ONCE = 5_000
 _PARTS_AT_ONCE = 4
+#: Fewer are left to gather for a while: a step costs milliseconds however few they are.
+_FEW, _REST_SECONDS = 1_000, 0.1
 #: States that are written together: encoding one takes some fifty microseconds.
 _WRITES_AT_ONCE = 100
 #: Records that the inventory may be behind before extraction makes room for it, and by how much it then rests.
@@ -223,6 +225,8 @@ class ExtractionPart:
             one.highwater = self._consumer.highwater(at) or 0
             works[one.tp] = one, records
         await self._advance_all(works)
+        if sum(map(len, fetched.values())) < _FEW:
+            await asyncio.sleep(_REST_SECONDS)
 
     async def _fetched(self) -> dict[Any, list[Any]]:
         """Return what has come of each partition, taken over in parts, so that others run in between."""

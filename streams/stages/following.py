@@ -15,7 +15,7 @@ log = logger("follower")
 
 #: What one fetch brings of a partition is taken in one go, while nobody is answered: some milliseconds.
 _FETCH_BYTES = 256 << 10
-_PAUSE_SECONDS = 0.025
+_PAUSE_SECONDS = 0.1
 
 
 class RewoundError(Exception):

@@ -36,10 +36,10 @@ _HELD_WAIT_SECONDS = 0.05
 #: How long the broker may hold a fetch that finds nothing. aiokafka has one fetch under way per broker: while it
 #: waits for quiet partitions, busy ones that were just emptied wait as well. Faust lets it wait for 1.5 s.
 _BROKER_WAIT_MS = 25
-#: A batch of a source costs about a millisecond however few its records are. So where many bring few, they gather for
-#: some multiple of that; one of a few topics hardly waits, and what others ask for in topics of ours never does.
+#: A batch of a source costs about a millisecond however few its records are. So where they are few they gather for a
+#: while, and where many sources bring few, for some multiple of that; what others ask for in topics of ours never does.
 _REST_SECONDS, _FEW = 0.002, 50
-_LONGEST_REST_SECONDS = 1.0
+_SHORTEST_REST_SECONDS, _LONGEST_REST_SECONDS = 0.1, 1.0
 _IDLE_TOPIC = topics.INVENTORY
 # Of a whole batch by C loops: a quarter less time than comprehensions.
 _VALUE, _HEADERS = attrgetter("value"), attrgetter("headers")
@@ -207,7 +207,7 @@ class _RawFetches(OrderedDict[TP, Any]):
 def rest_after(sizes: Iterable[int]) -> float:
     """Return how long sources rest after a fetch that brought batches of so many records, seconds."""
     few = sum(0 < size < _FEW for size in sizes)
-    return min(few * _REST_SECONDS, _LONGEST_REST_SECONDS)
+    return min(max(_SHORTEST_REST_SECONDS, few * _REST_SECONDS), _LONGEST_REST_SECONDS) if few else 0.0
 
 
 class _BatchConsumerThread(AIOKafkaConsumerThread):
