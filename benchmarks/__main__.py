@@ -39,6 +39,7 @@ BENCHES = (
     "sessions",
     "recommend",
     "serving",
+    "swap",
     "auc",
     "types",
     "pii",
