@@ -221,6 +221,7 @@ WAITING: dict[str, tuple[Waits, int]] = {
     "models add": (on_lock("{entry}"), INTERRUPTED),
     "models promote": (on_registry("popularity"), INTERRUPTED),
     "models rollback": (on_registry(), INTERRUPTED),
+    "models shadow": (on_registry("popularity"), INTERRUPTED),
     "models compare": (on_registry(), INTERRUPTED),
     "recommend": (on_address("u", "--url", "http://{address}"), INTERRUPTED),
 }
