@@ -12,13 +12,16 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
 from export.registry.base import Challenger, Pointer, Standing
 from export.registry.exceptions import RegistryError, ShareError
+from export.registry.folders import replace_file
 from export.registry.keeping import Change
 from export.registry.pointers import challenger_of, pointer_of
 from pandian.stores import Store
@@ -42,18 +45,28 @@ class History:
 
     Args:
         store: where they are.
+        kept: file of this machine with the newest change that was seen, for times when the store cannot be reached.
 
     Every method may raise RegistryError.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kept: Path) -> None:
         self._store = store
+        self._kept = kept
         self._known: _Newest | None = None
         self._trusted = False
 
     def standing(self) -> Standing:
         """Return what the newest change says: one request, when nothing has happened since we looked last."""
         return self._newest().standing
+
+    def remembered(self) -> Standing | None:
+        """Return what was seen last on this machine, without asking the store; None when nothing was."""
+        try:
+            data = self._kept.read_bytes()
+        except OSError:
+            return None
+        return self._decoded(str(self._kept), data)
 
     def append(self, decide: Callable[[Standing], Change | None]) -> None:
         """Let something happen, or nothing (None), by what holds just then.
@@ -90,23 +103,32 @@ class History:
         # A store that was asked twice, as the first answer was lost, says that there is one: ours.
         if not self._store.create(_name(number), data) and self._store.read(_name(number)) != data:
             return False
-        self._known = _Newest(number, change.after)
+        self._take(_Newest(number, change.after), data)
         return True
 
     def _newest(self) -> _Newest:
         found = self._known or self._listed()
         while (data := self._store.read(_name(found.number + 1))) is not None:
-            found = _Newest(found.number + 1, self._decoded(found.number + 1, data))
-        self._known = found if found.number else None
+            found = self._take(self._told(found.number + 1, data), data)
         return found
+
+    def _take(self, newest: _Newest, data: bytes) -> _Newest:
+        self._known = newest
+        with suppress(OSError, RegistryError):  # a disk that is full keeps nobody from answering
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self._kept, data)
+        return newest
 
     def _listed(self) -> _Newest:
         matches = (_NAME.fullmatch(path) for path in self._store.find(_FOLDER))
         number = max((int(match[1]) for match in matches if match), default=0)
         data = self._store.read(_name(number)) if number else None
-        return _Newest(0, _NOBODY) if data is None else _Newest(number, self._decoded(number, data))
+        return _Newest(0, _NOBODY) if data is None else self._take(self._told(number, data), data)
 
-    def _decoded(self, number: int, data: bytes) -> Standing:
+    def _told(self, number: int, data: bytes) -> _Newest:
+        return _Newest(number, self._decoded(f"{self._store.address}/{_name(number)}", data))
+
+    def _decoded(self, where: str, data: bytes) -> Standing:
         try:
             found = orjson.loads(data)
             champion: Pointer | None = pointer_of(found["champion"]) if found["champion"] else None
@@ -115,7 +137,7 @@ class History:
                 challenger = challenger_of(found["challenger"])
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, ShareError) as error:
             raise RegistryError(
-                f"{self._store.address}/{_name(number)}: {len(data):,} bytes",
+                f"{where}: {len(data):,} bytes",
                 "must be the change that `pandian models` writes",
                 "remove it, and do again what should hold",
             ) from error

@@ -59,6 +59,9 @@ class Shelf(Protocol):
     def champion(self) -> Pointer | None:
         """Return the pointer; None when there is none."""
 
+    def remembered(self) -> Pointer | None:
+        """Return the pointer as it was seen last on this machine, wherever that is of use; nothing else is asked."""
+
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none, or when it is the champion."""
 
@@ -165,6 +168,14 @@ class Keeper:
             RegistryError: when the pointer cannot be read.
         """
         return self._shelf.champion()
+
+    def remembered(self) -> Pointer | None:
+        """Return which entry answered when this machine could reach the registry last; None when nobody knows.
+
+        Raises:
+            RegistryError: when what was kept cannot be read.
+        """
+        return self._shelf.remembered()
 
     def challenger(self) -> Challenger | None:
         """Return which entry is tried out beside the champion; never the champion itself.

@@ -60,6 +60,10 @@ class FolderShelf:
         data = _read(self._pointer)
         return None if data is None else decode_pointer(str(self._pointer), data)
 
+    def remembered(self) -> Pointer | None:
+        """Return None: a folder is here, or is not."""
+        return None
+
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none, or when it is the champion."""
         found = self._named_challenger()

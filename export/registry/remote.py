@@ -45,7 +45,7 @@ class RemoteRegistry(Keeper):
 
     def __init__(self, address: str, cache: Path) -> None:
         store = open_store(address, "PANDIAN_MODELS", _failed)
-        super().__init__(RemoteShelf(store, EntryCache(cache / _digest(store.address))))
+        super().__init__(RemoteShelf(store, cache / _digest(store.address)))
 
 
 class RemoteShelf:
@@ -53,18 +53,24 @@ class RemoteShelf:
 
     Args:
         store: what lies at the address.
-        cache: keeps entries on this machine.
+        cache: folder of this machine where entries are kept, and what was seen last.
     """
 
-    def __init__(self, store: Store, cache: EntryCache) -> None:
+    def __init__(self, store: Store, cache: Path) -> None:
         self.address = store.address
         self._store = store
-        self._cache = cache
-        self._history = History(store)
+        self._cache = EntryCache(cache)
+        # No model is called so.
+        self._history = History(store, cache / ".newest.json")
 
     def champion(self) -> Pointer | None:
         """Return the pointer; None when there is none."""
         return self._history.standing().champion
+
+    def remembered(self) -> Pointer | None:
+        """Return the pointer as it was seen last on this machine; None when it was not."""
+        standing = self._history.remembered()
+        return standing.champion if standing else None
 
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none."""

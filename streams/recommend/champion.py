@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any
 
 from export.registry import ModelRegistry, Pointer, Reference
@@ -63,6 +64,7 @@ class Champion:
             self.pointer = await asyncio.to_thread(self._registry.champion)
         except PandianError as error:
             self._loader.refuse(None, error, self._answering())
+            await self._remember()
             return
         if self.pointer is None:
             return  # before the first promotion; a pointer that was removed stops nothing
@@ -73,6 +75,15 @@ class Champion:
         for reference in filter(None, (self.pointer.previous, *self.pointer.earlier)):
             if await self._take(reference):
                 return
+
+    async def _remember(self) -> None:
+        """Answer by what answered last on this machine, when the registry has been away since the start."""
+        if self.ranker is not None or self.pointer is not None:
+            return
+        with suppress(PandianError):
+            last = await asyncio.to_thread(self._registry.remembered)
+            if last is not None and await self._take(last.reference):
+                log.warning("%s was the champion when the registry could be reached last", last.reference)
 
     async def _take(self, reference: Reference) -> bool:
         for held in (self.ranker, self._before):

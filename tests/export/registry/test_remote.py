@@ -271,6 +271,29 @@ def test_what_was_not_asked_for_is_let_go(two, tmp_path, first_entry, monkeypatc
     assert not {"version-0", "version-1", "version-2", ".draft"} & set(left)
 
 
+def test_what_was_seen_last_is_remembered(two, tmp_path, first_entry, second_entry, small_disk):
+    cache = tmp_path / "here"
+
+    def here():
+        return RemoteRegistry(f"{PREFIX}{two.root}", cache)
+
+    assert here().remembered() is None
+    two.registry.promote("popularity", first_entry.version, by="me", why="")
+    assert here().remembered() is None
+    assert here().champion() == here().remembered() == two.registry.champion()
+    two.registry.promote("popularity", second_entry.version, by="me", why="")
+    registry = here()
+    with small_disk(20):  # keeps nobody from knowing
+        assert registry.champion().version == second_entry.version
+    with store(away=True):
+        assert here().remembered().version == first_entry.version
+    (kept,) = cache.glob("*/.newest.json")
+    kept.write_bytes(b"[]")
+    with pytest.raises(RegistryError, match=r"newest\.json"):
+        here().remembered()
+    assert here().champion() == here().remembered()
+
+
 def test_what_the_settings_name(tmp_path):
     def opened(models):
         return open_registry(Settings(models=models, datadir=tmp_path))

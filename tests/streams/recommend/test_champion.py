@@ -278,6 +278,28 @@ async def test_a_registry_elsewhere_that_is_away_and_back(
     assert champion.describe()["refused"] == []
 
 
+async def test_a_worker_that_starts_while_the_registry_is_away(tmp_path, thread, popular_entry) -> None:
+    address = f"{PREFIX}{tmp_path}/registry"
+
+    def started(cache: str) -> Champion:
+        return Champion(RemoteRegistry(address, tmp_path / cache), thread, lambda _: None, FakeClock())
+
+    owner = RemoteRegistry(address, tmp_path / "elsewhere")
+    owner.add(popular_entry.path)
+    owner.promote(popular_entry.model, popular_entry.version, by="test", why="test")
+    await started("here").look()
+    with store(away=True):
+        again, elsewhere = started("here"), started("nowhere")
+        for champion in (again, elsewhere):
+            await champion.look()
+            assert champion.describe()["refused"][0]["reason"] == "registry"
+        assert again.ranker.version == popular_entry.version
+        assert elsewhere.ranker is None
+    await again.look()
+    assert again.describe()["refused"] == []
+    assert again.describe()["answers"]["version"] == popular_entry.version
+
+
 async def test_it_is_followed(served, popular_entry) -> None:
     following = asyncio.ensure_future(served.champion.run(0.01))
     served.registry.add(popular_entry.path)
