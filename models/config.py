@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.blend.settings import BlendSettings
 from models.data.histories import Order
+from models.ease.settings import EaseSettings
 from models.repeats.settings import RepeatsSettings
 from models.sasrec.settings import SasrecSettings
 from models.sessions.settings import SessionsSettings
@@ -27,6 +28,7 @@ Kind = Literal[
     "item-to-item",
     "transitions",
     "sessions",
+    "ease",
     "sasrec",
     "blend",
 ]
@@ -83,6 +85,8 @@ class TrainConfig(BaseModel):
     """Table of the settings of transitions."""
     sessions: SessionsSettings = SessionsSettings()
     """Table of the settings of session neighbours."""
+    ease: EaseSettings = EaseSettings()
+    """Table of the settings of EASE."""
     blend: BlendSettings = BlendSettings()
     """Table of the settings of the blend."""
 

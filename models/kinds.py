@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.base import Recommender
+from models.ease.model import Ease
 from models.item_to_item import ItemToItem
 from models.popularity import Popularity
 from models.repeats.model import Repeats
@@ -40,6 +41,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(ItemToItem, alone=True),
     Kind(Transitions, least_s=0.5),
     Kind(SessionNeighbours, least_s=0.5),
+    Kind(Ease, share=0.3, least_s=10.0),
     Kind(SASRec, share=0.7, least_s=1.0),
 )
 #: What every model is compared with.

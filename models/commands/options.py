@@ -18,6 +18,7 @@ _KINDS = (
     "item-to-item",
     "transitions",
     "sessions",
+    "ease",
     "sasrec",
     "blend",
 )
