@@ -39,6 +39,7 @@ BENCHES = (
     "sessions",
     "recommend",
     "serving",
+    "live_sequences",
     "swap",
     "auc",
     "types",
