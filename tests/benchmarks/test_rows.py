@@ -267,7 +267,9 @@ def check(document: dict[str, Any]) -> None:
     assert set(document) <= {"name", "value", "unit", "against", "bar", "met", "detail"}
     assert isinstance(document["value"], int | float)
     # Names in Chinese texts have no form: that none is found is what is measured. That no request fails, too.
-    assert document["value"] > 0 or document["name"].startswith(("pii_text_zh", "swap_failed", "overload_refusal"))
+    assert document["value"] > 0 or document["name"].startswith(
+        ("pii_text_zh", "swap_failed", "overload_refusal")
+    )
     assert document["unit"]
     assert document["against"]
     if document["bar"] is None:
