@@ -193,8 +193,8 @@ class ModelRegistry(Protocol):
     def champion(self) -> Pointer | None:
         """Return which entry answers; None before the first promotion."""
 
-    def remembered(self) -> Pointer | None:
-        """Return which entry answered when this machine could reach the registry last; None when nobody knows."""
+    def remembered(self) -> Entry | None:
+        """Return what answered when this machine could reach the registry last, by what it kept; None: nothing."""
 
     def promote(self, model: str, version: str | None = None, *, by: str, why: str) -> Pointer:
         """Let an entry answer; the one that does already stays as it is."""

@@ -59,8 +59,8 @@ class Shelf(Protocol):
     def champion(self) -> Pointer | None:
         """Return the pointer; None when there is none."""
 
-    def remembered(self) -> Pointer | None:
-        """Return the pointer as it was seen last on this machine, wherever that is of use; nothing else is asked."""
+    def remembered(self) -> Entry | None:
+        """Return the champion as it was seen last on this machine, by what is kept here alone; None: nothing is."""
 
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none, or when it is the champion."""
@@ -169,8 +169,8 @@ class Keeper:
         """
         return self._shelf.champion()
 
-    def remembered(self) -> Pointer | None:
-        """Return which entry answered when this machine could reach the registry last; None when nobody knows.
+    def remembered(self) -> Entry | None:
+        """Return what answered when this machine could reach the registry last, by what it kept; None: nothing.
 
         Raises:
             RegistryError: when what was kept cannot be read.

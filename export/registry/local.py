@@ -60,7 +60,7 @@ class FolderShelf:
         data = _read(self._pointer)
         return None if data is None else decode_pointer(str(self._pointer), data)
 
-    def remembered(self) -> Pointer | None:
+    def remembered(self) -> Entry | None:
         """Return None: a folder is here, or is not."""
         return None
 

@@ -67,10 +67,10 @@ class RemoteShelf:
         """Return the pointer; None when there is none."""
         return self._history.standing().champion
 
-    def remembered(self) -> Pointer | None:
-        """Return the pointer as it was seen last on this machine; None when it was not."""
+    def remembered(self) -> Entry | None:
+        """Return the champion as it was seen last on this machine; None when it was not, or is not kept."""
         standing = self._history.remembered()
-        return standing.champion if standing else None
+        return self._cache.find(standing.champion.reference) if standing and standing.champion else None
 
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none."""

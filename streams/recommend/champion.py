@@ -17,6 +17,9 @@ from streams.worklog import logger
 
 log = logger("champion")
 
+#: At the start the registry is waited for so long: stores that cannot be reached may take minutes to say so.
+_PATIENCE_SECONDS = 5.0
+
 
 class Champion:
     """Follows the registry's pointer.
@@ -46,11 +49,23 @@ class Champion:
         self.pointer: Pointer | None = None
         """What the registry said last."""
         self._before: ModelRanker | None = None
+        self._looks = asyncio.Lock()
+        self._first: asyncio.Task[None] | None = None
 
     @property
     def refusals(self) -> dict[Reference | None, Refusal]:
         """What is refused now."""
         return self._loader.refusals
+
+    async def start(self) -> None:
+        """Look for the first time. A registry that does not answer keeps no worker from starting."""
+        self._first = asyncio.create_task(self.look())
+        done, _ = await asyncio.wait([self._first], timeout=_PATIENCE_SECONDS)
+        if done:
+            await self._first
+        else:
+            log.warning("the registry has not answered for %g s: starting without it", _PATIENCE_SECONDS)
+            await self._remember()
 
     async def run(self, every: float) -> None:
         """Look again and again until cancelled."""
@@ -60,6 +75,10 @@ class Champion:
 
     async def look(self) -> None:
         """Take the model that the registry names now, if it is another one than answers."""
+        async with self._looks:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             self.pointer = await asyncio.to_thread(self._registry.champion)
         except PandianError as error:
@@ -82,8 +101,12 @@ class Champion:
             return
         with suppress(PandianError):
             last = await asyncio.to_thread(self._registry.remembered)
-            if last is not None and await self._take(last.reference):
+            if last is None:
+                return
+            ranker = await self._loader.load(last.reference, self._answering(), last)
+            if ranker is not None and self.ranker is None:
                 log.warning("%s was the champion when the registry could be reached last", last.reference)
+                self._swap(ranker)
 
     async def _take(self, reference: Reference) -> bool:
         for held in (self.ranker, self._before):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from export.registry import (
+    Entry,
     EntryError,
     ModelRegistry,
     NewerEntryError,
@@ -88,17 +89,20 @@ class Loader:
         self.refusals: dict[Reference | None, Refusal] = {}
         """What is refused now."""
 
-    async def load(self, reference: Reference, instead: str) -> ModelRanker | None:
+    async def load(
+        self, reference: Reference, instead: str, entry: Entry | None = None
+    ) -> ModelRanker | None:
         """Return a model; None when it is refused, or was a short while ago.
 
         Args:
             reference: which one.
             instead: what goes on without it, for the log.
+            entry: its files; None: the registry is asked for them.
         """
         if self._again.get(reference, 0.0) > self._clock():
             return None
         try:
-            ranker = await asyncio.to_thread(self._load, reference)
+            ranker = await asyncio.to_thread(self._load, reference, entry)
             await asyncio.to_thread(give_back_memory)
         except Exception as error:  # noqa: BLE001 - whatever a model does, the one before it goes on
             self.refuse(reference, error, instead)
@@ -122,6 +126,6 @@ class Loader:
         """Forget what was refused and is not named any more, and that the pointer could not be read."""
         self.refusals = {one: said for one, said in self.refusals.items() if one and one in named}
 
-    def _load(self, reference: Reference) -> ModelRanker:
-        entry = self._registry.entry(reference.model, reference.version)
+    def _load(self, reference: Reference, entry: Entry | None) -> ModelRanker:
+        entry = entry or self._registry.entry(reference.model, reference.version)
         return ModelRanker(OnnxModel(entry), self._thread, on_loop=self._on_loop)

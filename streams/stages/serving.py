@@ -88,7 +88,8 @@ class ServingPart:
         """Make the topics, and take the champion."""
         await ensure_own(self._context.admin, [topics.REQUESTS, topics.RECOMMENDATIONS, topics.IMPRESSIONS])
         await self._outbox.start()
-        await self._look()
+        await self.champion.start()
+        self._tell_who_answers()
 
     async def run(self) -> None:
         """Follow the registry, commit requests and write impressions until cancelled."""
@@ -132,6 +133,9 @@ class ServingPart:
 
     async def _look(self) -> None:
         await self.champion.look()
+        self._tell_who_answers()
+
+    def _tell_who_answers(self) -> None:
         ranker = self.champion.ranker
         self._metrics.answers_now(*((ranker.model, ranker.version) if ranker else (MODEL, VERSION)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ class Objects(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
     room: int | None = None
     #: Whether nobody answers.
     away = False
+    #: What it waits for before it answers; None: nothing.
+    slow: threading.Event | None = None
     #: Whether it writes over what is there though it should not, as stores do that do not know such requests.
     careless = False
     #: Whether its first answer is lost, so that whoever asks again is told that the object is there.
@@ -42,6 +45,8 @@ class Objects(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
         return LocalFileSystem._strip_protocol(os.fspath(path).removeprefix(PREFIX))
 
     def _answers(self) -> None:
+        if Objects.slow is not None:
+            Objects.slow.wait(20)
         if Objects.away:
             raise ConnectionRefusedError(errno.ECONNREFUSED, "https://key:secret@store")
         Objects.asked += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -298,6 +299,33 @@ async def test_a_worker_that_starts_while_the_registry_is_away(tmp_path, thread,
     await again.look()
     assert again.describe()["refused"] == []
     assert again.describe()["answers"]["version"] == popular_entry.version
+
+
+async def test_a_registry_that_does_not_answer_keeps_no_worker_from_starting(
+    tmp_path, thread, popular_entry, next_entry, monkeypatch
+) -> None:
+    monkeypatch.setattr("streams.recommend.champion._PATIENCE_SECONDS", 0.05)
+    address = f"{PREFIX}{tmp_path}/registry"
+    owner = RemoteRegistry(address, tmp_path / "elsewhere")
+    for entry in (popular_entry, next_entry):
+        owner.add(entry.path)
+    owner.promote(popular_entry.model, popular_entry.version, by="test", why="test")
+
+    def started(cache: str) -> Champion:
+        return Champion(RemoteRegistry(address, tmp_path / cache), thread, lambda _: None)
+
+    await started("here").look()
+    owner.promote(next_entry.model, next_entry.version, by="test", why="test")
+    again, fresh = started("here"), started("nowhere")
+    with store(slow=(answers := threading.Event())):
+        await again.start()
+        await fresh.start()
+        assert again.ranker.version == popular_entry.version
+        assert fresh.ranker is None
+        answers.set()
+        for champion in (again, fresh):
+            await champion.look()
+            assert champion.ranker.version == next_entry.version
 
 
 async def test_it_is_followed(served, popular_entry) -> None:
