@@ -116,3 +116,21 @@ async def test_a_model_that_fails_says_so_without_values(ranker, sequential, mon
         await ranker.best(HISTORY, 3, everything)
     monkeypatch.undo()
     assert len(await ranker.best(HISTORY, 3, everything)) == 3
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(0.0, 4), (60.0, 32)])
+def test_so_many_are_run_at_once_as_are_done_in_time(sequential, thread, monkeypatch, seconds, most) -> None:
+    """What a model takes is measured; one that is slow even so is given a few, as one by one would take longer."""
+    monkeypatch.setattr(module, "_BATCH_SECONDS_ON_LOOP", seconds)
+    monkeypatch.setattr(module, "_QUICK_SECONDS", 60.0)
+    seen: list[int] = []
+    ranker = ModelRanker(sequential, thread)
+    logits = sequential.logits
+    monkeypatch.setattr(sequential, "logits", lambda items: seen.append(len(items)) or logits(items))
+
+    async def ask() -> None:
+        await asyncio.gather(*(ranker.best(HISTORY, 5, everything) for _ in range(40)))
+
+    asyncio.run(ask())
+    assert max(seen) == most
+    assert sum(seen) == 40
