@@ -20,8 +20,13 @@ wait_asleep()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a Kafka that is not here, and keep tests on real Kafka in one xdist worker: one Kafka runs."""
+    """Skip what needs a Kafka that is not here, and keep tests on real Kafka in one xdist worker: one Kafka runs.
+
+    Faults are caused on the real one alone where it is here: each takes up to a minute, and the protocol is the same.
+    """
     missing = brokers.kafka_missing()
+    if not missing:
+        items[:] = [item for item in items if not _repeats_a_fault(item)]
     for item in items:
         if {"kafka_broker", "secured_kafka"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("kafka")
@@ -31,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=missing))
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+def _repeats_a_fault(item: pytest.Item) -> bool:
+    given = getattr(item, "callspec", None)
+    return item.path.parent.name == "faults" and given is not None and "embedded" in given.params.values()
 
 
 @pytest.fixture(autouse=True, scope="session")
