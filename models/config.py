@@ -14,6 +14,7 @@ from models.ease.settings import EaseSettings
 from models.repeats.settings import RepeatsSettings
 from models.sasrec.settings import SasrecSettings
 from models.sessions.settings import SessionsSettings
+from models.towers.settings import TowersSettings
 from models.transitions.settings import TransitionsSettings
 from models.trending.settings import TrendingSettings
 from pandian.errors import UsageError
@@ -29,6 +30,7 @@ Kind = Literal[
     "transitions",
     "sessions",
     "ease",
+    "two-tower",
     "sasrec",
     "blend",
 ]
@@ -87,6 +89,8 @@ class TrainConfig(BaseModel):
     """Table of the settings of session neighbours."""
     ease: EaseSettings = EaseSettings()
     """Table of the settings of EASE."""
+    two_tower: TowersSettings = TowersSettings()
+    """Table of the settings of two towers."""
     blend: BlendSettings = BlendSettings()
     """Table of the settings of the blend."""
 

@@ -11,6 +11,7 @@ from models.popularity import Popularity
 from models.repeats.model import Repeats
 from models.sasrec.model import SASRec
 from models.sessions.model import SessionNeighbours
+from models.towers.model import TwoTower
 from models.transitions.model import Transitions
 from models.trending.model import Trending
 
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(Transitions, least_s=0.5),
     Kind(SessionNeighbours, least_s=0.5),
     Kind(Ease, share=0.3, least_s=10.0),
+    Kind(TwoTower, share=0.3, least_s=30.0),
     Kind(SASRec, share=0.7, least_s=1.0),
 )
 #: What every model is compared with.

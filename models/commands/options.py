@@ -19,6 +19,7 @@ _KINDS = (
     "transitions",
     "sessions",
     "ease",
+    "two-tower",
     "sasrec",
     "blend",
 )

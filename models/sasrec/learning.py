@@ -16,8 +16,8 @@ from torch import Tensor
 
 from models.base import Run
 from models.sasrec.batches import Batch, Batches
+from models.sasrec.items import ItemNetwork
 from models.sasrec.losses import make_loss
-from models.sasrec.network import Network
 from models.sasrec.peers import Peers
 from models.sasrec.settings import SasrecSettings
 
@@ -57,7 +57,7 @@ class Learner:
 
     def __init__(
         self,
-        network: Network,
+        network: ItemNetwork,
         batches: Batches,
         run: Run,
         schedule: Schedule,
@@ -98,7 +98,7 @@ class Learner:
         """Mean over the targets of the last step."""
 
     @property
-    def mean(self) -> Network:
+    def mean(self) -> ItemNetwork:
         """The network whose weights are the mean over steps; the one that learns, if there is no mean."""
         return self._mean
 
@@ -222,7 +222,7 @@ def _multiplies_low(settings: SasrecSettings, device: torch.device) -> bool:
 class Best:
     """Remembers the best weights."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: ItemNetwork) -> None:
         self._network = network
         self._weights: dict[str, Tensor] = {}
         self.value = -math.inf

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.sasrec.network import Network
+from models.sasrec.items import ItemNetwork
 from models.sasrec.settings import SasrecSettings
 
 Random = np.random.Generator
@@ -38,7 +38,7 @@ class Loss(ABC):
         return None
 
     @abstractmethod
-    def __call__(self, network: Network, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
+    def __call__(self, network: ItemNetwork, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
         """Return the sum over targets.
 
         Args:
@@ -49,7 +49,7 @@ class Loss(ABC):
         """
 
 
-def make_loss(settings: SasrecSettings, network: Network) -> Loss:
+def make_loss(settings: SasrecSettings, network: ItemNetwork) -> Loss:
     """Return the loss that settings ask for."""
     kind, n_items = settings.loss, len(network.prior)
     if kind == "auto":
@@ -66,9 +66,9 @@ def make_loss(settings: SasrecSettings, network: Network) -> Loss:
 class Softmax(Loss):
     """Cross-entropy among all items. Logits are made for some targets at a time, so that memory stays flat."""
 
-    def __call__(self, network: Network, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(self, network: ItemNetwork, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:  # noqa: ARG002
         """Return the sum over targets."""
-        weight, known = network.items.weight[1:], network.bias + network.prior
+        weight, known = network.told(), network.bias + network.prior
         total: Tensor = _CrossEntropy.apply(hidden, weight, known, targets)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return total
 
@@ -119,7 +119,7 @@ class Sampled(Loss):
         places = np.searchsorted(self._steps, random.random(self._drawn) * self._steps[-1], "right")
         return torch.from_numpy(np.minimum(places, len(self._steps) - 1))
 
-    def __call__(self, network: Network, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
+    def __call__(self, network: ItemNetwork, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
         """Return the sum over targets."""
         assert drawn is not None, "draw comes first"  # noqa: S101
         negative = _logits(network, hidden, drawn) - self._often[drawn]
@@ -143,7 +143,7 @@ class GeneralisedBce(Loss):
         """Return numbers from which items for all targets are made [drawn]."""
         return torch.from_numpy(random.integers(0, 2**62, self._drawn))
 
-    def __call__(self, network: Network, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
+    def __call__(self, network: ItemNetwork, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
         """Return the sum over targets."""
         assert drawn is not None, "draw comes first"  # noqa: S101
         n_items = len(network.prior)
@@ -162,7 +162,7 @@ class Bce(Loss):
         """Return a number for each target from which an item is made [batch, length]."""
         return torch.from_numpy(random.integers(0, 2**62, tuple(shape)))
 
-    def __call__(self, network: Network, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
+    def __call__(self, network: ItemNetwork, hidden: Tensor, targets: Tensor, drawn: Tensor | None) -> Tensor:
         """Return the sum over targets."""
         assert drawn is not None, "draw comes first"  # noqa: S101
         others = drawn % len(network.prior)
@@ -171,13 +171,11 @@ class Bce(Loss):
         return functional.softplus(-own).sum() + wrong.sum()
 
 
-def _own_logits(network: Network, hidden: Tensor, items: Tensor) -> Tensor:
+def _own_logits(network: ItemNetwork, hidden: Tensor, items: Tensor) -> Tensor:
     """Return the logit of one item for each of ``hidden`` [targets]."""
-    vectors = functional.embedding(items + 1, network.items.weight)
-    return (hidden * vectors).sum(1) + network.bias[items] + network.prior[items]
+    return (hidden * network.told(items)).sum(1) + network.bias[items] + network.prior[items]
 
 
-def _logits(network: Network, hidden: Tensor, items: Tensor) -> Tensor:
+def _logits(network: ItemNetwork, hidden: Tensor, items: Tensor) -> Tensor:
     """Return the logits of some items [targets, items]."""
-    vectors = functional.embedding(items + 1, network.items.weight)
-    return hidden @ vectors.T + network.bias[items] + network.prior[items]
+    return hidden @ network.told(items).T + network.bias[items] + network.prior[items]

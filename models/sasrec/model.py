@@ -18,6 +18,7 @@ from models.exceptions import TrainingError
 from models.popularity import log_shares
 from models.sasrec.batches import Batches
 from models.sasrec.checkpoints import Checkpoint
+from models.sasrec.items import ItemNetwork
 from models.sasrec.learning import Best, DivergedError, Learner, Schedule
 from models.sasrec.network import Network
 from models.sasrec.peers import Peers
@@ -38,7 +39,7 @@ class SASRec(Recommender):
     def __init__(self, config: TrainConfig) -> None:
         super().__init__(config)
         self._settings = config.sasrec
-        self._network: Network | None = None
+        self._network: ItemNetwork | None = None
         self._known: torch.Tensor | None = None
         self._rate = config.sasrec.learning_rate
         self._kept: list[Checkpoint] = []
@@ -89,7 +90,7 @@ class SASRec(Recommender):
         self._known = known
         try:
             for epoch in range(epochs if len(batches) else 0):
-                run.progress("sasrec, again", epoch / epochs)
+                run.progress(f"{self.kind}, again", epoch / epochs)
                 if not learner.epoch():
                     break
         except DivergedError:
@@ -116,11 +117,11 @@ class SASRec(Recommender):
         for each in self._kept:
             each.forget()
 
-    def first_network(self, log: InteractionLog, histories: Histories) -> Network:
+    def first_network(self, log: InteractionLog, histories: Histories) -> ItemNetwork:
         """Return the network as it is before it learns."""
         settings, seed = self._settings, self.config.seed
         torch.manual_seed(seed)
-        network = Network(torch.from_numpy(self._prior(log)), settings, self.config.max_length)
+        network = self._made(torch.from_numpy(self._prior(log)))
         random = torch.Generator().manual_seed(seed)
         with torch.no_grad():
             if settings.start == "drawn":
@@ -136,9 +137,12 @@ class SASRec(Recommender):
         share = self._settings.next_moment if self.config.order == "time" else 0.0
         return Batches(histories, self.config.max_length, self._settings, share)
 
+    def _made(self, prior: torch.Tensor) -> ItemNetwork:
+        return Network(prior, self._settings, self.config.max_length)
+
     def _learned(
-        self, network: Network, batches: Batches, run: Run, schedule: Schedule, data: str
-    ) -> Network:
+        self, network: ItemNetwork, batches: Batches, run: Run, schedule: Schedule, data: str
+    ) -> ItemNetwork:
         """Return the network at its best."""
         settings, peers = self._settings, Peers()
         asked = (self.config.model_dump_json(), repr(schedule), data)
@@ -154,7 +158,7 @@ class SASRec(Recommender):
                 kept.save({"learner": learner.state(), "best": best.state(), "ended": ended})
 
         def stepped(share: float) -> None:
-            run.progress("sasrec", min(1.0, (learner.number + share) / settings.epochs))
+            run.progress(self.kind, min(1.0, (learner.number + share) / settings.epochs))
             scalars.write(learner.seen, loss=learner.loss, learning_rate=learner.rate)
             if kept.due:
                 keep()

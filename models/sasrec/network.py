@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.sasrec.items import ItemNetwork
 from models.sasrec.settings import SasrecSettings
 
 #: What must not be attended to gets this instead of minus infinity: padding may attend to padding, so that no row is
@@ -15,7 +16,7 @@ _FORBIDDEN = -1e4
 _ALIGNED = 16
 
 
-class Network(nn.Module):
+class Network(ItemNetwork):
     """Self-attention over a history (Kang and McAuley, Self-Attentive Sequential Recommendation, ICDM 2018).
 
     Differs from the paper where later work does: layers are normalised before instead of after (Xiong et al., 2020),
@@ -25,8 +26,6 @@ class Network(nn.Module):
     without training.
     """
 
-    prior: Tensor
-
     def __init__(self, prior: Tensor, settings: SasrecSettings, max_length: int) -> None:
         """Make it.
 
@@ -35,19 +34,9 @@ class Network(nn.Module):
             settings: sizes and kinds of its layers.
             max_length: longest history.
         """
-        super().__init__()
-        size = settings.size
-        self.items = nn.Embedding(len(prior) + 1, size, padding_idx=0)
+        super().__init__(prior, settings.size, settings.dropout)
         self.layers = nn.ModuleList(_Layer(settings, max_length) for _ in range(settings.layers))
-        self.norm = nn.LayerNorm(size)
-        self.dropout = nn.Dropout(settings.dropout)
-        self.bias = nn.Parameter(torch.zeros(len(prior)))
-        self.register_buffer("prior", prior)
-
-    @property
-    def device(self) -> torch.device:
-        """Where it is."""
-        return self.bias.device
+        self.norm = nn.LayerNorm(settings.size)
 
     def hidden(self, items: Tensor) -> Tensor:
         """Return what is known after each item of histories [batch, length, size]."""
@@ -60,18 +49,6 @@ class Network(nn.Module):
             found = layer(found, mask, distance)
         hidden: Tensor = self.norm(found)
         return hidden
-
-    def scores(self, hidden: Tensor) -> Tensor:
-        """Return what speaks for each item of the catalogue [..., n_items] after ``hidden`` [..., size]."""
-        return functional.linear(hidden, self.items.weight[1:]) + self.bias + self.prior
-
-    def forward(self, items: Tensor) -> Tensor:
-        """Return the logarithm of each item's probability to be next [batch, n_items].
-
-        Without any history, it is that of popularity.
-        """
-        last = self.hidden(items)[:, -1] * (items != 0).any(1, keepdim=True)
-        return functional.log_softmax(self.scores(last), -1)
 
 
 class _Layer(nn.Module):

@@ -19,6 +19,7 @@ from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
 from models.kinds import KINDS as ALL
 from models.sasrec.settings import SasrecSettings
+from models.towers.settings import TowersSettings
 from tests.support.data import data_file
 from tests.support.interactions import START, baskets, chains, log_of
 
@@ -27,6 +28,7 @@ CONFIG = TrainConfig(
     neighbours=8,
     threads=1,
     sasrec=SasrecSettings(size=16, epochs=4, batch_rows=256, warmup_steps=5),
+    two_tower=TowersSettings(size=16, inner=16, epochs=8, batch_rows=256, warmup_steps=5),
 )
 MAKE = {kind.kind: kind.make for kind in ALL}
 KINDS = [*MAKE, "blend"]
@@ -145,7 +147,7 @@ def test_the_same_seed_gives_the_same_model(kind, split):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("kind", ["sasrec", "blend"])
+@pytest.mark.parametrize("kind", ["two-tower", "sasrec", "blend"])
 def test_another_seed_gives_another_model(kind, split):
     first = states(fit(kind, split.train))
     other = states(fit(kind, split.train, config=CONFIG.model_copy(update={"seed": 1})))
