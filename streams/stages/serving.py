@@ -35,6 +35,9 @@ _TOLD_SECONDS = 10.0
 #: A larger answer is none: Kafka takes batches of up to 1 MB by default, and a request whose answer is refused would be
 #: read again and again.
 _LARGEST = 900_000
+#: Portions of requests by topic that are answered at once; further ones wait for acknowledgements meanwhile. All that
+#: are under way together would wait for each other past the deadline, and get the live baselines' answer.
+_PORTIONS = 2
 
 
 class ServingPart:
@@ -72,6 +75,7 @@ class ServingPart:
         self._shadow = Shadow(self.champion, self.challenger, self._metrics.shadowed)
         self._shown = ShownLog(self._outbox, self._shadow)
         self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
+        self._turn = asyncio.Semaphore(_PORTIONS)
         self._told_at = -_TOLD_SECONDS
 
     def _follow_challenger(self, registry: ModelRegistry) -> Challenger:
@@ -145,7 +149,8 @@ class ServingPart:
         self._metrics.challenges_now((ranker.model, ranker.version) if ranker else None)
 
     async def _reply(self, values: Sequence[bytes | None]) -> None:
-        answered = filter(None, await asyncio.gather(*map(self._answered, self._decoded(values))))
+        async with self._turn:
+            answered = filter(None, await asyncio.gather(*map(self._answered, self._decoded(values))))
         records, given = self._records(answered)
         if not self._impressions:
             await self._outbox.send(records)
