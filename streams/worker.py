@@ -322,7 +322,7 @@ async def _serve(
                 "the worker",
                 f"stopped because of {' '.join(repr(worker.failed.exception()).split())}",
                 "start it again: nothing is lost",
-            )
+            ) from worker.failed.exception()
         log.info("stopping")
 
 

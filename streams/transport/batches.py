@@ -288,16 +288,32 @@ class BatchConsumer(AIOKafkaConsumer):
         """
         self.hold(positions)
         async with self._fetching:
-            ours = {tp: positions[tp] for tp in self.assignment() & positions.keys()}
-            if ours:
-                await self.seek_wait(ours)
+            ours = await self._thread.call_thread(self._seek, positions)
             self._last_epoch += 1
-            for tp, offset in ours.items():
+            for tp in ours:
                 self._epochs[tp] = self._last_epoch
-                self._handed[tp] = offset
+                self._handed[tp] = positions[tp]
                 self._settled.pop(tp, None)
             self._ready.update(ours)
             return dict.fromkeys(ours, self._last_epoch)
+
+    async def _seek(self, positions: Mapping[TP, int]) -> list[TP]:
+        """Seek what is assigned; return it. Runs in the fetching thread: elsewhere it may be revoked meanwhile."""
+        consumer = self._thread._ensure_consumer()
+        assigned = consumer.assignment()
+        ours = [tp for tp in positions if ensure_aiokafka_TP(tp) in assigned]
+        for tp in ours:
+            consumer.seek(ensure_aiokafka_TP(tp), positions[tp])
+            self._read_offset[tp] = positions[tp] or None
+        return ours
+
+    def highwater(self, tp: TP) -> int:
+        """Return the offset behind the last record that the broker told; 0 when it is not known.
+
+        Faust asks aiokafka, which fails when the partition was revoked since its records were fetched.
+        """
+        state = self._fetch_state(tp)
+        return (state.highwater if state else None) or 0
 
     async def committed_positions(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return how far the group has committed these partitions; those of which nothing is known are left out."""
@@ -328,13 +344,18 @@ class BatchConsumer(AIOKafkaConsumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the committed offsets, but never the batched partitions."""
-        plain = [ensure_aiokafka_TP(tp) for tp in self.assignment() if not self.is_batched(tp)]
-        if not plain:
-            return {}
-        result: Mapping[TP, int] = await self._thread.call_thread(
-            self._thread._ensure_consumer().seek_to_committed, *plain
-        )
+        result: Mapping[TP, int] = await self._thread.call_thread(self._seek_to_committed)
         return result
+
+    async def _seek_to_committed(self) -> Mapping[TP, int]:
+        # aiokafka's own fails when one of them is revoked while it asks.
+        consumer, found = self._thread._ensure_consumer(), {}
+        for tp in consumer.assignment():
+            if not self.is_batched(tp):
+                found[tp] = offset = await consumer.committed(tp)
+                if offset and tp in consumer.assignment():
+                    consumer.seek(tp, offset)
+        return found
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Any]]:
         wanted = {
@@ -367,8 +388,6 @@ class BatchConsumer(AIOKafkaConsumer):
     def _wrap(self, tp: TP, records: list[Any]) -> list[Any]:
         if not self.is_batched(tp):
             return records
-        batch = Batch(
-            tp, self._epochs.get(tp, -1), self._handed.get(tp, -1), records, self.highwater(tp) or 0
-        )
+        batch = Batch(tp, self._epochs.get(tp, -1), self._handed.get(tp, -1), records, self.highwater(tp))
         self._handed[tp] = batch.next_offset
         return [batch]

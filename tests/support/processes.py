@@ -111,5 +111,8 @@ def tail(log: Path | None, size: int = 3000) -> str:
     if log is None or not log.exists():
         return ""
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - size), os.SEEK_SET)
-        return f"\n--- end of {log.name} ---\n{file.read().decode(errors='replace')}"
+        file.seek(max(0, log.stat().st_size - 10 * size), os.SEEK_SET)
+        said = file.read().decode(errors="replace").splitlines()
+    # What a binding says of itself as the process ends would hide why it ended.
+    told = "\n".join(line for line in said if "leaked" not in line and "nanobind" not in line)
+    return f"\n--- end of {log.name} ---\n{told[-size:]}"

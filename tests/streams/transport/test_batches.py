@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.subscription_state import SubscriptionState
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.transport.batches import Batch, rest_after
+from streams.transport.batches import Batch, BatchConsumer, rest_after
 
 TP0 = TP("orders", 0)
 
@@ -69,3 +74,68 @@ def test_what_the_records_hold() -> None:
 )
 def test_many_small_batches_gather_and_large_ones_do_not_wait(sizes: list[int], seconds: float) -> None:
     assert rest_after(sizes) == pytest.approx(seconds)
+
+
+class Thread:
+    """The fetching thread, with aiokafka's own book of what is assigned."""
+
+    def __init__(self) -> None:
+        self.book = SubscriptionState()
+        self._consumer = SimpleNamespace(
+            _subscription=self.book,
+            assignment=self.book.assigned_partitions,
+            seek=self.book.seek,
+            committed=self.committed,
+        )
+
+    def assign(self, *numbers: int) -> None:
+        self.book.assign_from_user({TopicPartition("orders", number) for number in numbers})
+
+    async def committed(self, tp: TopicPartition) -> int:
+        """Another member comes while the broker is asked."""
+        self.book.unsubscribe()
+        return 7
+
+    def _ensure_consumer(self) -> Any:
+        return self._consumer
+
+    async def call_thread(self, function: Any, *arguments: Any) -> Any:
+        return await function(*arguments)
+
+
+def consumer_of(thread: Thread, *batched: str) -> BatchConsumer:
+    consumer: Any = object.__new__(BatchConsumer)
+    vars(consumer).update(_thread=thread, app=SimpleNamespace(batched_topics=set(batched)), _ready=set())
+    vars(consumer).update(_epochs={}, _handed={}, _settled={}, _last_epoch=0, _read_offset=defaultdict(int))
+    consumer._fetching = asyncio.Lock()
+    return consumer  # type: ignore[no-any-return]
+
+
+async def test_what_was_revoked_meanwhile_is_not_read_and_stops_nobody() -> None:
+    """A rebalance goes on in the fetching thread while the stages ask for offsets."""
+    thread = Thread()
+    consumer = consumer_of(thread, "orders")
+    wanted = {TP0: 5, TP("orders", 1): 6}
+    assert await consumer.reposition(wanted) == {}
+    thread.assign(1)
+    found = await consumer.reposition(wanted)
+    assert list(found) == [TP("orders", 1)]
+    assert consumer.epoch(TP0) is None
+    assert consumer.epoch(TP("orders", 1)) == found[TP("orders", 1)]
+    assert thread.book.subscription.assignment.state_value(TopicPartition("orders", 1)).position == 6
+
+
+async def test_where_a_log_ends_is_not_known_of_what_was_revoked() -> None:
+    thread = Thread()
+    consumer = consumer_of(thread, "orders")
+    assert consumer.highwater(TP0) == 0
+    thread.assign(0)
+    assert consumer.highwater(TP0) == 0
+    thread.book.subscription.assignment.state_value(TopicPartition("orders", 0)).highwater = 9
+    assert consumer.highwater(TP0) == 9
+
+
+async def test_a_partition_revoked_while_its_committed_offset_is_asked_for_is_left_alone() -> None:
+    thread = Thread()
+    thread.assign(0)
+    assert await consumer_of(thread).seek_to_committed() == {TopicPartition("orders", 0): 7}
