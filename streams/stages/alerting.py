@@ -81,7 +81,11 @@ class Alerting:
     async def judge(self, figures: VersionFigures) -> None:
         """Let an alert begin, or end, as the figures of a version say."""
         subject = f"{figures.model}@{figures.version}"
-        fallen = has_fallen(figures.reference, figures.recent, firing=self.is_firing(subject))
+        firing = self.is_firing(subject)
+        fallen = has_fallen(figures.reference, figures.recent, firing=firing)
+        if fallen == firing:
+            # Where there are labels of one kind alone, there are no figures to tell of either.
+            return
         said = evidence(figures.reference, figures.recent)
         size = (figures.reference.value or 0.0) - (figures.recent.value or 0.0)
         text = f"The AUC of {subject} {'has fallen' if fallen else 'is back'}. {said}."
