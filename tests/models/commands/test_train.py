@@ -142,7 +142,7 @@ def test_the_same_seed_gives_the_same_entry_in_another_process(pandian, document
 def test_time_is_kept_and_progress_goes_to_standard_error(clicks, tmp_path):
     config = tmp_path / "long.toml"
     config.write_text(SMALL.replace("epochs = 2", "epochs = 100000\npatience = 100000"), encoding="utf-8")
-    options = ("--model", "sasrec", "--config", config, "--max-seconds", 15, "--json")
+    options = ("--model", "sasrec", "--config", config, "--max-seconds", 24, "--json")
     began = time.monotonic()
     run = process(clicks, "--out", tmp_path / "model", *options)
     out, err = run.communicate(timeout=90)
@@ -153,7 +153,7 @@ def test_time_is_kept_and_progress_goes_to_standard_error(clicks, tmp_path):
     assert all(line.startswith("pandian: ") for line in lines)
     assert any(line.endswith(" s left") for line in lines)
     # As many epochs would take hours; how close it is told by hand, as tests share the machine with others.
-    assert took < 40
+    assert took < 60
 
 
 def test_ctrl_c_leaves_nothing_behind(clicks, tmp_path):
