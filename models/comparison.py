@@ -1,18 +1,14 @@
-"""Is one model better than another on the same targets? A paired bootstrap says how sure that is."""
+"""Is one model better than another on the same targets? Tests in pairs say how sure that is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-
-#: Resamples: the ends of a 95 % interval are then known to about a tenth of its width.
-RESAMPLES = 2_000
-#: Users are resampled in this many lots at most, so that millions of them take no longer than thousands.
-_LOTS = 5_000
+from models.resampling import RESAMPLES, Floats, Resampling, ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +21,8 @@ class Comparison:
     low: float
     high: float
     targets: int
+    p: float
+    """How often models that are alike differ so much or more: a randomisation test, two-sided."""
 
     @property
     def better(self) -> bool:
@@ -42,8 +40,7 @@ def compare(
 ) -> Comparison:
     """Compare what two models reached on the same targets.
 
-    Targets of one user are no independent evidence, so users are resampled, with all of their targets (Efron and
-    Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8); the interval is that of percentiles.
+    The interval is that of percentiles of the bootstrap by user, see :class:`~models.resampling.Resampling`.
 
     Args:
         champion: a figure for each target [targets], such as its NDCG.
@@ -54,23 +51,48 @@ def compare(
     Raises:
         ValueError: when there is no target, or the shapes differ.
     """
-    if not champion.shape == challenger.shape == users.shape or champion.ndim != 1 or not champion.size:
-        raise ValueError(f"shapes {champion.shape}, {challenger.shape}, {users.shape}: one figure a target")
-    random = np.random.default_rng(seed)
-    _, user = np.unique(users, return_inverse=True)
-    n_users = int(user.max()) + 1
-    lot = random.permutation(n_users) % min(n_users, _LOTS)
-    n_lots = int(lot.max()) + 1
-    sums = np.bincount(lot[user], challenger - champion, n_lots)
-    counts = np.bincount(lot[user], minlength=n_lots)
-    drawn = random.integers(0, n_lots, (RESAMPLES, n_lots))
-    means = sums[drawn].sum(1) / counts[drawn].sum(1)
-    low, high = np.quantile(means, (0.025, 0.975))
-    return Comparison(
-        float(champion.mean()),
-        float(challenger.mean()),
-        float((challenger - champion).mean()),
-        float(low),
-        float(high),
-        int(champion.size),
-    )
+    return compare_all({"": (champion, challenger)}, users, seed=seed)[""]
+
+
+def compare_all(
+    figures: Mapping[str, tuple[Floats, Floats]], users: npt.NDArray[np.int64], *, seed: int = 0
+) -> dict[str, Comparison]:
+    """Compare two models in several figures, by the same resamples of users.
+
+    ``p`` is of the randomisation test: if the models were alike, each user's differences might as well have the other
+    sign (Smucker, Allan and Carterette, A Comparison of Statistical Significance Tests, CIKM 2007). Each figure is
+    tested by itself.
+
+    Args:
+        figures: by name, that of the champion and of the challenger for each target [targets].
+        users: whose target each is [targets].
+        seed: of the resampling.
+
+    Raises:
+        ValueError: when there is no target, or the shapes differ.
+    """
+    for champion, challenger in figures.values():
+        if not champion.shape == challenger.shape == users.shape or champion.ndim != 1 or not champion.size:
+            raise ValueError(
+                f"shapes {champion.shape}, {challenger.shape}, {users.shape}: one figure a target"
+            )
+    pairs = np.array(list(figures.values()), np.float64)
+    differences = (pairs[:, 1] - pairs[:, 0]).T
+    resampling = Resampling(users, seed)
+    low, high = ends(resampling.means(differences))
+    means = differences.mean(0)
+    # Sums that are equal may come in another order: what differs by rounding is as far away.
+    far = np.abs(resampling.reversed_means(differences)) >= np.abs(means) * (1 - 1e-9)
+    p = (1 + far.sum(0)) / (1 + RESAMPLES)
+    return {
+        name: Comparison(
+            float(pairs[column, 0].mean()),
+            float(pairs[column, 1].mean()),
+            float(means[column]),
+            float(low[column]),
+            float(high[column]),
+            len(users),
+            float(p[column]),
+        )
+        for column, name in enumerate(figures)
+    }

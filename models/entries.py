@@ -16,6 +16,11 @@ from models.evaluation import Ranks, rank
 from pandian.errors import UsageError
 
 
+def is_entry(name: str) -> bool:
+    """Tell whether a name is that of a folder with an entry."""
+    return (Path(name) / MANIFEST).exists()
+
+
 def find_entry(name: str, registry: ModelRegistry) -> Entry:
     """Return the entry that a folder or ``name[@version]`` of the registry names.
 
@@ -23,7 +28,7 @@ def find_entry(name: str, registry: ModelRegistry) -> Entry:
         UsageError: when there is neither.
         EntryError: when it is not what was exported.
     """
-    if (Path(name) / MANIFEST).exists():
+    if is_entry(name):
         return Entry.open(Path(name))
     if Path(name).exists():
         raise UsageError(

@@ -18,8 +18,11 @@ from models.data.histories import Targets
 from models.data.log import Codes
 
 Logits = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 #: Logits [batch, n_items] after each history [batch, length]: the columns of the catalogue plus 1, 0 before the first.
 Score = Callable[[Codes], Logits]
+#: Is given which targets were asked for, and the logits of each, once they are ranked; it may write over them.
+Look = Callable[[Codes, Logits], None]
 Seen = Literal["keep", "drop"]
 
 #: Place of a target that can never be found.
@@ -53,6 +56,7 @@ def rank(
     n_items: int,
     max_length: int,
     progress: Callable[[float], None] = lambda _: None,
+    look: Look = lambda *_: None,
 ) -> Ranks:
     """Return the place of each target.
 
@@ -62,6 +66,7 @@ def rank(
         n_items: size of the catalogue.
         max_length: items of a history that the model is given, the newest.
         progress: is told the share that is done.
+        look: is shown the logits, some targets at a time.
     """
     keep = np.full(len(targets), MISS)
     drop = np.full(len(targets), MISS)
@@ -69,6 +74,7 @@ def rank(
     for chosen in _batches(targets, n_items):
         logits = score(targets.inputs(chosen, max_length))
         keep[chosen], drop[chosen] = _places(logits, targets, chosen)
+        look(chosen, logits)
         done += len(chosen)
         progress(done / len(targets))
     return Ranks(keep, drop)
@@ -95,7 +101,7 @@ def _places(logits: Logits, targets: Targets, chosen: Codes) -> tuple[Codes, Cod
     return keep, drop
 
 
-def ndcg(ranks: Codes, k: int = 10) -> npt.NDArray[np.float64]:
+def ndcg(ranks: Codes, k: int = 10) -> Floats:
     """Return the NDCG at ``k`` of each target, which is the only one that is right."""
     found = ranks < k
     gain = np.zeros(len(ranks))
@@ -103,24 +109,20 @@ def ndcg(ranks: Codes, k: int = 10) -> npt.NDArray[np.float64]:
     return gain
 
 
-def metrics(ranks: Codes, ks: Sequence[int] = (10, 20)) -> dict[str, float]:
-    """Return NDCG, hit rate, recall and mean reciprocal rank at each ``k``.
+def gains(ranks: Codes, ks: Sequence[int] = (10, 20)) -> dict[str, Floats]:
+    """Return NDCG, hit, recall and reciprocal rank at each ``k``, of each target [targets].
 
-    Each target is asked for alone, so recall is the hit rate. Without any target all are 0.
+    Each target is asked for alone, so recall is the hit.
     """
-    found: dict[str, float] = {}
+    found: dict[str, Floats] = {}
     for k in ks:
         hits = ranks < k
-        reciprocal = np.where(hits, 1 / (np.where(hits, ranks, 0) + 1), 0.0)
-        rate = _mean(hits)
-        found |= {
-            f"ndcg@{k}": _mean(ndcg(ranks, k)),
-            f"hr@{k}": rate,
-            f"recall@{k}": rate,
-            f"mrr@{k}": _mean(reciprocal),
-        }
+        hit = hits.astype(np.float64)
+        reciprocal = hit / (np.where(hits, ranks, 0) + 1)
+        found |= {f"ndcg@{k}": ndcg(ranks, k), f"hr@{k}": hit, f"recall@{k}": hit, f"mrr@{k}": reciprocal}
     return found
 
 
-def _mean(values: npt.NDArray[np.float64] | npt.NDArray[np.bool_]) -> float:
-    return float(values.mean()) if len(values) else 0.0
+def metrics(ranks: Codes, ks: Sequence[int] = (10, 20)) -> dict[str, float]:
+    """Return the means of :func:`gains` over the targets. Without any target all are 0."""
+    return {name: float(values.mean()) if len(values) else 0.0 for name, values in gains(ranks, ks).items()}

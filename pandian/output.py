@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,27 @@ def made_folder(folder: Path) -> bool:
     there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     return not there
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there as a whole or as it was before; UTF-8.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(aside).chmod(0o666 & ~mask)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
 
 
 def printable(value: Any) -> str:

@@ -41,7 +41,9 @@ VERBS: dict[str, Verb] = {
     ),
     "archive": Verb("streams.commands.archive:command", "Show what the archive holds, and let old days go."),
     "train": Verb("models.commands.train:command", "Train a model on interactions."),
-    "evaluate": Verb("models.commands.evaluate:command", "Say how well a model finds what comes next."),
+    "evaluate": Verb(
+        "models.commands.evaluate:command", "Say how well a model finds what comes next, or which of two."
+    ),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),
     "shrink": Verb("models.commands.shrink:command", "Make a model smaller, if it answers as well."),
     "models": Verb("export.commands:command", "Keep trained models, and say which of them answers."),

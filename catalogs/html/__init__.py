@@ -1,7 +1,6 @@
 """The inventory as one HTML file for people: it needs no network, no server and no script to be read.
 
 Modules:
-    markup: HTML whose texts are escaped by construction.
     figures: numbers for people.
     charts: distributions, shares and scores as SVG.
     field: a field.

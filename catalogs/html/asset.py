@@ -8,9 +8,9 @@ from catalogs.document import Asset, Interval, Quality
 from catalogs.html.charts import trail, whisker
 from catalogs.html.field import HEADS, row
 from catalogs.html.figures import instant, size, whole
-from catalogs.html.markup import Markup, join, tag, value
 from catalogs.references import Reference
 from catalogs.words import between, percent, spaced
+from pandian.html.markup import Markup, join, tag, value
 
 _CHANGES, _FACTS = 10, 3
 

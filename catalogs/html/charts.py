@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from catalogs.document import Field, Histogram, Interval, Point, Top
 from catalogs.html.figures import figure, shown, whole
-from catalogs.html.markup import Markup, join, tag
 from catalogs.words import between, percent
+from pandian.html.markup import Markup, join, tag
 
 WIDTH, HEIGHT = 240, 56
 #: Most values that are drawn.

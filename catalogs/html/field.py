@@ -6,8 +6,8 @@ from catalogs.checks import KEYS
 from catalogs.document import Field
 from catalogs.html.charts import RANKS, distribution, share
 from catalogs.html.figures import estimate, figure, rough, shown, whole
-from catalogs.html.markup import Markup, join, tag, value
 from catalogs.words import missing_line, percent, pii_line, spaced
+from pandian.html.markup import Markup, join, tag, value
 
 HEADS = ("Field", "Meaning", "Missing", "Distinct", "Distribution", "Frequent values")
 _TOP = 4

@@ -1,14 +1,11 @@
 """The page: totals, a table of all assets, a section each, and what makes it look and search.
 
-One file: its style and script are in it, and its content security policy lets nothing else in, so that no name or
-value of the data could load anything even if it got past the escaping.
+One file, as :mod:`pandian.html.page` makes it.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.resources import files
 
 from catalogs.base import Context
@@ -16,9 +13,10 @@ from catalogs.document import Asset, Inventory
 from catalogs.html.asset import grade, section
 from catalogs.html.charts import share
 from catalogs.html.figures import instant, size, whole
-from catalogs.html.markup import Markup, join, tag, value
 from catalogs.references import references
 from catalogs.words import spaced
+from pandian.html.markup import Markup, join, tag, value
+from pandian.html.page import page
 
 
 class HtmlReport:
@@ -30,31 +28,13 @@ class HtmlReport:
 
     def export(self, document: Inventory, context: Context) -> str:
         """Return the page; it looks the same for the same inventory, whenever it is made."""
-        style, script = _own("report.css"), _own("report.js")
-        policy = (
-            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
+        return page(
+            "Pandian inventory", _body(document, context), style=_own("report.css"), script=_own("report.js")
         )
-        head = tag(
-            "head",
-            tag("meta", charset="utf-8"),
-            tag("meta", http_equiv="Content-Security-Policy", content=policy),
-            tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            tag("meta", name="referrer", content="no-referrer"),
-            tag("title", "Pandian inventory"),
-            tag("style", Markup(style)),
-        )
-        page = tag(
-            "html", head, tag("body", *_body(document, context), tag("script", Markup(script))), lang="en"
-        )
-        return f"<!doctype html>\n{page}\n"
 
 
 def _own(name: str) -> str:
     return files("catalogs.html").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _body(document: Inventory, context: Context) -> list[Markup]:

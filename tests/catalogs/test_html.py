@@ -13,8 +13,8 @@ import pytest
 from catalogs.base import Context
 from catalogs.document import Histogram, Point, read_inventory
 from catalogs.html import charts
-from catalogs.html.markup import Markup, tag, value
 from catalogs.html.report import HtmlReport
+from pandian.html.markup import Markup, tag, value
 from streams.commands.profile import profile_files
 from tests.catalogs.inventories import HOSTILE, NOW_MS, hostile, shop
 from tests.catalogs.validity import Page

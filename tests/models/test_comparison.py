@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.comparison import compare
+from models.comparison import compare, compare_all
 
 
 def test_the_difference_and_its_interval():
@@ -82,3 +82,29 @@ def test_equal_models_differ_by_nothing():
 def test_what_cannot_be_compared(champion, challenger, users):
     with pytest.raises(ValueError, match="one figure a target"):
         compare(champion, challenger, users)
+
+
+def test_p_is_as_small_as_it_says():
+    random = np.random.default_rng(6)
+    small = []
+    for seed in range(200):
+        base = random.random(100)
+        noise = random.normal(0, 0.2, (2, 100))
+        small.append(compare(base + noise[0], base + noise[1], np.arange(100), seed=seed).p <= 0.1)
+    assert 0.04 <= np.mean(small) <= 0.17
+    users = np.repeat(np.arange(10), 20)
+    difference = np.repeat(random.normal(0.0, 0.1, 10), 20)
+    assert (
+        compare(np.zeros(200), difference, users).p
+        > 10 * compare(np.zeros(200), difference + 0.05, np.arange(200)).p
+    )
+    assert compare(base, base, np.arange(100)).p == 1
+
+
+def test_several_figures_are_compared_by_the_same_users():
+    random = np.random.default_rng(7)
+    one, other = random.random((2, 300))
+    found = compare_all({"a": (one, other), "b": (2 * one, 2 * other)}, np.arange(300))
+    assert list(found) == ["a", "b"]
+    assert (found["b"].low, found["b"].high) == pytest.approx((2 * found["a"].low, 2 * found["a"].high))
+    assert found["a"].p == found["b"].p

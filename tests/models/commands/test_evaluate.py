@@ -311,3 +311,75 @@ def test_it_needs_no_torch_and_reads_standard_input(entry):
     )
     assert done.returncode == 0, done.stderr
     assert orjson.loads(done.stdout)["targets"] > 10
+
+
+def test_two_models_are_compared_on_the_same_targets(pandian, document, entry, tmp_path):
+    level = entries.make_entry(tmp_path / "level", Level(), entries.catalogue(N_ITEMS), model="level")
+    file = write_csv(tmp_path / "test.csv", made())
+    found = document(pandian("evaluate", level.path, entry.path, file, "-k", "5,10", "--json"))
+    alone = {
+        name: document(pandian("evaluate", path, file, "-k", "5,10", "--json"))
+        for name, path in (("level", level.path), ("follows", entry.path))
+    }
+    assert (found["model"], found["other"]["model"]) == ("level", "follows")
+    assert found["metrics"] == alone["level"]["metrics"]
+    for name in ("metrics", "intervals", "beyond", "groups"):
+        assert found["other"][name] == alone["follows"][name]
+    for name, one in found["comparison"].items():
+        gain = found["other"]["metrics"][name] - found["metrics"][name]
+        assert one["difference"] == pytest.approx(gain)
+        assert one["low"] <= gain <= one["high"]
+        assert one["better"] == ("other" if one["low"] > 0 else "model" if one["high"] < 0 else None)
+    assert found["comparison"]["hr@10"]["better"] == "other"
+    assert found["comparison"]["hr@10"]["p"] < 0.05
+    turned = document(pandian("evaluate", entry.path, level.path, file, "-k", "5,10", "--json"))
+    assert turned["comparison"]["hr@10"]["better"] == "model"
+    same = document(pandian("evaluate", entry.path, entry.path, file, "--json"))["comparison"]["ndcg@10"]
+    assert (same["difference"], same["p"], same["better"]) == (0, 1, None)
+
+
+def test_the_other_model_may_be_of_the_registry_and_files_win(
+    pandian, document, complaint, entry, tmp_path, monkeypatch
+):
+    file = write_csv(tmp_path / "test.csv", made())
+    Registry(tmp_path / "registry").add(entry.path)
+    assert document(pandian("evaluate", entry.path, "follows", file, "--json"))["other"]["model"] == "follows"
+    assert "nobody" in complaint(pandian("evaluate", entry.path, "nobody", file), 2)
+    assert "none.csv" in complaint(pandian("evaluate", entry.path, "none.csv", file), 2)
+    monkeypatch.chdir(tmp_path)
+    write_csv(tmp_path / "follows", made(seed=9))
+    assert "other" not in document(pandian("evaluate", entry.path, "follows", file, "--json"))
+
+
+def test_everything_has_its_interval(pandian, document, entry, tmp_path):
+    found = document(pandian("evaluate", entry.path, write_csv(tmp_path / "test.csv", made()), "--json"))
+    assert found["users"] <= found["targets"]
+    for name, value in found["metrics"].items():
+        assert found["intervals"][name]["low"] <= value <= found["intervals"][name]["high"]
+    assert {name.partition("@")[0] for name in found["beyond"]} >= {"coverage", "novelty", "gini"}
+    for groups in found["groups"].values():
+        assert sum(group["targets"] for group in groups.values()) == found["targets"]
+    assert found["data"]["interactions"] > 0
+
+
+def test_a_report_is_one_page(pandian, document, complaint, entry, tmp_path):
+    file = write_csv(tmp_path / "test.csv", made())
+    path = tmp_path / "report.html"
+    found = document(pandian("evaluate", entry.path, entry.path, file, "--report", path, "--json"))
+    assert found["report"] == str(path)
+    page = path.read_text(encoding="utf-8")
+    assert f"{found['metrics']['ndcg@10']:.4f}" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "is a folder" in complaint(pandian("evaluate", entry.path, file, "--report", tmp_path), 2)
+    away = tmp_path / "away" / "report.html"
+    assert "that is there" in complaint(pandian("evaluate", entry.path, file, "--report", away), 2)
+
+
+def test_people_see_which_of_two_is_better(pandian, entry, tmp_path):
+    level = entries.make_entry(tmp_path / "level", Level(), entries.catalogue(N_ITEMS), model="level")
+    file = write_csv(tmp_path / "test.csv", made())
+    code, out, _ = pandian("evaluate", level.path, entry.path, file)
+    assert code == 0
+    assert f"follows@{entry.version} is better than level@{level.version} in ndcg@10" in out
+    assert "history: new" in out
+    assert "target: head" in out
