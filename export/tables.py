@@ -123,8 +123,16 @@ def _metrics(card: Mapping[str, Any], model: str) -> Table:
     table.add_column("")
     for number, (kind, _) in enumerate(found):
         table.add_column(printable(kind), justify="right", style="" if number else "bold")
+    if card.get("intervals"):
+        table.add_column(f"95 % of {printable(model)}", justify="right", style="dim")
     for name in dict.fromkeys(name for _, metrics in found for name in metrics):
-        table.add_row(printable(name), *(_number(metrics.get(name)) for _, metrics in found))
+        ends = _of(card, "intervals", name)
+        sure = f"{_number(ends.get('low'))} to {_number(ends.get('high'))}" if isinstance(ends, dict) else ""
+        table.add_row(
+            printable(name),
+            *(_number(metrics.get(name)) for _, metrics in found),
+            *([sure] if card.get("intervals") else []),
+        )
     return table
 
 

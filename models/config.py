@@ -75,6 +75,8 @@ class TrainConfig(BaseModel):
     untouched_days: float | None = Field(default=None, gt=0)
     """Items that nobody has done anything with in so many days before the newest interaction are left out of what is
     exported, where NDCG@10 in the validation falls by .002 at most; None: all stay."""
+    licence: str = Field(default="that of the data it was trained on", min_length=1, max_length=200)
+    """Terms under which the model may be used, for its card."""
     neighbours: int = Field(default=64, ge=1, le=1_000)
     """Item-to-item: neighbours kept of each item."""
     sasrec: SasrecSettings = SasrecSettings()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from models.data.log import Codes
-
-Floats = npt.NDArray[np.float64]
+from models.evaluation import Floats, gains
 
 #: Resamples: the ends of a 95 % interval are then known to about a tenth of its width.
 RESAMPLES = 2_000
@@ -120,3 +119,18 @@ def left_out(
     without = np.array([figure(total - group) for group in by_group])
     spread = _T * float(np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean()) ** 2).sum()))
     return value - spread, value + spread
+
+
+def metric_intervals(ranks: Codes, users: Codes, ks: Sequence[int]) -> dict[str, dict[str, float | None]]:
+    """Return ``low`` and ``high`` of each of :func:`~models.evaluation.metrics`; None with fewer than two users.
+
+    Args:
+        ranks: place of each target, from 0 [targets].
+        users: whose target each is [targets].
+        ks: lengths of lists.
+    """
+    found = gains(ranks, ks)
+    if not len(ranks) or (resampling := Resampling(users)).users < 2:
+        return {name: {"low": None, "high": None} for name in found}
+    low, high = ends(resampling.means(np.column_stack(list(found.values()))))
+    return {name: {"low": float(low[at]), "high": float(high[at])} for at, name in enumerate(found)}

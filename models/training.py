@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import torch
 
+import pandian
 from export.entry import write_entry
 from export.registry import Entry
 from models import calibration
@@ -24,6 +27,7 @@ from models.data.split import TimeSplit, split_by_time
 from models.dead import living
 from models.evaluation import metrics
 from models.kinds import BASELINES
+from models.resampling import metric_intervals
 from models.shrinking import written
 from models.totals import Totals
 
@@ -121,13 +125,15 @@ def train(
         "seen": chosen.seen,
         "max_length": config.max_length,
         "metrics": metrics(own, config.ks),
+        "intervals": metric_intervals(own, test.users, config.ks),
         "baselines": {kind: metrics(tested[kind], config.ks) for kind in BASELINES},
         "validation": {kind: candidate.metrics for kind, candidate in candidates.items()},
         "settings": chosen.model.settings(),
         "data": _data(log, split, chosen.targets, len(test)),
         "config": config.model_dump(),
         "seed": config.seed,
-        "licence": "that of the data it was trained on",
+        "licence": config.licence,
+        "versions": _versions(),
         **calibration.document(shown),
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
@@ -188,4 +194,14 @@ def _data(log: InteractionLog, split: TimeSplit, validation: int, test: int) -> 
             "test_targets": test,
             "served": "what was tested, having learned on from all interactions",
         },
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "pandian": pandian.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "numpy": np.__version__,
     }

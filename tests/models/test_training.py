@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from export.registry import Entry, RegistryError
 from export.runtime import OnnxModel
@@ -19,6 +20,7 @@ from tests.support.interactions import START, baskets, chains, log_of
 
 CONFIG = TrainConfig(
     max_length=12,
+    licence="CC BY 4.0",
     threads=1,
     sasrec=SasrecSettings(size=16, epochs=3, batch_rows=256, warmup_steps=5),
 )
@@ -59,6 +61,11 @@ def test_the_card_says_all_there_is_to_know(trained, log):
     assert card["reference_auc"]["low"] < card["reference_auc"]["value"] < card["reference_auc"]["high"]
     assert 0.55 < card["reference_auc"]["value"] <= 1
     assert card["metrics"] == pytest.approx(metrics(trained.ranks, CONFIG.ks))
+    for name, value in card["metrics"].items():
+        assert card["intervals"][name]["low"] <= value <= card["intervals"][name]["high"]
+    assert card["intervals"]["ndcg@10"]["low"] < card["intervals"]["ndcg@10"]["high"]
+    assert card["versions"]["torch"] == torch.__version__
+    assert card["licence"] == "CC BY 4.0"
 
 
 def test_the_entry_answers_and_knows_the_newest_items(log, tmp_path):
