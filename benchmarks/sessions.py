@@ -26,12 +26,12 @@ import numpy as np
 from benchmarks.base import Row, Skipped
 from benchmarks.sequences import RESULTS, write
 from benchmarks.vmis import Vmis, places
-from models.comparison import Comparison, Floats, compare
+from models.comparison import Comparison, compare
 from models.config import TrainConfig
 from models.data.histories import Histories, Targets, make_targets
 from models.data.log import Codes, InteractionLog
 from models.data.split import split_by_time, targets_between
-from models.evaluation import Ranks, metrics
+from models.evaluation import Floats, Ranks, metrics
 from models.threads import wait_asleep
 from tests.support.data import data_folder
 

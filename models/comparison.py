@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.resampling import RESAMPLES, Floats, Resampling, ends
+from models.evaluation import Floats
+from models.resampling import RESAMPLES, Resampling, ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from models.assessment.base import Assessment, Group
 from models.assessment.facts import Facts
 from models.comparison import Comparison
-from pandian.html.markup import Markup
-from pandian.html.plots import Axis, Colour, Reach, Series, around, chart, reaches
+from pandian.html.markup import Markup, join
+from pandian.html.plots import Axis, Colour, Reach, Series, around, chart, legend, reaches
 
 #: Colours of the first model and of the other.
 COLOURS: tuple[Colour, Colour] = ("one", "two")
@@ -22,6 +22,10 @@ _POINTS = 100
 
 def _share(value: float) -> str:
     return f"{value:.3g}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3g}" if value else "0"
 
 
 def _percent(value: float) -> str:
@@ -53,8 +57,11 @@ def by_groups(models: Sequence[Assessment], metric: str, groups: Sequence[Sequen
         if (figure := group.metrics.get(metric)) is not None
     ]
     ends = [end for row in rows for end in (0.0, row.value, row.high or 0.0)]
-    return reaches(
-        f"{metric} by group, {_names(models)}", Axis(metric, *around(ends, zero=True), show=_share), rows
+    whose = [(_name(one, models), colour) for one, colour in zip(models, COLOURS, strict=False)]
+    label = f"{metric} by group, {' and '.join(name for name, _ in whose)}"
+    return join(
+        legend(whose) if len(whose) > 1 else None,
+        reaches(label, Axis(metric, *around(ends, zero=True), show=_share), rows),
     )
 
 
@@ -66,7 +73,7 @@ def differences(found: Mapping[str, Comparison]) -> Markup:
         if not name.startswith("recall@")
     ]
     ends = around([end for one in found.values() for end in (one.low, one.high)], zero=True)
-    return reaches("differences of the metrics", Axis("difference", *ends, show="{:+.3g}".format), rows)
+    return reaches("differences of the metrics", Axis("difference", *ends, show=_signed), rows)
 
 
 def lorenz(models: Sequence[Assessment], facts: Facts, k: int) -> Markup:
@@ -94,7 +101,3 @@ def _lorenz(counts: npt.NDArray[np.floating] | npt.NDArray[np.integer]) -> list[
 def _name(one: Assessment, models: Sequence[Assessment]) -> str:
     alike = len({each.model for each in models}) < len(models)
     return f"{one.model}@{one.version}" if alike else one.model
-
-
-def _names(models: Sequence[Assessment]) -> str:
-    return " and ".join(_name(one, models) for one in models)

@@ -6,13 +6,14 @@ import errno
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 if TYPE_CHECKING:
     from export.registry import Entry, ModelRegistry
     from models.assessment.report import Report
+    from models.evaluation import Seen
 
 
 @click.command(
@@ -46,7 +47,7 @@ def command(
     test: Sequence[str],
     ks: str,
     every_step: bool,
-    seen: str,
+    seen: Seen | Literal["auto"],
     report: Path | None,
     as_json: bool,
 ) -> None:
@@ -83,7 +84,7 @@ def evaluate(
     ks: Sequence[int],
     *,
     every_step: bool = False,
-    seen: str = "auto",
+    seen: Seen | Literal["auto"] = "auto",
     started: float | None = None,
 ) -> Report:
     """Return all that is found of a model, or of two.
@@ -131,7 +132,7 @@ def evaluate(
         facts = Facts.of(log, targets)
         models = []
         for entry in entries:
-            wanted = entry.card["seen"] if seen == "auto" else seen
+            wanted: Seen = entry.card["seen"] if seen == "auto" else seen
 
             def told(share: float, name: str = entry.model) -> None:
                 progress(f"evaluating {name}", share)

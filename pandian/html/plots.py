@@ -91,9 +91,9 @@ def chart(label: str, x: Axis, y: Axis, series: Sequence[Series]) -> Markup:
     marks = [
         _series(one, [(point, at(point)) for point in _within(one.points, x, y)], x, y) for one in series
     ]
-    legend = [tag("span", _swatch(one.colour), one.name) for one in series]
     return join(
-        tag("p", *legend, class_="legend") if len(series) > 1 else None,
+        legend([(one.name, one.colour) for one in series]) if len(series) > 1 else None,
+        tag("p", y.name, class_="faint"),
         _svg(
             label,
             _HEIGHT,
@@ -106,7 +106,6 @@ def chart(label: str, x: Axis, y: Axis, series: Sequence[Series]) -> Markup:
             _text((_LEFT + right) / 2, _HEIGHT - 4, x.name, "middle"),
             *marks,
         ),
-        tag("p", y.name, class_="faint"),
     )
 
 
@@ -142,6 +141,11 @@ def reaches(label: str, axis: Axis, rows: Sequence[Reach]) -> Markup:
     return _svg(
         label, low + _BOTTOM, *ticks, zero, *drawn, _text((_NAMES + right) / 2, low + 31, axis.name, "middle")
     )
+
+
+def legend(names: Sequence[tuple[str, Colour]]) -> Markup:
+    """Return which colour is whose."""
+    return tag("p", *(tag("span", _swatch(colour), name) for name, colour in names), class_="legend")
 
 
 def around(values: Sequence[float], *, zero: bool = False) -> tuple[float, float]:
@@ -188,7 +192,12 @@ def _reach(one: Reach, down: float, at: Callable[[float], float], axis: Axis, *,
         )
         return join(name, bar)
     said += f", {axis.show(one.low)} to {axis.show(one.high)}"
-    ends = {"x1": f"{at(one.low):.1f}", "x2": f"{at(one.high):.1f}", "y1": down, "y2": down}
+    ends: dict[str, str | float] = {
+        "x1": f"{at(one.low):.1f}",
+        "x2": f"{at(one.high):.1f}",
+        "y1": down,
+        "y2": down,
+    }
     return join(
         name,
         tag("line", tag("title", said), class_=f"reach {one.colour}", **ends),
