@@ -102,17 +102,24 @@ class OnnxModel:
         Raises:
             ValueError: when it is not two-dimensional int64, or an item is not in the catalogue.
         """
+        items = self.checked(items)
+        if len(items) == 0:
+            return np.zeros((0, len(self.catalogue)), np.float32)
+        found: Logits = self._session.run(["logits"], {"items": items})[0]
+        return found
+
+    def checked(self, items: Items) -> Items:
+        """Return histories as the graph takes them: at least one place, at most ``max_length``, the newest.
+
+        Raises:
+            ValueError: as :meth:`logits` does.
+        """
         if items.ndim != 2 or items.dtype != np.int64:
             raise ValueError(f"items must be int64 [batch, length], not {items.dtype} {items.shape}")
         items = items[:, -self.max_length :]
         if items.size and not 0 <= int(items.min()) <= int(items.max()) <= len(self.catalogue):
             raise ValueError(f"items must be from 0 to {len(self.catalogue)}")
-        if items.shape[1] == 0:
-            items = np.zeros((len(items), 1), np.int64)
-        if len(items) == 0:
-            return np.zeros((0, len(self.catalogue)), np.float32)
-        found: Logits = self._session.run(["logits"], {"items": items})[0]
-        return found
+        return items if items.shape[1] else np.zeros((len(items), 1), np.int64)
 
     def scores(self, logits: npt.NDArray[Any]) -> Scores:
         """Return the estimated probability that an item is acted on when shown, of the same shape as ``logits``."""

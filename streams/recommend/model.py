@@ -8,11 +8,13 @@ from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from export.runtime import Logits, OnnxModel
+from export.head import open_head
+from export.runtime import Items, OnnxModel
 from streams.recommend.base import Allowed, RankingError, Scored
 from streams.recommend.batching import Batcher
-from streams.recommend.ranking import Columns, best_columns
+from streams.recommend.ranking import All, Columns, Logits
 
 #: Histories that the model may see at once. The weights of a large catalogue are read once for all of them: of 100,000
 #: items one alone takes 1.3 ms, each of eight 0.26 ms, and each of sixteen 0.21 ms.
@@ -37,6 +39,8 @@ class _Job(NamedTuple):
 class _Done(NamedTuple):
     logits: Logits
     columns: Columns
+    found: npt.NDArray[np.float32]
+    """The logits of the columns."""
 
 
 class ModelRanker:
@@ -53,12 +57,18 @@ class ModelRanker:
         self.version = model.entry.version
         self.source = model.entry.model
         self.runtime = model
+        self._head = open_head(model)
         # Nobody waits for what is done only once.
         for batch, length in _WARM_UP:
-            self.runtime.logits(np.ones((batch, min(length, self.runtime.max_length)), np.int64))
+            self._logits(np.ones((batch, min(length, self.runtime.max_length)), np.int64))
         quick = on_loop and self._seconds(1) < _QUICK_SECONDS
         most = self._at_once(_BATCH_SECONDS_ON_LOOP if quick else _BATCH_SECONDS)
         self._batcher: Batcher[_Job, _Done | None] = Batcher(self._run, most, None if quick else thread)
+
+    @property
+    def has_head(self) -> bool:
+        """Whether it makes only those logits that matter: see :mod:`export.head`."""
+        return self._head is not None
 
     def _at_once(self, seconds: float) -> int:
         """Return how many long histories it may be given at once, so that all are done in ``seconds``."""
@@ -79,7 +89,7 @@ class ModelRanker:
         seconds = []
         for _ in range(_TRIES):
             began = clock()
-            self.runtime.logits(items)
+            self._logits(items)
             seconds.append(clock() - began)
         return min(seconds)
 
@@ -91,19 +101,19 @@ class ModelRanker:
     async def best(self, history: Sequence[str], k: int, allowed: Allowed) -> list[Scored]:
         """Return at most ``k`` items of the catalogue, the best first; items of the history as the card says."""
         done = await self._ask(_Job(history, k + _SPARE))
-        catalogue, columns = self.runtime.catalogue, done.columns
+        catalogue, columns, logits = self.runtime.catalogue, done.columns, done.found
         found: list[int] = []
         seen = 0
         while len(found) < k and seen < len(columns):
-            for column in columns[seen:].tolist():
+            for place, column in enumerate(columns[seen:].tolist(), start=seen):
                 if allowed(catalogue[column]):
-                    found.append(column)
+                    found.append(place)
                     if len(found) == k:
                         break
             seen = len(columns)
             if len(found) < k:
-                columns = best_columns(done.logits, 4 * seen)
-        return self._scored(done.logits, found)
+                columns, logits = done.logits.best(4 * seen)
+        return self._scored(columns[found].tolist(), logits[found])
 
     async def score(self, history: Sequence[str], items: Sequence[str]) -> list[Scored]:
         """Return exactly these items; one that is not in the catalogue has the score of the model's last."""
@@ -111,9 +121,12 @@ class ModelRanker:
         index = self.runtime.index
         known = [index[item] for item in items if item in index]
         columns = np.array(known, np.int64)
-        scored = self._scored(logits, columns[np.lexsort((columns, -logits[columns]))].tolist())
-        last = float(self.runtime.scores(logits.min()))
-        return scored + [Scored(item, last) for item in sorted(set(items) - index.keys())]
+        found = logits.at(columns)
+        order = np.lexsort((columns, -found))
+        scored = self._scored(columns[order].tolist(), found[order])
+        unknown = sorted(set(items) - index.keys())
+        last = float(self.runtime.scores(np.array(logits.lowest()))) if unknown else 0.0
+        return scored + [Scored(item, last) for item in unknown]
 
     async def _ask(self, job: _Job) -> _Done:
         try:
@@ -125,20 +138,24 @@ class ModelRanker:
         return done
 
     def _run(self, jobs: Sequence[_Job]) -> list[_Done | None]:
-        logits = self.runtime.logits(self.runtime.encode([job.history for job in jobs]))
-        return [self._order(job, row) for job, row in zip(jobs, logits, strict=True)]
+        logits = self._logits(self.runtime.encode([job.history for job in jobs]))
+        return [None if one is None else self._order(job, one) for job, one in zip(jobs, logits, strict=True)]
 
-    def _order(self, job: _Job, logits: Logits) -> _Done | None:
-        if not np.isfinite(logits).all():
-            return None
+    def _logits(self, items: Items) -> Sequence[Logits | None]:
+        """Return the logits after each history; None where they are no numbers."""
+        if self._head is not None:
+            return self._head.run(self.runtime.checked(items))
+        return [All(row) if np.isfinite(row).all() else None for row in self.runtime.logits(items)]
+
+    def _order(self, job: _Job, logits: Logits) -> _Done:
         if not job.width:
-            return _Done(logits, np.zeros(0, np.int64))
+            return _Done(logits, np.zeros(0, np.int64), np.zeros(0, np.float32))
         if not self.runtime.keeps_seen:
             index = self.runtime.index
-            logits[[index[item] for item in job.history if item in index]] = -np.inf
-        return _Done(logits, best_columns(logits, job.width))
+            logits.drop([index[item] for item in job.history if item in index])
+        return _Done(logits, *logits.best(job.width))
 
-    def _scored(self, logits: Logits, columns: list[int]) -> list[Scored]:
-        scores = self.runtime.scores(logits[columns]).tolist() if columns else []
+    def _scored(self, columns: list[int], logits: npt.NDArray[np.float32]) -> list[Scored]:
+        scores = self.runtime.scores(logits).tolist()
         catalogue = self.runtime.catalogue
         return [Scored(catalogue[column], score) for column, score in zip(columns, scores, strict=True)]

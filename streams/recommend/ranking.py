@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,3 +36,50 @@ def _least(logits: npt.NDArray[Any], count: int) -> float:
         return -np.inf
     highest = logits[: blocks * _BLOCK].reshape(_BLOCK, blocks).max(0)
     return float(np.partition(highest, blocks - count)[blocks - count])
+
+
+class Logits(Protocol):
+    """The logits of a catalogue after one history: :class:`All` of them, or only those that matter."""
+
+    def drop(self, columns: Sequence[int]) -> None:
+        """Let some columns be none of the best."""
+        ...
+
+    def best(self, count: int) -> tuple[Columns, npt.NDArray[np.float32]]:
+        """Return the columns of the highest logits and these, the highest first, equal ones by column.
+
+        At least ``count`` of them where there are so many, and maybe more.
+        """
+        ...
+
+    def at(self, columns: Columns) -> npt.NDArray[np.float32]:
+        """Return the logits of some columns."""
+        ...
+
+    def lowest(self) -> float:
+        """Return the lowest logit of all, when none was dropped."""
+        ...
+
+
+class All:
+    """All logits of a catalogue."""
+
+    def __init__(self, logits: npt.NDArray[np.float32]) -> None:
+        self._logits = logits
+
+    def drop(self, columns: Sequence[int]) -> None:
+        """Let some columns be none of the best."""
+        self._logits[columns] = -np.inf
+
+    def best(self, count: int) -> tuple[Columns, npt.NDArray[np.float32]]:
+        """Return the best; see :class:`Logits`."""
+        columns = best_columns(self._logits, count)
+        return columns, self._logits[columns]
+
+    def at(self, columns: Columns) -> npt.NDArray[np.float32]:
+        """Return the logits of some columns."""
+        return self._logits[columns]
+
+    def lowest(self) -> float:
+        """Return the lowest logit of all."""
+        return float(self._logits.min())
