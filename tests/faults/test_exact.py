@@ -17,7 +17,7 @@ from tests.support.topics import create_topic, produce
 from tests.support.worker import WorkerProcess
 
 #: The protocol is the same on both brokers, and a worker takes seconds to start: fewer on the embedded one.
-KILLS, LINES = {"kafka": 10, "embedded": 4}, {"kafka": 60_000, "embedded": 30_000}
+KILLS, LINES = {"kafka": 6, "embedded": 4}, {"kafka": 40_000, "embedded": 30_000}
 PARTITIONS = 3
 
 

@@ -1,14 +1,16 @@
 """The search for rules: in turns, each on a sample of its own; what it finds is then checked on all later records.
 
-A turn takes 256 of the checked records, each time twice as far apart, and asks the families of rules which hold in
-them more often than chance gives. They are asked one after the other while further records come: all at once, many
-assets that came to it together would hold a worker up for long. The candidates are checked on records after the
-sample, never on those that suggested them. So that what is shown holds, :func:`streams.inventory.quality.evidence.bar`
-spends the error over turns and candidates. A rule that appears late in a stream is found by a later turn.
+A turn takes 256 of the checked records, each time further apart, and asks the families of rules which hold in them
+more often than chance gives. They are asked one after the other while further records come, and the first turn of an
+asset begins at a record of its own: all at once, many assets that came to it together would hold a worker up for long.
+The candidates are checked on records after the sample, never on those that suggested them. So that what is shown
+holds, :func:`streams.inventory.quality.evidence.bar` spends the error over turns and candidates. A rule that appears
+late in a stream is found by a later turn.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -33,6 +35,10 @@ MEANT = 256
 MERGED = 256
 #: The distance between the records of a sample doubles this often.
 _WIDEST = 5
+#: The first turn begins at a record before this one.
+_LATEST = 256
+#: Stands for records of the turn before any has come.
+_NEW = -_LATEST
 #: Records from one step of a search to the next. What takes longest has a step of its own.
 _STEP = 8
 _SEARCHES = (
@@ -64,7 +70,8 @@ class Discovery:
         """What the fields mean, by the last turn."""
         self._seen: set[str] = set()
         """Fields whose meaning was asked for."""
-        self._into = 0
+        self._into = _NEW
+        """Records of the turn; below 0: so many come before it."""
         self.sample = Sample(masker)
         self._table: Rows | None = None
         """The sample while it is searched."""
@@ -75,11 +82,13 @@ class Discovery:
     @property
     def distance(self) -> int:
         """Records from one of the sample to the next."""
-        return 2 << min(self.turn, _WIDEST)
+        return 2 << min(self.turn, _WIDEST) if self.turn else 1
 
     @property
     def left(self) -> int:
         """Records until something is to be done: no more may be added at a time."""
+        if self._into < 0:
+            return 1 if self._into == _NEW else -self._into
         beyond = self._beyond
         return -beyond if beyond < 0 else _STEP - beyond % _STEP
 
@@ -112,7 +121,9 @@ class Discovery:
         """
         for watched in self.rules.values():
             watched.add(rows, places, start, number)
-        if self._beyond < 0:
+        if self._into == _NEW:
+            self._into = -_own(rows)
+        if self._beyond < 0 <= self._into:
             self._take(rows)
         self._into += rows.size
         steps, rest = divmod(self._beyond, _STEP)
@@ -210,9 +221,19 @@ class Discovery:
         self.turn, self._into, self.types = state[0], state[1], dict(state[2])
         self._seen = set(state[3])
         self.sample.restore(state[4])
+        if not self.turn and self.sample.rows != max(min(self._into, ROWS), 0):
+            # A first turn of another spacing, as it was once: begun again.
+            self._into, self.sample = 0, Sample(self._masker)
         self._forget_search()
         watched = [Watched.restored(one, blobs) for one in state[5]]
         self.rules = {one.rule: one for one in watched}
+
+
+def _own(rows: Rows) -> int:
+    """Return how many records come before the first turn, by what the first of them holds."""
+    values = {path: rows.values(path)[0] for path in sorted(rows.paths)}
+    first = repr([(path, value) for path, value in values.items() if value is not None])
+    return zlib.crc32(first.encode(errors="replace")) % _LATEST
 
 
 def _best_first(one: Proposal) -> tuple[float, Rule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,15 @@ from tests.streams.inventory.quality.orders import PLANTED, orders
 ORDERS = orders(12_000)
 
 
+def search_of(records: list[dict[str, Any]]) -> int:
+    """Return at which record the first search for rules begins: 256 after one that the first record says."""
+    (stream,) = feed(new_part(), records[:1])._streams.values()
+    return 1 + stream.discovery.left + 256
+
+
+SEARCH = search_of(ORDERS)
+
+
 def ragged(seed: int, largest: int) -> list[int]:
     chance = random.Random(seed)
     return [chance.randrange(1, largest) for _ in range(12_000 // largest)]
@@ -41,7 +51,9 @@ def test_batches_change_nothing(largest: int) -> None:
     assert content(feed(new_part(), ORDERS, ragged(largest, largest))) == content(whole)
 
 
-@pytest.mark.parametrize("at", [1, 300, 512, 515, 520, 530, 536, 1_500, 6_000])
+@pytest.mark.parametrize(
+    "at", [1, SEARCH - 256, SEARCH - 200, *(SEARCH + more for more in (0, 3, 8, 18, 24)), 1_500, 6_000]
+)
 def test_a_part_goes_on_from_its_state(at: int) -> None:
     whole = feed(new_part(), ORDERS)
     part = stored(feed(new_part(), ORDERS[:at]))
@@ -51,7 +63,14 @@ def test_a_part_goes_on_from_its_state(at: int) -> None:
     assert content(stored(part)) == content(part)
 
 
-@pytest.mark.parametrize("at", [512, 522, 530])
+def test_many_assets_do_not_search_at_once() -> None:
+    """500 topics of the same rate come to any number of records together."""
+    begins = Counter(search_of(orders(1, seed)) // 32 for seed in range(300))
+    assert set(begins) == set(range(8, 16))
+    assert max(begins.values()) < 75
+
+
+@pytest.mark.parametrize("at", [SEARCH, SEARCH + 10, SEARCH + 18])
 def test_a_field_hidden_while_rules_are_searched_is_in_none_of_them(at: int) -> None:
     parts = [feed(new_part(), ORDERS[:at]), stored(feed(new_part(), ORDERS[:at]))]
     for part in parts:
