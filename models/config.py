@@ -17,6 +17,7 @@ from models.sessions.settings import SessionsSettings
 from models.towers.settings import TowersSettings
 from models.transitions.settings import TransitionsSettings
 from models.trending.settings import TrendingSettings
+from models.tuning.settings import TuneSettings
 from pandian.errors import UsageError
 from pandian.validation import first_fault
 
@@ -95,6 +96,8 @@ class TrainConfig(BaseModel):
     """Table of the settings of two towers."""
     blend: BlendSettings = BlendSettings()
     """Table of the settings of the blend."""
+    tune: TuneSettings = TuneSettings()
+    """Table of a search, for ``pandian tune``."""
 
     @model_validator(mode="after")
     def _check(self) -> TrainConfig:
@@ -125,6 +128,9 @@ def load_config(path: Path | None = None, **overrides: Any) -> TrainConfig:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(str(path), f"must be TOML ({error})", "correct it") from error
     given = {name: value for name, value in overrides.items() if value is not None}
+    trials, search = given.pop("trials", None), values.get("tune", {})
+    if trials is not None and isinstance(search, dict):
+        given["tune"] = {**search, "trials": trials}
     epochs, table = given.pop("epochs", None), values.get("sasrec", {})
     if epochs is not None and isinstance(table, dict):
         given["sasrec"] = {**table, "epochs": epochs}

@@ -44,6 +44,7 @@ VERBS: dict[str, Verb] = {
     "evaluate": Verb(
         "models.commands.evaluate:command", "Say how well a model finds what comes next, or which of two."
     ),
+    "tune": Verb("models.commands.tune:command", "Search the settings of a kind of model."),
     "retrain": Verb("models.commands.retrain:command", "Train again, and promote the model if it is better."),
     "shrink": Verb("models.commands.shrink:command", "Make a model smaller, if it answers as well."),
     "models": Verb("export.commands:command", "Keep trained models, and say which of them answers."),
