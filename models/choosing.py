@@ -19,12 +19,19 @@ from models.data.histories import Histories, Targets
 from models.data.log import Codes, InteractionLog
 from models.evaluation import Ranks, Seen, metrics, ndcg, rank
 from models.kinds import BASELINES, KINDS, Kind
+from models.ranker.model import CandidateRanker
 
 Said = Callable[[str], None]
 Progress = Callable[[str, float], None]
 
 #: Kinds that learn also where there are no sequences; a blend of nothing else is no better than its best.
 _ALONE = sum(kind.alone for kind in KINDS)
+#: Made of other kinds, from what is the most work.
+_MADE_OF_OTHERS = (CandidateRanker.kind, Blend.kind)
+#: With these all kinds learn.
+_ALL = ("auto", *_MADE_OF_OTHERS)
+#: Beside others a ranker is not begun with less than so many seconds.
+_RANKER_S = 5.0
 
 
 @dataclass
@@ -100,14 +107,17 @@ def fit_candidates(
     wanted = list(_wanted(log, config, said))
     late: list[str] = []
     for kind in wanted:
-        if config.model in ("auto", Blend.kind) and max(0.0, run.seconds_left) < kind.least_s:
+        if config.model in _ALL and max(0.0, run.seconds_left) < kind.least_s:
             late.append(kind.kind)
             continue
         fit(kind.make(config), kind.share if kind is not wanted[-1] else 1.0)
     if late:
         said(f"no time is left for {', '.join(late)}; give more --max-seconds")
-    if config.model in ("auto", Blend.kind) and len(models) > _ALONE and run.seconds_left > 0:
-        fit(Blend(config, models))
+    if config.model in _ALL and len(models) > _ALONE and run.seconds_left > 0:
+        blend = Blend(config, models)
+        fit(blend)
+        if _may_rank(config, few, others, run):
+            fit(CandidateRanker(config, blend))
     # Each kind has chosen what is best on the few, so the few would flatter the kind that had most to choose from.
     unused = others if len(others) >= len(few) else validation
     more = unused.sample(budget.comparing(together(speeds)), config.seed)
@@ -122,6 +132,16 @@ def fit_candidates(
     return candidates
 
 
+def _may_rank(config: TrainConfig, few: Targets, others: Targets, run: Run) -> bool:
+    """Tell whether a ranker is to learn.
+
+    It learns from the few by thousands of weights, so it must not be compared on them.
+    """
+    if config.model == CandidateRanker.kind:
+        return True
+    return config.model == "auto" and len(others) >= len(few) and run.seconds_left >= _RANKER_S
+
+
 def together(speeds: Iterable[float]) -> float:
     """Return how many targets a second all models rank, one after the other."""
     return 1 / max(1e-9, sum(1 / speed for speed in speeds))
@@ -130,19 +150,27 @@ def together(speeds: Iterable[float]) -> float:
 def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
     """Return the kind that is wanted, or with ``auto`` the one with the highest NDCG@10; of equals, the simplest.
 
-    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them.
+    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them, and
+    a ranker only where it is surely better than the blend too.
     """
     if config.model in candidates:
         return candidates[config.model]
-    alone = [candidate for kind, candidate in candidates.items() if kind != Blend.kind]
+    alone = [candidate for kind, candidate in candidates.items() if kind not in _MADE_OF_OTHERS]
     best = max(alone, key=lambda candidate: candidate.metrics["ndcg@10"])
-    blend = candidates.get(Blend.kind)
-    return blend if blend and _beats(blend, best, config) and _beats_parts(blend, alone, config) else best
+    for kind in _MADE_OF_OTHERS:
+        made = candidates.get(kind)
+        if made and all(_beats(made, one, config) for one in _simpler(made, best, candidates)):
+            return made
+    return best
 
 
-def _beats_parts(blend: Candidate, alone: Iterable[Candidate], config: TrainConfig) -> bool:
-    parts = blend.model.parts()
-    return all(_beats(blend, one, config) for one in alone if one.model in parts)
+def _simpler(made: Candidate, best: Candidate, candidates: dict[str, Candidate]) -> Iterator[Candidate]:
+    """Yield what one that is made of others must be better than."""
+    yield best
+    if made.model.kind == CandidateRanker.kind and Blend.kind in candidates:
+        yield candidates[Blend.kind]
+    parts = made.model.parts()
+    yield from (one for one in candidates.values() if one.model in parts)
 
 
 def _beats(one: Candidate, other: Candidate, config: TrainConfig) -> bool:
@@ -159,6 +187,6 @@ def _wanted(log: InteractionLog, config: TrainConfig, said: Said) -> Iterator[Ki
     if not sequences and config.model not in BASELINES:
         said("nobody has two interactions in the training period: there are no sequences to learn from")
     for kind in KINDS:
-        asked = config.model in ("auto", Blend.kind, kind.kind)
+        asked = config.model in (*_ALL, kind.kind)
         if kind.kind in BASELINES or (asked and (sequences or kind.alone)):
             yield kind

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.blend.settings import BlendSettings
 from models.data.histories import Order
 from models.ease.settings import EaseSettings
+from models.ranker.settings import RankerSettings
 from models.repeats.settings import RepeatsSettings
 from models.sasrec.settings import SasrecSettings
 from models.sessions.settings import SessionsSettings
@@ -34,6 +35,7 @@ Kind = Literal[
     "two-tower",
     "sasrec",
     "blend",
+    "ranker",
 ]
 
 #: What ``--precision`` takes.
@@ -96,6 +98,8 @@ class TrainConfig(BaseModel):
     """Table of the settings of two towers."""
     blend: BlendSettings = BlendSettings()
     """Table of the settings of the blend."""
+    ranker: RankerSettings = RankerSettings()
+    """Table of the settings of the ranker."""
     tune: TuneSettings = TuneSettings()
     """Table of a search, for ``pandian tune``."""
 

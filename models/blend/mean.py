@@ -38,9 +38,13 @@ class Mean(nn.Module):
 
     def forward(self, items: Tensor) -> Tensor:
         """Return the logarithm of the mean [batch, n_items]."""
+        return self.of([shares(network, items) for network in self.networks])
+
+    def of(self, expected: Sequence[Tensor]) -> Tensor:
+        """Return it of what the networks expect, each 1 together for each history [batch, n_items]."""
         mean = torch.zeros(1)
-        for network, weight in zip(self.networks, self.weights, strict=True):
-            mean = mean + weight * powered(shares(network, items), self.power)
+        for each, weight in zip(expected, self.weights, strict=True):
+            mean = mean + weight * powered(each, self.power)
         return torch.log(mean + _LEAST) * (self.sharpness / self.power)
 
 

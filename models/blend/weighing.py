@@ -13,6 +13,7 @@ from torch.nn import functional
 from models.blend.mean import powered, shares
 from models.blend.settings import BlendSettings
 from models.data.histories import Targets
+from models.data.log import Codes
 
 #: Logits of a batch.
 _BATCH_LOGITS = 2_000_000
@@ -55,9 +56,7 @@ def ask(
     Targets that are not among these are left out: no weights would bring them to the top.
     """
     rows = np.flatnonzero(targets.items >= 0)
-    which, items = targets.seen(rows)
-    repeated = np.isin(np.arange(len(rows)), which[items == targets.items[rows][which]])
-    drop = bool(len(rows)) and repeated.mean() < _REPEATS
+    drop = drops_seen(targets, rows)
     size = max(1, min(256, _BATCH_LOGITS // n_items))
     count = min(candidates, n_items)
     found: list[Tensor] = []
@@ -78,6 +77,13 @@ def ask(
     if not found:
         return Asked(torch.zeros(0, count, len(networks)), torch.zeros(0, dtype=torch.int64))
     return Asked(torch.cat(found), torch.cat(right))
+
+
+def drops_seen(targets: Targets, rows: Codes) -> bool:
+    """Tell whether next to none of some targets is an item of its history: then those are no candidates."""
+    which, items = targets.seen(rows)
+    repeated = np.isin(np.arange(len(rows)), which[items == targets.items[rows][which]])
+    return bool(len(rows)) and bool(repeated.mean() < _REPEATS)
 
 
 def weigh(asked: Asked, settings: BlendSettings) -> Weighed:

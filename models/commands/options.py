@@ -22,6 +22,7 @@ _KINDS = (
     "two-tower",
     "sasrec",
     "blend",
+    "ranker",
 )
 _OPTIONS = (
     click.option(

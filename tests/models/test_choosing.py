@@ -15,6 +15,7 @@ from models.evaluation import metrics
 from models.item_to_item import ItemToItem
 from models.kinds import KINDS
 from models.popularity import Popularity
+from models.ranker.model import CandidateRanker
 from models.sasrec.settings import SasrecSettings
 from tests.support.interactions import START, chains, log_of
 
@@ -52,6 +53,24 @@ def test_a_blend_is_taken_where_it_is_surely_better_than_each_of_its_parts(gain,
     assert choose(found, CONFIG).model.kind == taken
 
 
+@pytest.mark.parametrize(
+    ("over_blend", "over_parts", "taken"),
+    [(0.1, 0.1, "ranker"), (0.0, 0.1, "blend"), (0.1, -0.1, "item-to-item"), (0.0, 0.0, "item-to-item")],
+)
+def test_a_ranker_is_taken_where_it_is_surely_better_than_the_blend_too(over_blend, over_parts, taken):
+    random, users = np.random.default_rng(0), np.arange(400)
+    popularity, neighbours = Popularity(CONFIG), ItemToItem(CONFIG)
+    blend = Blend(CONFIG, [popularity, neighbours])
+    ranker = CandidateRanker(CONFIG, blend)
+    blended = 0.5 + over_parts if over_parts > 0 else 0.3
+    ranked = blended + over_blend
+    found = {}
+    for model, mean in {popularity: 0.1, neighbours: 0.5, blend: blended, ranker: ranked}.items():
+        gains = mean + random.normal(0, 0.1, 400)
+        found[model.kind] = Candidate(model, metrics={"ndcg@10": gains.mean()}, gains=gains, users=users)
+    assert choose(found, CONFIG).model.kind == taken
+
+
 def test_what_was_asked_for_is_taken_even_when_another_is_better():
     asked = CONFIG.model_copy(update={"model": "popularity"})
     assert choose(candidates(popularity=0.1, item_to_item=0.2), asked).model.kind == "popularity"
@@ -63,6 +82,7 @@ def test_what_was_asked_for_is_taken_even_when_another_is_better():
         ("popularity", {"popularity", "item-to-item"}),
         ("sessions", {"popularity", "item-to-item", "sessions"}),
         ("blend", {*(kind.kind for kind in KINDS), "blend"}),
+        ("ranker", {*(kind.kind for kind in KINDS), "blend", "ranker"}),
     ],
 )
 def test_all_are_compared_on_the_same_targets_of_the_validation(model, kinds):
@@ -109,6 +129,22 @@ def test_a_value_is_of_the_better_way_to_treat_the_history():
     ranks = ranker.rank(model.network(), targets)
     both = [np.mean(metrics(way, [10])["ndcg@10"]) for way in (ranks.keep, ranks.drop)]
     assert ranker.value(model.network(), targets) == pytest.approx(max(both))
+
+
+@pytest.mark.parametrize(("chosen_by", "there"), [(100, True), (2_000, False)])
+def test_a_ranker_is_not_compared_on_what_it_learned_from(chosen_by, there):
+    split = split_by_time(log_of(chains(users=300)))
+    config = CONFIG.model_copy(update={"validation_targets": chosen_by})
+    found = fit_candidates(
+        split.train,
+        split.validation("time"),
+        config,
+        Budget(config, time.monotonic(), 30),
+        Ranker(split.log.n_items, 12),
+        said=lambda _: None,
+        progress=lambda *_: None,
+    )
+    assert ("ranker" in found) == there
 
 
 def test_kinds_are_compared_by_targets_that_none_of_them_has_chosen_by():

@@ -27,7 +27,7 @@ def test_options_win_over_the_file(tmp_path):
 
 
 def test_every_kind_can_be_asked_for():
-    known = {*(kind.kind for kind in KINDS), "auto", "blend"}
+    known = {*(kind.kind for kind in KINDS), "auto", "blend", "ranker"}
     assert set(get_args(TrainConfig.model_fields["model"].annotation)) == known
     option = next(option for option in command.params if option.name == "model")
     assert set(option.type.choices) == known

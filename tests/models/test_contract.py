@@ -18,6 +18,7 @@ from models.data.files import read_files
 from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
 from models.kinds import KINDS as ALL
+from models.ranker.model import CandidateRanker
 from models.sasrec.settings import SasrecSettings
 from models.towers.settings import TowersSettings
 from tests.support.data import data_file
@@ -31,7 +32,7 @@ CONFIG = TrainConfig(
     two_tower=TowersSettings(size=16, inner=16, epochs=8, batch_rows=256, warmup_steps=5),
 )
 MAKE = {kind.kind: kind.make for kind in ALL}
-KINDS = [*MAKE, "blend"]
+KINDS = [*MAKE, "blend", "ranker"]
 SOURCES = ("item-to-item", "transitions", "sasrec")
 #: These say the same to everybody, or nothing that a user did not do before.
 SIMPLE = {"popularity", "trending", "repeats"}
@@ -51,6 +52,8 @@ def sasrec(**settings):
 def make(kind, config=CONFIG):
     if kind == "blend":
         return Blend(config, [make(source, config) for source in SOURCES])
+    if kind == "ranker":
+        return CandidateRanker(config, make("blend", config))
     return MAKE[kind](config)
 
 
@@ -59,6 +62,8 @@ def fit(kind, log, run=None, config=CONFIG):
     run = run or Run(config)
     for part in model.parts():
         part.fit(log, run)
+    if isinstance(model, CandidateRanker):
+        model.blend.fit(log, run)
     model.fit(log, run)
     return model
 
@@ -147,7 +152,7 @@ def test_the_same_seed_gives_the_same_model(kind, split):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("kind", ["two-tower", "sasrec", "blend"])
+@pytest.mark.parametrize("kind", ["two-tower", "sasrec", "blend", "ranker"])
 def test_another_seed_gives_another_model(kind, split):
     first = states(fit(kind, split.train))
     other = states(fit(kind, split.train, config=CONFIG.model_copy(update={"seed": 1})))
