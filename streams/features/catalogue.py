@@ -43,6 +43,9 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self._items)
 
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._items
+
     def get(self, item_id: str) -> Known:
         """Return what is known of an item."""
         return self._items.get(item_id, _NOTHING)

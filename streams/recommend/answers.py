@@ -10,10 +10,11 @@ from pandian.events import Recommended, Request, Trial
 from streams.features.base import Event
 from streams.features.catalogue import Catalogue
 from streams.features.live import LiveState
-from streams.recommend.base import Allowed, Ranker, RankingError, Scored, rank
+from streams.recommend.base import Ranker, RankingError, Scored, rank
 from streams.recommend.baseline import LiveRanker
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.filters import allowed_by
 from streams.recommend.history import with_session
 from streams.recommend.reasons import Reasons
 from streams.recommend.trials import Trials
@@ -90,7 +91,7 @@ class Answers:
         """Return what a request gets. Never raises for want of data or of a model."""
         history = with_session(self._live.history(request.user_id), request.session, now)
         items = [event.item_id for event in history]
-        allowed = self._allowed(request)
+        allowed = allowed_by(request.filters, self._catalogue, history)
         trial = self._trials.of(request) if self._trials else None
         if trial is not None and self._trials is not None:
             tried, trial = await self._trials.page(trial, request, items, allowed)
@@ -127,15 +128,6 @@ class Answers:
         if not model.known(history):
             return self._baseline, UNKNOWN_ITEMS
         return model, None
-
-    def _allowed(self, request: Request) -> Allowed:
-        known, category = self._catalogue.get, request.filters.get("category")
-
-        def allowed(item_id: str) -> bool:
-            item = known(item_id)
-            return item.available is not False and (category is None or item.category == category)
-
-        return allowed
 
     def _told(
         self,

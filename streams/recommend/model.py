@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from export.head import open_head
+from export.index import open_index
 from export.runtime import Items, OnnxModel
 from streams.recommend.base import Allowed, RankingError, Scored
 from streams.recommend.batching import Batcher
@@ -57,6 +58,8 @@ class ModelRanker:
         self.version = model.entry.version
         self.source = model.entry.model
         self.runtime = model
+        self.neighbours = open_index(model.entry)
+        """Which items are near each other; None where the model has no vectors of items."""
         self._head = open_head(model)
         # Nobody waits for what is done only once.
         for batch, length in _WARM_UP:

@@ -11,10 +11,10 @@ import orjson
 from pandian.events import Request
 from streams.features.base import LATEST
 from streams.features.incoming import is_id
+from streams.recommend import filters as of_items
 
 MOST = 1_000
 """Items in an answer, in a session, and among those that are to be scored."""
-_FILTERS = frozenset({"category"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RULE = "text of 1 to 256 bytes without control characters"
 
@@ -61,9 +61,7 @@ def check(
     if not _may_be_asked(request_id):
         raise RequestError("bad-request-id", f"request_id must be {_RULE}")
     check_user(user_id)
-    k = 10 if k is None else k
-    if type(k) is not int or not 1 <= k <= MOST:
-        raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
+    k = check_count(k)
     time = 0 if time is None else time
     if type(time) is not int or not 0 <= time < LATEST:
         raise RequestError("bad-time", "time must be epoch milliseconds, from 0 to the year 9999")
@@ -73,9 +71,31 @@ def check(
         k,
         _ids("session", session),
         _unique(_ids("items", items)),
-        _filters(filters),
+        check_filters(filters),
         time,
     )
+
+
+def check_count(k: Any) -> int:
+    """Return how many items are asked for; None is what was left out.
+
+    Raises:
+        RequestError: naming the rule.
+    """
+    k = 10 if k is None else k
+    if type(k) is not int or not 1 <= k <= MOST:
+        raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
+    return k
+
+
+def check_item(item_id: Any) -> None:
+    """Check that something may be the id of an item.
+
+    Raises:
+        RequestError: naming the rule.
+    """
+    if not _may_be_asked(item_id):
+        raise RequestError("bad-item", f"item_id must be {_RULE}")
 
 
 def check_user(user_id: Any) -> None:
@@ -107,10 +127,17 @@ def _unique(items: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _filters(found: Any) -> Mapping[str, Any]:
+def check_filters(found: Any) -> Mapping[str, Any]:
+    """Return filters as :mod:`streams.recommend.filters` takes them; None is what was left out.
+
+    Raises:
+        RequestError: naming the filter and its rule.
+    """
     if found is None or found == {}:
         return {}
-    right = isinstance(found, dict) and found.keys() <= _FILTERS and isinstance(found.get("category"), str)
-    if not right:
-        raise RequestError("bad-filters", "filters may hold a category, which is text, and nothing else")
-    return found  # type: ignore[no-any-return]  # isinstance narrows it in `right` only
+    if not isinstance(found, dict) or not found.keys() <= set(of_items.NAMES):
+        raise RequestError("bad-filters", f"filters may hold {', '.join(of_items.NAMES)}, and nothing else")
+    name = of_items.wrong(found)
+    if name is not None:
+        raise RequestError("bad-filters", f"{name} must be {of_items.RULES[name]}")
+    return found

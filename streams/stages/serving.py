@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +20,7 @@ from streams.recommend.loading import Loader
 from streams.recommend.requests import RequestError, decode
 from streams.recommend.service import RecommendService
 from streams.recommend.shadow import Given, Shadow
+from streams.recommend.similar import Similar, SimilarItems
 from streams.stages.asked import RequestsReader
 from streams.stages.context import StageContext
 from streams.stages.sequences import SequencesPart
@@ -69,6 +70,13 @@ class ServingPart:
             self.champion,
             self._metrics,
             challenger=self.challenger,
+        )
+        self.alike = SimilarItems(
+            sequences.live,
+            sequences.catalogue,
+            self.champion,
+            self._thread,
+            context.settings.deadline_ms / 1000,
         )
         self.gate = Gate(context.settings.waiting_requests, lambda: self._metrics.rejected("overloaded"))
         self._outbox = Outbox(context.settings)
@@ -121,6 +129,14 @@ class ServingPart:
         if shown and self._impressions:
             self._shown.add(given)
         return given.answer
+
+    async def similar(self, item_id: str, k: int, filters: Mapping[str, Any]) -> Similar:
+        """Return items like another one.
+
+        Raises:
+            UnknownItemError: when nothing is known of it.
+        """
+        return await self.alike.of(item_id, k, filters)
 
     def user(self, user_id: str) -> list[dict[str, Any]]:
         """Return the interactions that are known of a user, oldest first; empty for one who is not known."""

@@ -22,7 +22,7 @@ MESSAGE = (
 )
 HEADERS = {"Retry-After": "1", "Cache-Control": "no-store"}
 
-_WANTED = b"GET /v1/recommend/"
+_WANTED = (b"GET /v1/recommend/", b"GET /v1/similar/")
 _END = b"\r\n\r\n"
 
 

@@ -1,9 +1,10 @@
-"""Recommendations over HTTP: for a user, what is known of one, and which models answer."""
+"""Recommendations over HTTP: for a user, like an item, what is known of a user, and which models answer."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import orjson
@@ -11,14 +12,25 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from pandian.events import Recommendation, Request
+from streams.recommend.filters import BOUGHT, CATEGORY, PRICE_FROM, PRICE_TO
 from streams.recommend.gate import Gate
-from streams.recommend.requests import RequestError, check, check_user
+from streams.recommend.requests import (
+    RequestError,
+    check,
+    check_count,
+    check_filters,
+    check_item,
+    check_user,
+)
+from streams.recommend.similar import Similar, UnknownItemError
 from streams.web import gated
 from streams.web.documents import encode
 from streams.web.guard import error_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
-_PARAMETERS = ("k", "session", "items", "time", "impressions", "category")
+_OF_ITEMS = (CATEGORY, PRICE_FROM, PRICE_TO)
+_PARAMETERS = ("k", "session", "items", "time", "impressions", *_OF_ITEMS, BOUGHT)
+_OF_SIMILAR = ("k", *_OF_ITEMS)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -27,6 +39,14 @@ class Recommending(Protocol):
 
     async def answer(self, request: Request, *, shown: bool) -> Recommendation:
         """Return the answer to a request; ``shown``: whether the user gets to see it."""
+        ...
+
+    async def similar(self, item_id: str, k: int, filters: Mapping[str, Any]) -> Similar:
+        """Return items like another one.
+
+        Raises:
+            UnknownItemError: when nothing is known of it.
+        """
         ...
 
     def user(self, user_id: str) -> Sequence[Mapping[str, Any]]:
@@ -59,6 +79,7 @@ def recommend_paths(
     handlers = _Handlers(recommending, measures, gate)
     return {
         r"/v1/recommend/{user:[\s\S]+}": handlers.recommend,
+        r"/v1/similar/{item:[\s\S]+}": handlers.similar,
         r"/v1/users/{user:[\s\S]+}": handlers.user,
         "/v1/models": handlers.models,
     }
@@ -71,8 +92,8 @@ class _Handlers:
         self._gate = gate
 
     async def recommend(self, request: web.Request) -> web.Response:
-        if self._gate is not None and not self._gate.enter(request.protocol):
-            return error_response(gated.STATUS, gated.CODE, gated.MESSAGE, gated.HEADERS.copy())
+        if self._is_full(request):
+            return _full()
         try:
             asked, shown = _asked(request)
         except RequestError as error:
@@ -81,6 +102,27 @@ class _Handlers:
         return web.Response(
             body=orjson.dumps(answer), content_type="application/json", headers=_NO_STORE.copy()
         )
+
+    async def similar(self, request: web.Request) -> web.Response:
+        if self._is_full(request):
+            return _full()
+        item_id, query = request.match_info["item"], request.query
+        try:
+            _check_names(query, _OF_SIMILAR)
+            check_item(item_id)
+            k, filters = check_count(_whole(query.get("k"))), check_filters(_filters(query))
+        except RequestError as error:
+            return error_response(400, error.code, str(error), _NO_STORE)
+        try:
+            answer = await self._recommending.similar(item_id, k, filters)
+        except UnknownItemError:
+            return error_response(404, "item-not-found", "nothing is known of this item", _NO_STORE)
+        return web.Response(
+            body=orjson.dumps(answer), content_type="application/json", headers=_NO_STORE.copy()
+        )
+
+    def _is_full(self, request: web.Request) -> bool:
+        return self._gate is not None and not self._gate.enter(request.protocol)
 
     async def user(self, request: web.Request) -> web.Response:
         user_id = request.match_info["user"]
@@ -100,25 +142,40 @@ class _Handlers:
 
 def _asked(request: web.Request) -> tuple[Request, bool]:
     query = request.query
-    for name in query:
-        if name not in _PARAMETERS:
-            raise RequestError(
-                "unknown-parameter", f"there is no such parameter; there are {', '.join(_PARAMETERS)}"
-            )
+    _check_names(query, _PARAMETERS)
     shown = query.get("impressions", "true").lower()
     if shown not in _FLAGS:
         raise RequestError("bad-impressions", "impressions must be true or false")
-    category = query.get("category")
     asked = check(
         request_id=f"{random.getrandbits(128):032x}",
         user_id=request.match_info["user"],
         k=_whole(query.get("k")),
         session=_listed(query.getall("session", ())),
         items=_listed(query.getall("items", ())),
-        filters=None if category is None else {"category": category},
+        filters=_filters(query),
         time=_whole(query.get("time")),
     )
     return asked, _FLAGS[shown]
+
+
+def _check_names(query: Mapping[str, str], names: Sequence[str]) -> None:
+    if not query.keys() <= set(names):
+        raise RequestError("unknown-parameter", f"there is no such parameter; there are {', '.join(names)}")
+
+
+def _filters(query: Mapping[str, str]) -> dict[str, Any]:
+    """Return the filters, with texts as they are where they are for the check to refuse."""
+    found: dict[str, Any] = {name: query[name] for name in (*_OF_ITEMS, BOUGHT) if name in query}
+    for name in found.keys() & {PRICE_FROM, PRICE_TO}:
+        with suppress(ValueError):
+            found[name] = float(found[name])
+    if BOUGHT in found:
+        found[BOUGHT] = _FLAGS.get(found[BOUGHT].lower(), found[BOUGHT])
+    return found
+
+
+def _full() -> web.Response:
+    return error_response(gated.STATUS, gated.CODE, gated.MESSAGE, gated.HEADERS.copy())
 
 
 def _whole(text: str | None) -> int | str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.loading import Loader
 from streams.recommend.service import RecommendService
+from streams.recommend.similar import Similar, SimilarItems
 from tests.support.clock import FakeClock
 from tests.support.live import START, Row, interaction, log
 
@@ -56,6 +58,7 @@ class Served:
             clock=lambda: START + 7,
             challenger=self.challenger,
         )
+        self.similar = SimilarItems(self.live, self.catalogue, self.champion, thread, clock=lambda: START + 7)
         self._offset = 0
 
     def know(self, *rows: tuple[Any, ...]) -> None:
@@ -99,6 +102,9 @@ class Recommending:
     async def answer(self, request: Request, *, shown: bool) -> Recommendation:
         self.asked.append((request, shown))
         return await self.served.service.answer(request)
+
+    async def similar(self, item_id: str, k: int, filters: Mapping[str, Any]) -> Similar:
+        return await self.served.similar.of(item_id, k, filters)
 
     def user(self, user_id: str) -> list[dict[str, Any]]:
         return self.served.service.user(user_id)

@@ -63,6 +63,11 @@ WRONG = [
     ({**ASKED, "filters": {"brand": "x"}}, "bad-filters"),
     ({**ASKED, "filters": {"category": 7}}, "bad-filters"),
     ({**ASKED, "filters": {"category": "x", "brand": "y"}}, "bad-filters"),
+    ({**ASKED, "filters": {"price_from": "7"}}, "bad-filters"),
+    ({**ASKED, "filters": {"price_to": -1}}, "bad-filters"),
+    ({**ASKED, "filters": {"price_to": True}}, "bad-filters"),
+    ({**ASKED, "filters": {"price_from": 3, "price_to": 2.5}}, "bad-filters"),
+    ({**ASKED, "filters": {"bought": 0}}, "bad-filters"),
 ]
 
 

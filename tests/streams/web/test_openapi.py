@@ -146,6 +146,8 @@ async def test_answers_about_recommendations_are_as_described(
     await check("/v1/users/u", "User")
     await check("/v1/users/nobody", "Error", 404)
     await check("/v1/recommend/u?k=0", "Error", 400)
+    assert (await check("/v1/similar/hat", "Similar"))["items"]
+    await check("/v1/similar/nothing", "Error", 404)
     assert (await check("/v1/models", "Models"))["champion"] is None
     served = whole_client.served
     await served.promote(popular_entry)
@@ -161,7 +163,14 @@ async def test_answers_about_recommendations_are_as_described(
 async def test_parameters_are_those_that_are_described(whole_client, description) -> None:
     described = description["paths"]["/v1/recommend/{user}"]["get"]["parameters"]
     names = [one["name"] for one in described if "name" in one]
-    values = {"k": "3", "time": "5", "impressions": "false"}
+    values = {
+        "k": "3",
+        "time": "5",
+        "impressions": "false",
+        "price_from": "1",
+        "price_to": "2.5",
+        "bought": "false",
+    }
     for name in names:
         assert (await whole_client.get(f"/v1/recommend/u?{name}={values.get(name, 'x')}")).status == 200, name
     error = (await (await whole_client.get("/v1/recommend/u?nothing=1")).json())["error"]
@@ -171,7 +180,9 @@ async def test_parameters_are_those_that_are_described(whole_client, description
 async def test_every_described_path_answers(whole_client, description) -> None:
     client = whole_client
     for path in description["paths"]:
-        answer = await client.get(path.replace("{asset}", "shop.orders").replace("{user}", "u"))
+        answer = await client.get(
+            path.replace("{asset}", "shop.orders").replace("{user}", "u").replace("{item}", "hat")
+        )
         assert answer.status == 200, path
         assert answer.content_type in description["paths"][path]["get"]["responses"]["200"]["content"]
 

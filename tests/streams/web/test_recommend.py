@@ -204,3 +204,37 @@ async def test_line_feeds_in_any_address_are_answered_like_others(client) -> Non
         assert answer.status == status
         assert (await answer.json())["error"]["code"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_similar_items(client) -> None:
+    answer = await client.get("/v1/similar/scarf")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    document = await answer.json()
+    assert [item["item_id"] for item in document["items"]] == ["hat", "mug"]
+    assert document["items"][0]["reason"] == "people take it together with scarf"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/similar/nothing", 404, "item-not-found"),
+        ("/v1/similar/hat?k=0", 400, "bad-k"),
+        ("/v1/similar/hat?bought=false", 400, "unknown-parameter"),
+        ("/v1/similar/hat?price_to=much", 400, "bad-filters"),
+        ("/v1/similar/hat?price_to=nan", 400, "bad-filters"),
+        ("/v1/similar/ha%00t", 400, "bad-item"),
+        ("/v1/recommend/u?price_from=5&price_to=4", 400, "bad-filters"),
+        ("/v1/recommend/u?bought=never", 400, "bad-filters"),
+    ],
+)
+async def test_what_is_refused_of_items(client, path, status, code) -> None:
+    answer = await client.get(URL(path, encoded=True))
+    assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+
+
+async def test_filters_in_the_address(client, recommending) -> None:
+    recommending.served.sell(Item("mug", price=4.5), Item("hat", price=9), Item("scarf", price=3))
+    assert (await client.get("/v1/recommend/u?price_from=4&price_to=5&bought=0")).status == 200
+    assert recommending.asked[-1][0].filters == {"price_from": 4.0, "price_to": 5.0, "bought": False}
+    found = await (await client.get("/v1/similar/hat?price_from=4")).json()
+    assert [item["item_id"] for item in found["items"]] == ["mug"]
