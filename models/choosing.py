@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -150,8 +150,8 @@ def together(speeds: Iterable[float]) -> float:
 def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
     """Return the kind that is wanted, or with ``auto`` the one with the highest NDCG@10; of equals, the simplest.
 
-    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them, and
-    a ranker only where it is surely better than the blend too.
+    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them. So
+    is a ranker, which costs little more than the blend in it, and takes its place where it is no worse.
     """
     if config.model in candidates:
         return candidates[config.model]
@@ -159,18 +159,16 @@ def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
     best = max(alone, key=lambda candidate: candidate.metrics["ndcg@10"])
     for kind in _MADE_OF_OTHERS:
         made = candidates.get(kind)
-        if made and all(_beats(made, one, config) for one in _simpler(made, best, candidates)):
-            return made
+        if made and all(_beats(made, one, config) for one in (best, *_alone(made, alone))):
+            blend = candidates.get(Blend.kind, made)
+            return max(made, blend, key=lambda one: one.metrics["ndcg@10"])
     return best
 
 
-def _simpler(made: Candidate, best: Candidate, candidates: dict[str, Candidate]) -> Iterator[Candidate]:
-    """Yield what one that is made of others must be better than."""
-    yield best
-    if made.model.kind == CandidateRanker.kind and Blend.kind in candidates:
-        yield candidates[Blend.kind]
+def _alone(made: Candidate, alone: Sequence[Candidate]) -> list[Candidate]:
+    """Return the kinds that one is made of."""
     parts = made.model.parts()
-    yield from (one for one in candidates.values() if one.model in parts)
+    return [one for one in alone if one.model in parts]
 
 
 def _beats(one: Candidate, other: Candidate, config: TrainConfig) -> bool:

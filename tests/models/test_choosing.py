@@ -55,9 +55,18 @@ def test_a_blend_is_taken_where_it_is_surely_better_than_each_of_its_parts(gain,
 
 @pytest.mark.parametrize(
     ("over_blend", "over_parts", "taken"),
-    [(0.1, 0.1, "ranker"), (0.0, 0.1, "blend"), (0.1, -0.1, "item-to-item"), (0.0, 0.0, "item-to-item")],
+    [
+        (0.1, 0.1, "ranker"),
+        (0.02, 0.1, "ranker"),
+        (-0.02, 0.1, "blend"),
+        (0.3, -0.1, "ranker"),
+        (0.1, -0.1, "item-to-item"),
+        (0.0, 0.0, "item-to-item"),
+    ],
 )
-def test_a_ranker_is_taken_where_it_is_surely_better_than_the_blend_too(over_blend, over_parts, taken):
+def test_a_ranker_must_be_surely_better_than_each_kind_and_no_worse_than_the_blend(
+    over_blend, over_parts, taken
+):
     random, users = np.random.default_rng(0), np.arange(400)
     popularity, neighbours = Popularity(CONFIG), ItemToItem(CONFIG)
     blend = Blend(CONFIG, [popularity, neighbours])
