@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(default=None, min_length=16)
     """Secret of at least 16 characters. With it, personal identifiers that data is joined by (a user known by e-mail
     address) become keyed hashes; without it they are left out."""
+    admin_token: SecretStr | None = Field(default=None, min_length=16)
+    """Secret of at least 16 characters that ``DELETE /v1/users/{user}`` asks for as ``Authorization: Bearer``. Unset:
+    only this machine may forget a user, and not through a proxy."""
     archive: str | None = None
     """Where records are archived as Parquet: a folder, or an address that fsspec knows, such as ``s3://bucket/pandian``.
     Unset: nowhere."""

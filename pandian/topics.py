@@ -21,6 +21,8 @@ EXTRACTIONS = "pandian.extractions"
 ARCHIVES = "pandian.archives"
 #: What people did with items, keyed by user: :class:`pandian.events.Interaction`.
 INTERACTIONS = "pandian.interactions"
+#: Who asked to be forgotten, by a hash of the id, and how far that reaches: :mod:`pandian.forgetting`. Compacted.
+FORGOTTEN = "pandian.forgotten"
 #: What is known of each item, keyed by item: :class:`pandian.events.Item`. Compacted.
 ITEMS = "pandian.items"
 #: Requests for recommendations, keyed by user: :class:`pandian.events.Request`.

@@ -45,6 +45,7 @@ from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
 from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
+from streams.web.forget import forget_paths
 from streams.web.gated import GatedRunner
 from streams.web.guard import allowed_hosts
 from streams.web.interactions import interactions_paths
@@ -171,7 +172,11 @@ class Worker:
         )
         self.app.web.web_app.add_routes(
             routes(
-                self.status, self.metrics, hosts=allowed_hosts(self.settings.host), more=self._more_paths()
+                self.status,
+                self.metrics,
+                hosts=allowed_hosts(self.settings.host),
+                more=self._more_paths(),
+                deletes=forget_paths(self.serving, self.settings.admin_token) if self.serving else {},
             )
         )
         if self.serving:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from pandian.archive import open_archive
 from pandian.archive.layout import OFFSET, PARTITION, TOPIC_ID
 from pandian.archive.reading import ArchiveReader
 from pandian.errors import SettingError
+from pandian.forgetting import Erasures
 from pandian.settings import Settings
 from pandian.topics import INTERACTIONS
 
@@ -49,6 +50,24 @@ class ArchivedInteractions:
     """The last place of each source: whatever is not beyond it is a repeat."""
     missing: int
     """Offsets that were neither in the archive nor are in Kafka."""
+
+    def without(self, erasures: Erasures) -> ArchivedInteractions:
+        """Return the same without what people did before they asked to be forgotten, by event time."""
+        if not len(erasures) or not len(self.users):
+            return self
+        users = self.users.dictionary_encode()
+        # One lookup a user; -1: never asked.
+        asked = np.array([erasures.asked(user) or -1 for user in users.dictionary.to_pylist()], np.int64)
+        kept = self.times > asked[users.indices.to_numpy(zero_copy_only=False)]
+        gone = Counter({"of people who asked to be forgotten": int((~kept).sum())})
+        mask = pa.array(kept)
+        return replace(
+            self,
+            users=self.users.filter(mask),
+            items=self.items.filter(mask),
+            times=self.times[kept],
+            left_out=self.left_out + gone,
+        )
 
 
 class InteractionArchive:

@@ -21,9 +21,10 @@ from models.data.log import InteractionLog
 from models.exceptions import DataError
 from pandian.actions import POSITIVE
 from pandian.errors import BrokerError
+from pandian.forgetting import Erasures, Names
 from pandian.kafka_client import broker_errors, client_options, unreachable
 from pandian.settings import Settings
-from pandian.topics import INTERACTIONS
+from pandian.topics import FORGOTTEN, INTERACTIONS
 
 #: Told in words about what was left out, and how many records were read.
 Notice = Callable[[str], None]
@@ -53,7 +54,7 @@ def read_topic(
         ArchiveError: when the archive cannot be read.
         DataError: when there is no such topic, or no positive interaction on it.
     """
-    rows = _Rows()
+    rows = _Rows(Erasures(Names.of(settings)))
     archive = InteractionArchive(settings, progress, topic) if settings.archive else None
     with broker_errors(settings):
         consumer = KafkaConsumer(
@@ -66,8 +67,13 @@ def read_topic(
             metrics_enabled=False,
         )
         try:
+            topic_id = _topic_id(topic, settings)
+            rows.erasures.of_topic(topic_id)
+            if FORGOTTEN in consumer.topics():
+                for records in to_the_end(consumer, FORGOTTEN, settings):
+                    rows.forget(records)
             if archive:
-                rows.begin(_archived(archive, consumer, topic, settings))
+                rows.begin(_archived(archive, consumer, topic, topic_id))
             for records in to_the_end(consumer, topic, settings):
                 rows.add(records)
                 progress(topic, rows.read)
@@ -85,18 +91,22 @@ def read_topic(
 
 
 def _archived(
-    archive: InteractionArchive, consumer: KafkaConsumer, topic: str, settings: Settings
+    archive: InteractionArchive, consumer: KafkaConsumer, topic: str, topic_id: str
 ) -> ArchivedInteractions:
     """Return what the topic holds no longer: what is before the first offset of each of its partitions."""
     partitions = [TopicPartition(topic, number) for number in sorted(_partitions(consumer, topic))]
     starts = consumer.beginning_offsets(partitions)
+    return archive.before(topic_id, {tp.partition: int(start) for tp, start in starts.items()})
+
+
+def _topic_id(topic: str, settings: Settings) -> str:
+    """Return the id of a topic, 32 hexadecimal digits; empty when there is none."""
     admin = KafkaAdminClient(**client_options(settings))
     try:
         (described,) = admin.describe_topics([topic])
     finally:
         admin.close()
-    topic_id = UUID(str(described["topic_id"])).hex
-    return archive.before(topic_id, {tp.partition: int(start) for tp, start in starts.items()})
+    return "" if described["error_code"] else UUID(str(described["topic_id"])).hex
 
 
 def to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
@@ -153,7 +163,8 @@ def _object(value: bytes | None) -> dict[str, Any]:
 class _Rows:
     """Columns of what was read, and what was left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, erasures: Erasures) -> None:
+        self.erasures = erasures
         self.users: list[str] = []
         self.items: list[str] = []
         self.times: list[int] = []
@@ -165,9 +176,14 @@ class _Rows:
     def __len__(self) -> int:
         return len(self.users) + (len(self._archived.users) if self._archived else 0)
 
+    def forget(self, records: list[Any]) -> None:
+        """Take note of who asked to be forgotten, before anything else is taken."""
+        for record in records:
+            self.erasures.take(record.key, record.value)
+
     def begin(self, archived: ArchivedInteractions) -> None:
         """Take what was archived; what comes after it, and is in it, is a repeat."""
-        self._archived = archived
+        self._archived = archived.without(self.erasures)
         self._seen = dict(archived.seen)
 
     def log(self) -> InteractionLog:
@@ -194,6 +210,10 @@ class _Rows:
                 self.times.append(when)
 
     def notices(self) -> list[str]:
+        if self.erasures.foreign:
+            self._left_out["erasures of another PANDIAN_HASH_KEY, which cannot be obeyed"] = (
+                self.erasures.foreign
+            )
         parts = [f"{count:,} {reason}" for reason, count in self._left_out.items()]
         told = [f"archive: {text}" for text in notices(self._archived)] if self._archived else []
         return told + ([f"left out {', '.join(parts)} of {self.read:,} records"] if parts else [])
@@ -214,6 +234,10 @@ class _Rows:
         user, item = identifiers((found.get("user_id"), found.get("item_id")))
         if user is None or item is None:
             raise _LeftOutError("without user or item")
+        if self.erasures.reaches(record.partition, record.offset) and self.erasures.covers(
+            user, record.partition, record.offset
+        ):
+            raise _LeftOutError("of people who asked to be forgotten")
         return user, item, round(when)
 
     def _is_repeat(self, partition: int, source: Any) -> bool:

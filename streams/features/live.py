@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pandian.actions import ACTIONS
+from pandian.forgetting import Erasures
 from streams.features.base import (
     ACTION_BITS,
     ACTION_MASK,
@@ -30,7 +31,7 @@ from streams.features.sequences import Sequences
 from streams.features.vocabulary import MAX_ITEMS, Vocabulary
 
 #: What can become of a record beside what :mod:`streams.features.incoming` says.
-TAKEN, OLD, NO_ROOM = "taken", "old", "no-room"
+TAKEN, OLD, NO_ROOM, FORGOTTEN = "taken", "old", "no-room", "forgotten"
 
 
 #: Interactions that wait for the baselines at most.
@@ -56,6 +57,8 @@ class Changes:
     partitions: dict[int, tuple[int, list[tuple[str, int, int, int]]]]
     """Of each partition of ``pandian.interactions`` the next offset, and the place of each source."""
     knows_until: int | None
+    forgotten: tuple[str, int] = ("", 0)
+    """Id of ``pandian.forgotten``, and the offset behind the last of its records that was obeyed."""
 
 
 class LiveState:
@@ -65,9 +68,15 @@ class LiveState:
         length: interactions kept of each user.
         users: users kept.
         items: different items kept.
+        erasures: of those who asked to be forgotten.
     """
 
-    def __init__(self, length: int, users: int, items: int = MAX_ITEMS) -> None:
+    def __init__(
+        self, length: int, users: int, items: int = MAX_ITEMS, erasures: Erasures | None = None
+    ) -> None:
+        self.erasures = erasures or Erasures()
+        self.forgotten: tuple[str, int] = ("", 0)
+        """How far ``pandian.forgotten`` was obeyed: its id and an offset."""
         self.vocabulary = Vocabulary(items)
         self.sequences = Sequences(length, users)
         self.baseline = Baseline()
@@ -95,6 +104,8 @@ class LiveState:
         waiting = self._unlearned
         items, keys, broker, before = waiting.items, waiting.keys, waiting.broker, waiting.before
         known = len(items)
+        # Records that nobody's erasure reaches, nearly all of them, are not looked up.
+        covers = self.erasures.covers if self.erasures.reaches(partition, records[0].offset) else None
         number, add = self.vocabulary.number, self.sequences.add
         for record in records:
             row = read(record.value, places)
@@ -102,6 +113,9 @@ class LiveState:
                 outcomes.append(row)
                 continue
             user_id, item_id, key = row
+            if covers is not None and covers(user_id, partition, record.offset):
+                outcomes.append(FORGOTTEN)
+                continue
             item = number(item_id)
             if item is None:
                 outcomes.append(NO_ROOM)
@@ -138,6 +152,13 @@ class LiveState:
         preceding = np.frombuffer(b"".join(waiting.before), EVENTS).reshape(len(key), -1)
         self.baseline.add(Rows(np.array(waiting.items, np.int64), times, weights, preceding))
 
+    def forget(self, users: Iterable[str]) -> int:
+        """Forget all interactions of some users; return how many of them were known.
+
+        What many did together stays in the baselines, which do not know who it was.
+        """
+        return sum(map(self.sequences.remove, users))
+
     def history(self, user_id: str) -> list[Event]:
         """Return the interactions of a user, oldest first; empty for one who is not known."""
         items = self.vocabulary.items
@@ -150,13 +171,14 @@ class LiveState:
         """Return what changed since the last call."""
         moved, self._moved = self._moved, set()
         users, items = self.sequences.changed(), self.vocabulary.changed()
-        return Changes(users, items, self._positions(moved), self.knows_until)
+        return Changes(users, items, self._positions(moved), self.knows_until, self.forgotten)
 
     def everything(self) -> Changes:
         """Return all of it, as changes to nothing."""
         self.changes()
         users: dict[str, bytes | None] = {**self.sequences.all()}
-        return Changes(users, self.vocabulary.all(), self._positions(self.offsets), self.knows_until)
+        positions = self._positions(self.offsets)
+        return Changes(users, self.vocabulary.all(), positions, self.knows_until, self.forgotten)
 
     def _positions(self, partitions: Iterable[int]) -> dict[int, tuple[int, list[tuple[str, int, int, int]]]]:
         return {one: (self.offsets[one], self.places[one].encode()) for one in partitions}
@@ -172,6 +194,7 @@ class LiveState:
         self.sequences.restore((user, events) for user, events in stored.users.items() if events)
         self.vocabulary.restore(stored.items, self._used())
         self.knows_until = stored.knows_until
+        self.forgotten = stored.forgotten
         for partition, (offset, places) in stored.partitions.items():
             self.offsets[partition] = offset
             self.places[partition] = Places.decode(places)

@@ -57,6 +57,13 @@ class Sequences:
             self._let_go()
         return before if len(before) == len(NOTHING) else (NOTHING + before)[-len(NOTHING) :]
 
+    def remove(self, user_id: str) -> bool:
+        """Forget a user; tell whether there was anything."""
+        if self._users.pop(user_id, None) is None:
+            return False
+        self._changed.add(user_id)
+        return True
+
     def _let_go(self) -> None:
         surplus = len(self._users) - self._most
         for user_id in list(islice(self._users, max(surplus, self._most // _LET_GO))):

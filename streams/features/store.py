@@ -2,7 +2,7 @@
 
 RocksDB, one folder for each topic id: a topic that was made again has another one, and its state begins anew.
 
-``m``                    format and the newest time
+``m``                    format, the newest time, and how far ``pandian.forgotten`` was obeyed
 ``p`` + partition        next offset and places of the sources, as JSON
 ``v`` + number           an item
 ``u`` + user             a user's events, as :mod:`streams.features.base` packs them
@@ -79,7 +79,8 @@ class SequenceStore:
                 f"this Pandian reads formats up to {FORMAT}",
                 "use a Pandian at least as new as the one that wrote it, or delete the folder",
             )
-        found = Changes({}, [], {}, said["knows_until"])
+        topic_id, offset = said.get("forgotten", ("", 0))
+        found = Changes({}, [], {}, said["knows_until"], (str(topic_id), int(offset)))
         for key, value in self._db.items():
             if key[:1] == b"u":
                 found.users[key[1:].decode()] = _events(value)
@@ -100,7 +101,8 @@ class SequenceStore:
             batch.put(b"v" + _NUMBER.pack(number), item_id.encode())
         for partition, position in changes.partitions.items():
             batch.put(b"p" + _NUMBER.pack(partition), orjson.dumps(position))
-        batch.put(_META, orjson.dumps({"format": FORMAT, "knows_until": changes.knows_until}))
+        said = {"format": FORMAT, "knows_until": changes.knows_until, "forgotten": changes.forgotten}
+        batch.put(_META, orjson.dumps(said))
         self._db.write(batch)
 
     def clear(self) -> None:

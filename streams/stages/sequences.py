@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from pandian import topics
+from pandian.forgetting import Erasures, Names
 from pandian.settings import Settings
 from streams.features.catalogue import Catalogue
 from streams.features.live import TAKEN, LiveState
 from streams.features.store import SequenceStore, open_store
 from streams.stages.context import StageContext
 from streams.stages.following import Following, RewoundError
+from streams.stages.forgetting import Forgetting
 from streams.transport.admin import ClusterAdmin, TopicInfo
 from streams.transport.own_topics import ensure_own
 from streams.transport.reader import LogReader
@@ -43,7 +45,12 @@ class SequencesPart:
         self._settings: Settings = context.settings
         self._admin: ClusterAdmin = context.admin
         self._folder: Path | None = context.settings.datadir / _FOLDER if context.durable else None
-        self.live = LiveState(context.settings.sequence_length, context.settings.max_users)
+        self.live = LiveState(
+            context.settings.sequence_length,
+            context.settings.max_users,
+            erasures=Erasures(Names.of(context.settings)),
+        )
+        self.forgetting = Forgetting(context.settings, context.admin, self.live)
         self.catalogue = Catalogue()
         self._store: SequenceStore | None = None
         self._writing = asyncio.Lock()
@@ -56,7 +63,10 @@ class SequencesPart:
         interactions, items = made[topics.INTERACTIONS], made[topics.ITEMS]
         if self._folder is not None:
             await self._load(self._folder, interactions)
+        # Before any interaction is taken.
+        forgotten = await self.forgetting.start(interactions)
         self._following = [
+            forgotten,
             Following(
                 self._settings, self._admin, interactions, self._take, self._positions, self._begin_again
             ),
@@ -70,11 +80,13 @@ class SequencesPart:
         async with asyncio.TaskGroup() as group:
             for following in self._following:
                 group.create_task(following.run())
+            group.create_task(self.forgetting.run())
             group.create_task(self._write_again_and_again())
             group.create_task(self._learn_again_and_again())
 
     async def close(self) -> None:
         """Write what is not written yet."""
+        await self.forgetting.close()
         await self.checkpoint()
         async with self._writing:
             store, self._store = self._store, None
@@ -99,7 +111,7 @@ class SequencesPart:
 
     @property
     def lag(self) -> int:
-        """Records of both topics that are not yet taken."""
+        """Records of all its topics that are not yet taken."""
         return sum(following.lag for following in self._following)
 
     async def checkpoint(self) -> None:
@@ -181,6 +193,7 @@ class SequencesPart:
     async def _begin_again(self, info: TopicInfo) -> None:
         async with self._writing:
             self.live.clear()
+            self.live.erasures.of_topic(_name(info.id))
             self._whole = False
             if self._store is not None and self._folder is not None:
                 await asyncio.to_thread(self._store.close)

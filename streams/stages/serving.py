@@ -80,6 +80,7 @@ class ServingPart:
         )
         self.gate = Gate(context.settings.waiting_requests, lambda: self._metrics.rejected("overloaded"))
         self._outbox = Outbox(context.settings)
+        self._forgetting = sequences.forgetting
         self._shadow = Shadow(self.champion, self.challenger, self._metrics.shadowed)
         self._shown = ShownLog(self._outbox, self._shadow)
         self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
@@ -141,6 +142,14 @@ class ServingPart:
     def user(self, user_id: str) -> list[dict[str, Any]]:
         """Return the interactions that are known of a user, oldest first; empty for one who is not known."""
         return self.service.user(user_id)
+
+    async def forget(self, user_id: str) -> Mapping[str, Any]:
+        """Forget a user on all workers.
+
+        Raises:
+            BrokerError: when that cannot be written.
+        """
+        return await self._forgetting.forget(user_id)
 
     def models(self) -> dict[str, Any]:
         """Return which model is the champion, which one answers here, and what was refused."""

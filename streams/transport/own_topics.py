@@ -22,6 +22,7 @@ _COMPACTED = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), **top
 _LARGE = {"max.message.bytes": str(LARGEST_BATCH + (1 << 20))}
 _OWN: Mapping[str, _Made] = {
     topics.INTERACTIONS: _Made(topics.USER_PARTITIONS, {"retention.ms": str(365 * _DAY_MS), **_LARGE}),
+    topics.FORGOTTEN: _Made(1, _COMPACTED),
     topics.ITEMS: _Made(1, {**_COMPACTED, **_LARGE}),
     topics.REQUESTS: _Made(topics.USER_PARTITIONS, {}),
     topics.RECOMMENDATIONS: _Made(topics.USER_PARTITIONS, {}),

@@ -28,10 +28,11 @@ def routes(
     *,
     hosts: frozenset[str] | None = LOOPBACK_HOSTS,
     more: Mapping[str, Handler] = MappingProxyType({}),
+    deletes: Mapping[str, Handler] = MappingProxyType({}),
 ) -> list[web.RouteDef]:
     """Return the routes of the page and the API.
 
-    Every answer carries the security headers; other methods than GET and HEAD get 405, unknown paths 404, both as
+    Every answer carries the security headers; methods that a path does not answer get 405, unknown paths 404, both as
     ``{"error": {"code", "message"}}``. The last route catches every path, so mount these after other routes that
     share a prefix with none of ours.
 
@@ -40,6 +41,7 @@ def routes(
         metrics: what ``/metrics`` renders.
         hosts: Host names to answer to, see :func:`streams.web.guard.allowed_hosts`; None for any.
         more: further handlers by path, such as :func:`streams.web.recommend.recommend_paths`.
+        deletes: handlers of DELETE by path, such as :func:`streams.web.forget.forget_paths`.
     """
     handlers = _Handlers(source, metrics)
     paths: dict[str, Handler] = {
@@ -58,7 +60,10 @@ def routes(
     found = []
     for path, handler in paths.items():
         found.append(web.get(path, guarded(handler, hosts)))
-        found.append(web.route("*", path, guarded(_method_not_allowed, hosts)))
+        if path in deletes:
+            found.append(web.delete(path, guarded(deletes[path], hosts)))
+        other = _deletes_too if path in deletes else _method_not_allowed
+        found.append(web.route("*", path, guarded(other, hosts)))
     found.append(web.route("*", r"/{path:[\s\S]*}", guarded(_not_found, hosts)))
     return found
 
@@ -126,6 +131,15 @@ async def _not_found(_request: web.Request) -> web.Response:
 async def _method_not_allowed(_request: web.Request) -> web.Response:
     return error_response(
         405, "method-not-allowed", "this path answers GET and HEAD only", {"Allow": "GET, HEAD"}
+    )
+
+
+async def _deletes_too(_request: web.Request) -> web.Response:
+    return error_response(
+        405,
+        "method-not-allowed",
+        "this path answers GET, HEAD and DELETE only",
+        {"Allow": "GET, HEAD, DELETE"},
     )
 
 

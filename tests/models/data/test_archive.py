@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -10,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.data.archive import InteractionArchive, read_archive
+from models.data.archive import ArchivedInteractions, InteractionArchive, notices, read_archive
 from models.data.stream import read_topic
 from models.exceptions import DataError
 from pandian.archive import ArchiveFile, Segment, open_archive
 from pandian.errors import SettingError
 from pandian.events import Interaction, Origin, encode
+from pandian.forgetting import Erasure, Erasures
 from pandian.settings import Settings
 from tests.support import topics
 
@@ -140,3 +142,25 @@ def test_kafka_goes_on_where_the_archive_ends(kafka_broker, unique, tmp_path):
     said = []
     assert len(read_topic(settings, said.append, topic=name)) == 105
     assert any("5 offsets were gone" in text for text in said)
+
+
+def test_what_people_did_before_they_asked_to_be_forgotten_is_left_out():
+    erasures = Erasures()
+    names = erasures.names
+    erasures.take(names("ann").encode(), Erasure("shop", {0: 9}, names.fingerprint, 50).encode())
+    archived = ArchivedInteractions(
+        pa.array(["ann", "bob", "ann", "ann"]),
+        pa.array(["hat", "hat", "mug", "scarf"]),
+        np.array([10, 20, 50, 51]),
+        4,
+        Counter(),
+        {},
+        0,
+    )
+    assert archived.without(Erasures()) is archived
+    left = archived.without(erasures)
+    assert list(zip(left.users.to_pylist(), left.items.to_pylist(), left.times.tolist(), strict=True)) == [
+        ("bob", "hat", 20),
+        ("ann", "scarf", 51),
+    ]
+    assert "left out 2 of people who asked to be forgotten of 4 rows" in notices(left)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pandian.actions import POSITIVE
+from pandian.forgetting import Erasure
 from streams.features.base import Event
 from streams.features.live import Changes, LiveState
 from tests.support.live import DAY, START, Row, interaction, log, source
@@ -198,3 +199,26 @@ def test_cleared_it_knows_nothing() -> None:
     assert (histories(state), state.offsets, state.knows_until) == ({}, {}, None)
     assert state.changes() == Changes({}, [], {}, None)
     assert len(state.baseline.popular(10)) == 0
+
+
+def test_what_was_forgotten_is_not_taken_again_and_what_comes_later_is() -> None:
+    """Read anew from the beginning, the log gives the same as it gave to whoever was there."""
+    rows = [
+        Row(offset, interaction(user, f"i{offset}", START + offset))
+        for offset, user in enumerate(["ann", "bob", "ann", "ann", "bob"])
+    ]
+    there, anew = LiveState(LENGTH, 1000), LiveState(LENGTH, 1000)
+    names = there.erasures.names
+    erasure = Erasure("shop", {0: 3}, names.fingerprint, 1).encode()
+    for state in (there, anew):
+        state.erasures.of_topic("shop")
+    there.take(0, rows[:3])
+    there.erasures.take(names("ann").encode(), erasure)
+    assert there.forget(["ann", "nobody"]) == 1
+    assert there.changes().users["ann"] is None
+    there.take(0, rows[3:])
+    anew.erasures.take(names("ann").encode(), erasure)
+    anew.take(0, rows)
+    assert histories(there) == histories(anew)
+    assert [event.item_id for event in anew.history("ann")] == ["i3"]
+    assert anew.outcomes["forgotten"] == 2

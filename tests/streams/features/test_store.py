@@ -141,3 +141,13 @@ def test_a_copy_that_can_be_neither_read_nor_made_anew_is_a_setting_to_change(fo
     with pytest.raises(SettingError, match=r"PANDIAN_DATADIR=.*No space left on device") as caught:
         open_store(folder, "a")
     assert "\n" not in str(caught.value)
+
+
+def test_how_far_was_obeyed_is_of_the_same_moment(folder) -> None:
+    store, _, _ = open_store(folder, "a")
+    store.write(Changes({"u": ONE}, [], {}, 5, ("ab", 7)))
+    store.close()
+    store, stored, _ = open_store(folder, "a")
+    assert stored is not None
+    assert stored.forgotten == ("ab", 7)
+    store.close()
