@@ -150,19 +150,20 @@ def together(speeds: Iterable[float]) -> float:
 def choose(candidates: dict[str, Candidate], config: TrainConfig) -> Candidate:
     """Return the kind that is wanted, or with ``auto`` the one with the highest NDCG@10; of equals, the simplest.
 
-    A blend answers with the work of all its parts, so it is taken only where it is surely better than each of them. So
-    is a ranker, which costs little more than the blend in it, and takes its place where it is no worse.
+    A blend answers with the work of all its parts, and a ranker with that of the blend: so they are taken only where
+    they are surely better than each kind alone. Of both the better one is taken, as they cost about the same.
     """
     if config.model in candidates:
         return candidates[config.model]
     alone = [candidate for kind, candidate in candidates.items() if kind not in _MADE_OF_OTHERS]
-    best = max(alone, key=lambda candidate: candidate.metrics["ndcg@10"])
-    for kind in _MADE_OF_OTHERS:
-        made = candidates.get(kind)
-        if made and all(_beats(made, one, config) for one in (best, *_alone(made, alone))):
-            blend = candidates.get(Blend.kind, made)
-            return max(made, blend, key=lambda one: one.metrics["ndcg@10"])
-    return best
+    best = max(alone, key=_value)
+    made = [candidates[kind] for kind in _MADE_OF_OTHERS if kind in candidates]
+    surely = [one for one in made if all(_beats(one, other, config) for other in (best, *_alone(one, alone)))]
+    return max(surely, key=_value, default=best)
+
+
+def _value(candidate: Candidate) -> float:
+    return candidate.metrics["ndcg@10"]
 
 
 def _alone(made: Candidate, alone: Sequence[Candidate]) -> list[Candidate]:

@@ -10,6 +10,7 @@ from typing import Any
 from pandian import topics
 from pandian.errors import BrokerError
 from pandian.forgetting import Erasure
+from pandian.hashing import keyed_hash
 from pandian.settings import Settings
 from streams.features.live import LiveState
 from streams.stages.following import Following
@@ -43,6 +44,7 @@ class Forgetting:
         self._topic_id = ""
         self._end = 0
         self._names: set[str] = set()
+        self._own: set[tuple[bytes | None, bytes | None]] = set()
         self._came = asyncio.Event()
         self._foreign = 0
 
@@ -85,20 +87,27 @@ class Forgetting:
             BrokerError: when it could not be written. Nobody was forgotten then.
         """
         names = self._live.erasures.names
+        # Who is known by an e-mail address stands on the topic by its pseudonym.
+        pseudonym = keyed_hash(self._settings)
+        users = {user_id, pseudonym(user_id)} if pseudonym else {user_id}
         try:
             info = (await ensure_own(self._admin, [topics.INTERACTIONS]))[topics.INTERACTIONS]
             async with LogReader(self._settings) as reader:
                 ends = await reader.ends((info.name, number) for number in range(info.partitions))
             until = {partition: end for (_, partition), end in ends.items()}
             erasure = Erasure(info.id.hex, until, names.fingerprint, time.time_ns() // 1_000_000)
-            record = Outgoing(topics.FORGOTTEN, names(user_id).encode(), erasure.encode())
-            await self._outbox.send([record])
+            records = [Outgoing(topics.FORGOTTEN, names(one).encode(), erasure.encode()) for one in users]
+            await self._outbox.send(records)
         except KAFKA_ERRORS as error:
             raise BrokerError(
                 topics.FORGOTTEN, "must take what is to be forgotten, and does not", "ask again"
             ) from error
-        self._live.erasures.take(record.key, record.value)
-        known = self._live.forget([user_id])
+        for record in records:
+            self._live.erasures.take(record.key, record.value)
+        known = self._live.forget(users)
+        # Obeyed: once more, when it is followed, would take what the person did since. Only now that it is done, so
+        # that one which was written although sending it failed is obeyed like another worker's.
+        self._own.update((record.key, record.value) for record in records)
         log.info("forgot a user (%s)", "known here" if known else "not known here")
         return {"user_id": user_id, "time": erasure.time, "known": bool(known)}
 
@@ -110,8 +119,10 @@ class Forgetting:
         erasures = self._live.erasures
         for record in records:
             name = erasures.take(record.key, record.value)
-            if name is not None and record.offset >= done:
+            own = (record.key, record.value)
+            if name is not None and record.offset >= done and own not in self._own:
                 self._names.add(name)
+            self._own.discard(own)
             self._end = record.offset + 1
         if erasures.foreign > self._foreign:
             log.error(

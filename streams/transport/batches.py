@@ -344,6 +344,10 @@ class BatchConsumer(AIOKafkaConsumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the committed offsets, but never the batched partitions."""
+        # The fetching thread is not asked in vain: Faust waits for this in a rebalance, and a fetch that waits for the
+        # rebalance to end may keep the thread from answering.
+        if all(map(self.is_batched, self.assignment())):
+            return {}
         result: Mapping[TP, int] = await self._thread.call_thread(self._seek_to_committed)
         return result
 

@@ -213,6 +213,7 @@ WAITING: dict[str, tuple[Waits, int]] = {
     "archive list": (on_address("--archive", "http://{address}/archive"), INTERRUPTED),
     "archive retain": (on_address("--archive", "http://{address}/archive", "--days", "3"), INTERRUPTED),
     "train": (on_input("-", "--out", "{out}"), INTERRUPTED),
+    "tune": (on_input("-", "--model", "transitions", "--out", "{out}"), INTERRUPTED),
     "evaluate": (on_input("{entry}", "-"), INTERRUPTED),
     "retrain": (on_input("-"), INTERRUPTED),
     "shrink": (on_input("{entry}", "-", "--out", "{out}"), INTERRUPTED),

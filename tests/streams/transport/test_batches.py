@@ -80,6 +80,7 @@ class Thread:
     """The fetching thread, with aiokafka's own book of what is assigned."""
 
     def __init__(self) -> None:
+        self.calls = 0
         self.book = SubscriptionState()
         self._consumer = SimpleNamespace(
             _subscription=self.book,
@@ -99,7 +100,11 @@ class Thread:
     def _ensure_consumer(self) -> Any:
         return self._consumer
 
+    def assignment(self) -> set[TP]:
+        return {TP(*tp) for tp in self.book.assigned_partitions()}
+
     async def call_thread(self, function: Any, *arguments: Any) -> Any:
+        self.calls += 1
         return await function(*arguments)
 
 
@@ -139,3 +144,11 @@ async def test_a_partition_revoked_while_its_committed_offset_is_asked_for_is_le
     thread = Thread()
     thread.assign(0)
     assert await consumer_of(thread).seek_to_committed() == {TopicPartition("orders", 0): 7}
+
+
+async def test_in_a_rebalance_of_batched_partitions_alone_the_thread_is_not_asked() -> None:
+    """It may be waiting for the rebalance to end, which waits for this."""
+    thread = Thread()
+    thread.assign(0, 1)
+    assert await consumer_of(thread, "orders").seek_to_committed() == {}
+    assert thread.calls == 0
