@@ -71,6 +71,8 @@ class Request:
     filters: Mapping[str, Any] = field(default_factory=dict)
     time: int = 0
     """When it was asked; impressions bear this time. 0: now."""
+    diversity: float = 0.0
+    """How much less an item counts that is like one before it, 0 to 1. 0: not at all, the highest scores in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,13 @@ class ApproximateIndex:
         order = np.lexsort((found, -cosines, found == columns[:, None]), axis=1)[:, :k]
         return np.take_along_axis(found, order, 1), np.take_along_axis(cosines, order, 1)
 
+    def vectors(self, columns: Columns) -> Vectors:
+        """Return the vectors of some items; see :class:`export.index.base.ItemIndex`."""
+        check_asked(columns, 1, len(self))
+        if not len(columns):
+            return np.zeros((0, self._index.num_dimensions), np.float32)
+        return np.asarray(self._index.get_vectors(columns), np.float32)
+
 
 def build(vectors: Vectors, threads: int = 1) -> bytes:
     """Return an index of vectors as bytes. With one thread the same vectors give the same bytes.

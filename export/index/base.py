@@ -34,6 +34,16 @@ class ItemIndex(Protocol):
             ValueError: when a column is not in the catalogue, or ``k`` is below 1.
         """
 
+    def vectors(self, columns: Columns) -> Vectors:
+        """Return the vectors of some items, of length 1; zeros of an item without one [n, dimensions].
+
+        Args:
+            columns: items, as columns of the catalogue [n].
+
+        Raises:
+            ValueError: when a column is not in the catalogue.
+        """
+
 
 def unit(vectors: npt.NDArray[np.floating]) -> Vectors:
     """Return vectors of length 1; a vector of zeros stays what it is."""

@@ -33,6 +33,11 @@ class ExactIndex:
             found[start : start + size], cosines[start : start + size] = highest(near, k)
         return found, cosines
 
+    def vectors(self, columns: Columns) -> Vectors:
+        """Return the vectors of some items; see :class:`export.index.base.ItemIndex`."""
+        check_asked(columns, 1, len(self._vectors))
+        return self._vectors[columns]
+
 
 def highest(values: Vectors, k: int) -> tuple[Columns, Vectors]:
     """Return the ``k`` highest of each row, the highest first and of equal ones the first: columns and values."""

@@ -10,10 +10,11 @@ from pandian.events import Recommended, Request, Trial
 from streams.features.base import Event
 from streams.features.catalogue import Catalogue
 from streams.features.live import LiveState
-from streams.recommend.base import Ranker, RankingError, Scored, rank
+from streams.recommend.base import Ranker, RankingError, Scored
 from streams.recommend.baseline import LiveRanker
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.diversity import diverse
 from streams.recommend.filters import allowed_by
 from streams.recommend.history import with_session
 from streams.recommend.reasons import Reasons
@@ -81,7 +82,7 @@ class Answers:
         self._live = live
         self._catalogue = catalogue
         self._champion = champion
-        self._trials = Trials(champion, challenger) if challenger else None
+        self._trials = Trials(champion, challenger, catalogue) if challenger else None
         self._baseline = LiveRanker(live.baseline, live.vocabulary)
         self._reasons = Reasons(live, catalogue)
         self._deadline = deadline
@@ -101,12 +102,12 @@ class Answers:
         ranker, fallback = self._choose(items)
         try:
             async with asyncio.timeout(self._deadline):
-                scored = await rank(ranker, request, items, allowed)
+                scored = await diverse(ranker, request, items, allowed, self._catalogue)
         except (RankingError, TimeoutError) as error:
             if isinstance(error, RankingError):
                 self._say(str(error))
             ranker, fallback = self._baseline, FAILED if isinstance(error, RankingError) else LATE
-            scored = await rank(ranker, request, items, allowed)
+            scored = await diverse(ranker, request, items, allowed, self._catalogue)
         if not scored and fallback is not None and not self._live.vocabulary.numbers:
             fallback = NOTHING
         source = "popular" if fallback is UNKNOWN_USER else ranker.source

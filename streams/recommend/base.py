@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from pandian.events import Request
 
 #: Whether an item may be recommended: it can be had, and passes the filters of the request.
@@ -50,6 +53,10 @@ class Ranker(Protocol):
         Raises:
             RankingError: when it cannot answer.
         """
+        ...
+
+    def vectors(self, items: Sequence[str], /) -> npt.NDArray[np.float32] | None:
+        """Return vectors of items, of length 1, zeros where it has none [items, dimensions]; None: it has none."""
         ...
 
 

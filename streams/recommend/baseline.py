@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.features.baseline import Baseline
 from streams.features.vocabulary import Vocabulary
@@ -58,6 +59,10 @@ class LiveRanker:
         found = np.array([numbers.get(item, -1) for item in items], np.int64)
         scores = self._baseline.scores(self._numbers(history), found).tolist()
         return sorted(map(Scored, items, scores), key=_rank)
+
+    def vectors(self, _items: Sequence[str]) -> npt.NDArray[np.float32] | None:
+        """Return None: there are no vectors of items."""
+        return None
 
     def _numbers(self, history: Sequence[str]) -> list[int]:
         numbers = self._vocabulary.numbers

@@ -131,6 +131,17 @@ class ModelRanker:
         last = float(self.runtime.scores(np.array(logits.lowest()))) if unknown else 0.0
         return scored + [Scored(item, last) for item in unknown]
 
+    def vectors(self, items: Sequence[str]) -> npt.NDArray[np.float32] | None:
+        """Return vectors of items, zeros of those that are not in the catalogue; None: the model has none."""
+        if self.neighbours is None:
+            return None
+        index = self.runtime.index
+        columns = np.array([index.get(item, -1) for item in items], np.int64)
+        known = self.neighbours.vectors(columns[columns >= 0])
+        found = np.zeros((len(items), known.shape[1]), np.float32)
+        found[columns >= 0] = known
+        return found
+
     async def _ask(self, job: _Job) -> _Done:
         try:
             done = await self._batcher.ask(job)

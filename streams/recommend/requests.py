@@ -47,11 +47,20 @@ def decode(value: bytes | None) -> Request:
         items=found.get("items"),
         filters=found.get("filters"),
         time=found.get("time"),
+        diversity=found.get("diversity"),
     )
 
 
 def check(
-    *, request_id: Any, user_id: Any, k: Any, session: Any, items: Any, filters: Any, time: Any
+    *,
+    request_id: Any,
+    user_id: Any,
+    k: Any,
+    session: Any,
+    items: Any,
+    filters: Any,
+    time: Any,
+    diversity: Any = None,
 ) -> Request:
     """Return a request of these parts; None is what was left out.
 
@@ -73,6 +82,7 @@ def check(
         _unique(_ids("items", items)),
         check_filters(filters),
         time,
+        check_diversity(diversity),
     )
 
 
@@ -86,6 +96,19 @@ def check_count(k: Any) -> int:
     if type(k) is not int or not 1 <= k <= MOST:
         raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
     return k
+
+
+def check_diversity(diversity: Any) -> float:
+    """Return how diverse an answer is to be; None is what was left out.
+
+    Raises:
+        RequestError: naming the rule.
+    """
+    if diversity is None:
+        return 0.0
+    if type(diversity) not in (int, float) or not 0 <= diversity <= 1:
+        raise RequestError("bad-diversity", "diversity must be a number from 0 to 1")
+    return float(diversity)
 
 
 def check_item(item_id: Any) -> None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from monitoring.experiments.teams import CHALLENGER, draft
 from pandian.events import Request, Trial
+from streams.features.catalogue import Catalogue
 from streams.recommend.base import Allowed, Ranker, RankingError, Scored, rank
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.diversity import diverse
 from streams.worklog import logger
 
 log = logger("challenger")
@@ -37,11 +39,13 @@ class Trials:
     Args:
         champion: answers when it cannot.
         challenger: is tried out.
+        catalogue: what is known of items.
     """
 
-    def __init__(self, champion: Champion, challenger: Challenger) -> None:
+    def __init__(self, champion: Champion, challenger: Challenger, catalogue: Catalogue) -> None:
         self._champion = champion
         self._challenger = challenger
+        self._catalogue = catalogue
         self._said = ""
 
     def of(self, request: Request) -> Trial | None:
@@ -58,7 +62,8 @@ class Trials:
         """Return what the user gets of the challenger, None where the champion is to answer; and the experiment.
 
         A user of the challenger counts as its user also when the champion had to answer: else its failures would make
-        it look better. A page that could not be interleaved says nothing, and is of no experiment.
+        it look better. A page that could not be interleaved says nothing, and is of no experiment. Diversity reorders
+        the challenger's own page, and no interleaved one: clicks on that say who ranks better, not who is reordered.
         """
         challenger, champion = self._challenger.ranker, self._champion.ranker
         without = None if trial.interleaved else trial
@@ -68,7 +73,10 @@ class Trials:
             return None, without
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                theirs = await rank(challenger, request, history, allowed)
+                if trial.interleaved:
+                    theirs = await rank(challenger, request, history, allowed)
+                else:
+                    theirs = await diverse(challenger, request, history, allowed, self._catalogue)
         except (RankingError, TimeoutError) as error:
             self._say(str(error) or f"no answer within {_PATIENCE_SECONDS * 1000:g} ms")
             return None, without

@@ -29,7 +29,7 @@ from streams.web.guard import error_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _OF_ITEMS = (CATEGORY, PRICE_FROM, PRICE_TO)
-_PARAMETERS = ("k", "session", "items", "time", "impressions", *_OF_ITEMS, BOUGHT)
+_PARAMETERS = ("k", "session", "items", "time", "impressions", "diversity", *_OF_ITEMS, BOUGHT)
 _OF_SIMILAR = ("k", *_OF_ITEMS)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -154,6 +154,7 @@ def _asked(request: web.Request) -> tuple[Request, bool]:
         items=_listed(query.getall("items", ())),
         filters=_filters(query),
         time=_whole(query.get("time")),
+        diversity=_number(query.get("diversity")),
     )
     return asked, _FLAGS[shown]
 
@@ -167,8 +168,7 @@ def _filters(query: Mapping[str, str]) -> dict[str, Any]:
     """Return the filters, with texts as they are where they are for the check to refuse."""
     found: dict[str, Any] = {name: query[name] for name in (*_OF_ITEMS, BOUGHT) if name in query}
     for name in found.keys() & {PRICE_FROM, PRICE_TO}:
-        with suppress(ValueError):
-            found[name] = float(found[name])
+        found[name] = _number(found[name])
     if BOUGHT in found:
         found[BOUGHT] = _FLAGS.get(found[BOUGHT].lower(), found[BOUGHT])
     return found
@@ -183,6 +183,13 @@ def _whole(text: str | None) -> int | str | None:
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
         return text
     return int(text)
+
+
+def _number(text: str | None) -> float | str | None:
+    """Return a number with a fraction, or the text as it is for the check to refuse."""
+    with suppress(ValueError):
+        return None if text is None else float(text)
+    return text
 
 
 def _listed(texts: Sequence[str]) -> list[str]:

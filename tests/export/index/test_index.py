@@ -181,3 +181,12 @@ def test_tampered_files_are_refused(entry, tmp_path):
         file.write(b"\1\2\3")
     with pytest.raises(EntryError, match=VECTORS):
         Entry.open(folder)
+
+
+def test_vectors_of_items_are_of_length_1(index, vectors) -> None:
+    columns = np.array([5, 0, N_ITEMS - 1, 5])
+    wanted = vectors[columns] / np.maximum(np.linalg.norm(vectors[columns], axis=1, keepdims=True), 1e-12)
+    np.testing.assert_allclose(index.vectors(columns), wanted, atol=1e-6)
+    assert index.vectors(np.zeros(0, np.int64)).shape == (0, SIZE)
+    with pytest.raises(ValueError, match="columns"):
+        index.vectors(np.array([N_ITEMS]))

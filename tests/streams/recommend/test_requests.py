@@ -12,13 +12,21 @@ ASKED = {"request_id": "r", "user_id": "u"}
 
 
 def test_a_request_as_it_is_written_is_read() -> None:
-    request = Request("r", "订单 1", 5, ("a", "b"), ("c",), {"category": "hats"}, 1_700_000_000_000)
+    request = Request("r", "订单 1", 5, ("a", "b"), ("c",), {"category": "hats"}, 1_700_000_000_000, 0.25)
     assert decode(encode(request)) == request
 
 
 def test_what_is_left_out_has_defaults_and_what_is_not_known_is_passed_over() -> None:
     assert decode(orjson.dumps({**ASKED, "colour": "red"})) == Request("r", "u")
-    everything = {**ASKED, "k": None, "session": None, "items": None, "filters": None, "time": None}
+    everything = {
+        **ASKED,
+        "k": None,
+        "session": None,
+        "items": None,
+        "filters": None,
+        "time": None,
+        "diversity": None,
+    }
     assert decode(orjson.dumps(everything)) == Request("r", "u")
     assert decode(orjson.dumps({**ASKED, "session": [], "items": [], "filters": {}})) == Request("r", "u")
 
@@ -68,6 +76,12 @@ WRONG = [
     ({**ASKED, "filters": {"price_to": True}}, "bad-filters"),
     ({**ASKED, "filters": {"price_from": 3, "price_to": 2.5}}, "bad-filters"),
     ({**ASKED, "filters": {"bought": 0}}, "bad-filters"),
+    ({**ASKED, "filters": {"diversity": 0.5}}, "bad-filters"),
+    ({**ASKED, "diversity": 1.01}, "bad-diversity"),
+    ({**ASKED, "diversity": -0.1}, "bad-diversity"),
+    ({**ASKED, "diversity": "0.5"}, "bad-diversity"),
+    ({**ASKED, "diversity": True}, "bad-diversity"),
+    ({**ASKED, "diversity": [0]}, "bad-diversity"),
 ]
 
 

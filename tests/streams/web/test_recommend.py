@@ -87,8 +87,11 @@ async def test_what_may_be_asked(client, recommending) -> None:
         ("mug", "hat", "a", "b"),
     )
     assert (request.time, request.filters, shown) == (START, {"category": "x"}, False)
+    await client.get("/v1/recommend/u?diversity=0.25")
+    assert recommending.asked[-1][0].diversity == 0.25
     await client.get("/v1/recommend/u")
     request, shown = recommending.asked[-1]
+    assert request.diversity == 0
     assert (request.k, request.session, request.items, request.time, shown) == (10, (), (), 0, True)
     found = await (await client.get("/v1/recommend/u?category=kitchen")).json()
     assert [item["item_id"] for item in found["items"]] == ["mug"]
@@ -121,6 +124,10 @@ async def test_users_of_any_name(client, user) -> None:
         ("impressions=maybe", "bad-impressions"),
         ("session=" + ",".join(["a"] * 1001), "bad-session"),
         ("items=" + "x" * 257, "bad-items"),
+        ("diversity=much", "bad-diversity"),
+        ("diversity=nan", "bad-diversity"),
+        ("diversity=1.1", "bad-diversity"),
+        ("diversity=", "bad-diversity"),
         ("limit=5", "unknown-parameter"),
     ],
     ids=lambda value: value[:20],
