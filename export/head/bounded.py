@@ -120,7 +120,7 @@ class Bounded:
         self.looked = 0
         self._in_whole = self._about.dtype == np.int32
 
-    def drop(self, columns: Sequence[int]) -> None:
+    def drop(self, columns: Sequence[int] | Columns) -> None:
         """Let some columns be none of the best."""
         self._about[columns] = _GONE if self._in_whole else -np.inf
 

@@ -10,5 +10,7 @@
 ``baseline``    both of them, as one model that is always there
 ``live``        all of this fed from the stream
 ``store``       its copy on disk, written with the position that it reaches
+``known``       what is known of one item
+``table``       what is known of items as columns of numbers
 ``catalogue``   names, categories and availability of items
 """

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from streams.features.base import (
@@ -97,8 +98,23 @@ class Baseline:
 
     def candidates(self, history: Sequence[int], count: int) -> Ints:
         """Return items worth scoring after a history, oldest first: its neighbours and the popular ones."""
+        return np.union1d(self._near(history), self.popular(count))
+
+    def candidates_among(self, history: Sequence[int], count: int, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Return candidates of which the ``count`` best items of some are some.
+
+        Args:
+            history: oldest first.
+            count: how many.
+            mask: whether each number is one of them; those beyond its end are not.
+        """
+        near = self._near(history)
+        near = near[near < len(mask)]
+        return np.union1d(near[mask[near]], self.popularity.most_among(count, mask))
+
+    def _near(self, history: Sequence[int]) -> Ints:
         near, _ = self.covisits.near(np.array(history[-_RECENT:], np.int64))
-        return np.union1d(near[near >= 0].astype(np.int64), self.popular(count))
+        return near[near >= 0].astype(np.int64)
 
     def scores(self, history: Sequence[int], items: Ints) -> Floats:
         """Return a score for each item after a history, oldest first; -1 among the items is one that nobody touched."""

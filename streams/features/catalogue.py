@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
 from streams.features.incoming import is_id
+from streams.features.known import NOTHING, Known
+from streams.features.table import Numbered, Table
 from streams.features.vocabulary import MAX_ITEMS
 
+__all__ = ["Catalogue", "Known"]
+
 _LONGEST = 200
-
-
-class Known(NamedTuple):
-    """One item."""
-
-    name: str | None
-    category: str | None
-    price: float | None
-    available: bool | None
-    time: int
-
-
-_NOTHING = Known(None, None, None, None, 0)
 
 
 class Catalogue:
@@ -37,6 +29,8 @@ class Catalogue:
     def __init__(self, most: int = MAX_ITEMS) -> None:
         self._most = most
         self._items: dict[str, Known] = {}
+        self._changed: dict[str, Known] = {}
+        self._tables: WeakKeyDictionary[Numbered, Table] = WeakKeyDictionary()
         self.outcomes: Counter[str] = Counter()
         """What became of the records: ``taken``, ``older``, ``no-room`` or ``invalid``."""
 
@@ -48,25 +42,42 @@ class Catalogue:
 
     def get(self, item_id: str) -> Known:
         """Return what is known of an item."""
-        return self._items.get(item_id, _NOTHING)
+        return self._items.get(item_id, NOTHING)
 
     def name(self, item_id: str) -> str:
         """Return what people call it: its name, or else its id."""
         return self.get(item_id).name or item_id
 
+    async def table(self, rows: Numbered) -> Table:
+        """Return what is known of some items as columns; it lives as long as ``rows``, and has every later change.
+
+        Between the answer and whatever is waited for next, each of the items has a row.
+        """
+        table = self._tables.get(rows)
+        if table is None:
+            table = self._tables[rows] = Table(self.get, rows)
+        await table.ready(rows)
+        return table
+
     def take(self, _partition: int, records: Sequence[Any]) -> None:
         """Take what came from the topic, in offset order."""
         for record in records:
             self.outcomes[self._take(record.key, record.value)] += 1
+        for rows, table in self._tables.items():
+            table.put(self._changed, rows)
+        self._changed.clear()
 
     def clear(self) -> None:
         """Forget all items."""
         self._items.clear()
+        self._tables.clear()
 
     def _take(self, key: bytes | None, value: bytes | None) -> str:
         try:
             if value is None:
-                self._items.pop((key or b"").decode(), None)
+                gone = (key or b"").decode()
+                self._items.pop(gone, None)
+                self._changed[gone] = NOTHING
                 return "taken"
             item_id, known = _read(orjson.loads(value))
         except (ValueError, LookupError, TypeError):
@@ -76,7 +87,7 @@ class Catalogue:
             return "no-room"
         if before is not None and before.time > known.time:
             return "older"
-        self._items[item_id] = known
+        self._items[item_id] = self._changed[item_id] = known
         return "taken"
 
 

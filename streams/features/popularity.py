@@ -7,6 +7,7 @@ nothing has to be aged; only when exponents grow large is everything divided onc
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.features.base import Floats, Ints
 
@@ -55,6 +56,20 @@ class Popularity:
         if len(known) > count:
             known = known[np.argpartition(self._mass[known], -count)[-count:]]
         return known[np.lexsort((known, -self._mass[known]))]
+
+    def most_among(self, count: int, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Return the numbers of the most popular of some items, and all that are as popular as the last of them.
+
+        Args:
+            count: how many, where so many were touched.
+            mask: whether each number is one of them; those beyond its end are not.
+        """
+        within = min(len(mask), len(self._mass))
+        known = np.flatnonzero(mask[:within] & (self._mass[:within] > 0))
+        mass = self._mass[known]
+        if len(known) > count:
+            known = known[mass >= np.partition(mass, -count)[-count]]
+        return known
 
     @property
     def items(self) -> int:

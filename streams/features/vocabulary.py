@@ -21,6 +21,8 @@ class Vocabulary:
         """The number of each item."""
         self.items: list[str] = []
         """The item of each number; empty where a number is free."""
+        self.reused: list[int] = []
+        """Numbers that were free and have an item again."""
         self._free: list[int] = []
         self._changed: set[int] = set()
 
@@ -35,6 +37,7 @@ class Vocabulary:
         if self._free:
             number = self._free.pop()
             self.items[number] = item_id
+            self.reused.append(number)
         elif len(self.items) < self._most:
             number = len(self.items)
             self.items.append(item_id)

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from pandian.events import Request
+from streams.features.table import Numbered
 
-#: Whether an item may be recommended: it can be had, and passes the filters of the request.
-Allowed = Callable[[str], bool]
+
+class Allowed(Protocol):
+    """Which items may be recommended: those that can be had, and pass the filters of the request."""
+
+    def __call__(self, item_id: str, /) -> bool:
+        """Tell whether one may."""
+        ...
+
+    async def mask(self, items: Numbered, /) -> npt.NDArray[np.bool_]:
+        """Return for each number whether its item may; an array of the caller's own [items].
+
+        It is never False where the item may. Where it is True the item nearly always may: ask about the few that are
+        shown.
+        """
+        ...
 
 
 class Scored(NamedTuple):

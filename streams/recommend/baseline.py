@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
 
+from streams.features.base import Ints
 from streams.features.baseline import Baseline
 from streams.features.vocabulary import Vocabulary
 from streams.recommend.base import Allowed, Scored
@@ -35,23 +36,25 @@ class LiveRanker:
 
     async def best(self, history: Sequence[str], k: int, allowed: Allowed) -> list[Scored]:
         """Return at most ``k`` items, the best first."""
-        items, seen = self._vocabulary.items, set(history)
-        numbers = self._numbers(history)
+        seen, numbers = set(history), self._numbers(history)
         width = k + len(seen) + _SPARE
-        while True:
-            candidates = self._baseline.candidates(numbers, width)
-            scored = self._scored(
-                numbers,
-                [
-                    number
-                    for number in candidates.tolist()
-                    if items[number] not in seen and allowed(items[number])
-                ],
-            )
-            # Fewer than were asked for: there are no more, or those that were looked at are not allowed.
-            if len(scored) >= k or len(candidates) < width:
-                return scored[:k]
+        candidates = self._baseline.candidates(numbers, width)
+        passing = self._passing(candidates, seen, allowed)
+        # Fewer than were asked for: there are no more, or those that were looked at are not allowed.
+        while len(passing) < k and len(candidates) >= width:
             width *= 4
+            mask = await allowed.mask(self._vocabulary)
+            numbers = self._numbers(history)
+            mask[numbers] = False
+            candidates = self._baseline.candidates_among(numbers, width, mask)
+            passing = self._passing(candidates, seen, allowed)
+        return self._scored(numbers, passing)[:k]
+
+    def _passing(self, candidates: Ints, seen: Set[str], allowed: Allowed) -> list[int]:
+        items = self._vocabulary.items
+        return [
+            number for number in candidates.tolist() if items[number] not in seen and allowed(items[number])
+        ]
 
     async def score(self, history: Sequence[str], items: Sequence[str]) -> list[Scored]:
         """Return exactly these items, the best first; one that nobody touched has nearly no score."""

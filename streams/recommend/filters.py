@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from streams.features.base import Event
 from streams.features.catalogue import Catalogue
-from streams.recommend.base import Allowed
+from streams.features.table import Numbered
 
 CATEGORY, PRICE_FROM, PRICE_TO, BOUGHT = "category", "price_from", "price_to", "bought"
 NAMES = (CATEGORY, PRICE_FROM, PRICE_TO, BOUGHT)
@@ -36,7 +39,7 @@ def wrong(filters: Mapping[str, Any]) -> str | None:
     return PRICE_FROM if low > high else None
 
 
-def allowed_by(filters: Mapping[str, Any], catalogue: Catalogue, history: Iterable[Event] = ()) -> Allowed:
+def allowed_by(filters: Mapping[str, Any], catalogue: Catalogue, history: Iterable[Event] = ()) -> Passing:
     """Return which items may be in an answer.
 
     What ``pandian.items`` says cannot be had never may. An item whose category or price is not known passes no filter
@@ -47,24 +50,48 @@ def allowed_by(filters: Mapping[str, Any], catalogue: Catalogue, history: Iterab
         catalogue: what is known of items.
         history: of the user who asks.
     """
-    known, category = catalogue.get, filters.get(CATEGORY)
-    low, high = filters.get(PRICE_FROM), filters.get(PRICE_TO)
-    priced = low is not None or high is not None
-    least, most = low or 0.0, math.inf if high is None else high
-    bought = (
-        {event.item_id for event in history if event.action == "purchase"}
-        if filters.get(BOUGHT) is False
-        else frozenset[str]()
-    )
+    if filters.get(BOUGHT) is not False:
+        return Passing(filters, catalogue, frozenset())
+    return Passing(filters, catalogue, {event.item_id for event in history if event.action == "purchase"})
 
-    def allowed(item_id: str) -> bool:
-        item = known(item_id)
+
+class Passing:
+    """What passes some filters: see :class:`streams.recommend.base.Allowed`.
+
+    Args:
+        filters: without a wrong one.
+        catalogue: what is known of items.
+        without: items that do not pass whatever is known of them.
+    """
+
+    def __init__(self, filters: Mapping[str, Any], catalogue: Catalogue, without: Set[str]) -> None:
+        self._catalogue, self._known = catalogue, catalogue.get
+        self._without = without
+        self._category: str | None = filters.get(CATEGORY)
+        self._priced = filters.get(PRICE_FROM) is not None or filters.get(PRICE_TO) is not None
+        self._least: float = filters.get(PRICE_FROM) or 0.0
+        most = filters.get(PRICE_TO)
+        self._most: float = math.inf if most is None else most
+
+    def __call__(self, item_id: str) -> bool:
+        """Tell whether an item passes."""
+        item, category = self._known(item_id), self._category
         if (
             item.available is False
-            or item_id in bought
+            or item_id in self._without
             or (category is not None and item.category != category)
         ):
             return False
-        return not priced or (item.price is not None and least <= item.price <= most)
+        return not self._priced or (item.price is not None and self._least <= item.price <= self._most)
 
-    return allowed
+    async def mask(self, items: Numbered) -> npt.NDArray[np.bool_]:
+        """Return which items pass, and with them those whose category has the same hash [items]."""
+        table = await self._catalogue.table(items)
+        passes = table.available.copy()
+        if self._category is not None:
+            passes &= table.categories == hash(self._category)
+        if self._priced:
+            # Rounded to floats, a price within the range stays within the range, rounded the same way.
+            passes &= (table.prices >= float(self._least)) & (table.prices <= float(self._most))
+        passes[[items.numbers[one] for one in self._without if one in items.numbers]] = False
+        return passes

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from export.head import open_head
 from export.index import open_index
 from export.runtime import Items, OnnxModel
+from streams.features.table import Fixed
 from streams.recommend.base import Allowed, RankingError, Scored
 from streams.recommend.batching import Batcher
 from streams.recommend.ranking import All, Columns, Logits
@@ -60,6 +61,8 @@ class ModelRanker:
         self.runtime = model
         self.neighbours = open_index(model.entry)
         """Which items are near each other; None where the model has no vectors of items."""
+        self.items = Fixed(model.catalogue, model.index)
+        """Its items, by their columns."""
         self._head = open_head(model)
         # Nobody waits for what is done only once.
         for batch, length in _WARM_UP:
@@ -103,20 +106,29 @@ class ModelRanker:
 
     async def best(self, history: Sequence[str], k: int, allowed: Allowed) -> list[Scored]:
         """Return at most ``k`` items of the catalogue, the best first; items of the history as the card says."""
-        done = await self._ask(_Job(history, k + _SPARE))
-        catalogue, columns, logits = self.runtime.catalogue, done.columns, done.found
-        found: list[int] = []
-        seen = 0
-        while len(found) < k and seen < len(columns):
-            for place, column in enumerate(columns[seen:].tolist(), start=seen):
-                if allowed(catalogue[column]):
-                    found.append(place)
-                    if len(found) == k:
-                        break
-            seen = len(columns)
-            if len(found) < k:
-                columns, logits = done.logits.best(4 * seen)
+        width = k + _SPARE
+        done = await self._ask(_Job(history, width))
+        columns, logits = done.columns, done.found
+        found = self._passing(columns, k, allowed)
+        if len(found) < k and len(columns) >= width:
+            # Few may be allowed, and those may be far down: the others make way, all at once.
+            done.logits.drop(np.flatnonzero(~await allowed.mask(self.items)))
+        while len(found) < k and len(columns) >= width:
+            width *= 4
+            columns, logits = done.logits.best(width)
+            found = self._passing(columns, k, allowed)
         return self._scored(columns[found].tolist(), logits[found])
+
+    def _passing(self, columns: Columns, k: int, allowed: Allowed) -> list[int]:
+        """Return the places of the first ``k`` columns whose items are allowed."""
+        catalogue = self.runtime.catalogue
+        found: list[int] = []
+        for place, column in enumerate(columns.tolist()):
+            if allowed(catalogue[column]):
+                found.append(place)
+                if len(found) == k:
+                    break
+        return found
 
     async def score(self, history: Sequence[str], items: Sequence[str]) -> list[Scored]:
         """Return exactly these items; one that is not in the catalogue has the score of the model's last."""

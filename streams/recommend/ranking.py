@@ -41,7 +41,7 @@ def _least(logits: npt.NDArray[Any], count: int) -> float:
 class Logits(Protocol):
     """The logits of a catalogue after one history: :class:`All` of them, or only those that matter."""
 
-    def drop(self, columns: Sequence[int]) -> None:
+    def drop(self, columns: Sequence[int] | Columns) -> None:
         """Let some columns be none of the best."""
         ...
 
@@ -67,7 +67,7 @@ class All:
     def __init__(self, logits: npt.NDArray[np.float32]) -> None:
         self._logits = logits
 
-    def drop(self, columns: Sequence[int]) -> None:
+    def drop(self, columns: Sequence[int] | Columns) -> None:
         """Let some columns be none of the best."""
         self._logits[columns] = -np.inf
 

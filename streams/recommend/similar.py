@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -161,14 +162,16 @@ class SimilarItems:
         index, catalogue = ranker.neighbours, ranker.runtime.catalogue
         assert index is not None  # noqa: S101 - asked only where there is one
         column = np.array([ranker.runtime.index[item_id]], np.int64)
-        width = k + _SPARE
+        ask = asyncio.get_running_loop().run_in_executor
+        width, mask = k + _SPARE, None
         while True:
-            ask = asyncio.get_running_loop().run_in_executor
-            columns, cosines = await ask(self._thread, index.neighbours, column, width)
-            near = zip(columns[0].tolist(), cosines[0].tolist(), strict=True)
-            found = [catalogue[one] for one, cosine in near if cosine > 0 and allowed(catalogue[one])]
-            if len(found) >= k or width >= len(catalogue) or len(columns[0]) < width:
-                return found[:k]
+            columns, cosines = (one[0] for one in await ask(self._thread, index.neighbours, column, width))
+            near = columns[cosines > 0] if mask is None else columns[(cosines > 0) & mask[columns]]
+            passing = (catalogue[one] for one in near.tolist() if allowed(catalogue[one]))
+            found = list(islice(passing, k))
+            if len(found) >= k or width >= len(catalogue) or len(columns) < width:
+                return found
+            mask = await allowed.mask(ranker.items)
             width *= 4
 
     def _joined(

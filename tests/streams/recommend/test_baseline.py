@@ -6,6 +6,7 @@ import pytest
 
 from streams.features.live import LiveState
 from streams.recommend.baseline import LiveRanker
+from tests.support.allowed import Where, everything
 from tests.support.live import START, interaction, log
 
 
@@ -21,10 +22,6 @@ def names(scored) -> list[str]:
     return [one.item_id for one in scored]
 
 
-def everything(_: str) -> bool:
-    return True
-
-
 PAIRS = [row for number in range(6) for row in ((f"u{number}", "hat"), (f"u{number}", "scarf"))]
 POPULAR = [(f"p{number}", "mug") for number in range(30)]
 
@@ -33,7 +30,7 @@ async def test_without_a_history_the_popular_ones_with_one_what_goes_with_it() -
     ranker = known(*POPULAR, *PAIRS, ("v", "rare"))
     assert names(await ranker.best([], 3, everything)) == ["mug", "hat", "scarf"]
     assert names(await ranker.best(["hat"], 9, everything)) == ["scarf", "mug", "rare"]
-    assert names(await ranker.best(["hat"], 9, lambda item: item != "scarf")) == ["mug", "rare"]
+    assert names(await ranker.best(["hat"], 9, Where(lambda item: item != "scarf"))) == ["mug", "rare"]
 
 
 async def test_nothing_is_known() -> None:
@@ -65,7 +62,7 @@ async def test_what_is_allowed_is_found_however_unpopular_it_is(k) -> None:
     ]
     ranker = known(*rows, users=100_000)
     rare = {f"i{number:04}" for number in range(2950, 3000)}
-    found = names(await ranker.best([], k, rare.__contains__))
+    found = names(await ranker.best([], k, Where(rare.__contains__)))
     assert found == sorted(rare)[: min(k, 50)]
     assert len(await ranker.best(["i0001"], 1000, everything)) == 1000
     assert ranker.known(["i0001", "stranger"]) == 1

@@ -13,12 +13,9 @@ from streams.recommend import model as module
 from streams.recommend.base import RankingError
 from streams.recommend.model import ModelRanker
 from tests.streams.recommend.conftest import N_ITEMS
+from tests.support.allowed import Where, everything
 
 HISTORY = ["item-3", "item-150", "nobody's", "item-7"]
-
-
-def everything(_: str) -> bool:
-    return True
 
 
 def expected(runtime: OnnxModel, history, allowed=everything) -> list[tuple[str, float]]:
@@ -57,11 +54,11 @@ async def test_the_best_are_those_of_a_full_sort(ranker, sequential) -> None:
 
 async def test_what_is_not_allowed_is_looked_past_however_much_it_is(ranker, sequential) -> None:
     rare = {f"item-{number}" for number in range(0, N_ITEMS, 50)}
-    best = await ranker.best(HISTORY, 10, rare.__contains__)
+    best = await ranker.best(HISTORY, 10, Where(rare.__contains__))
     assert [one.item_id for one in best] == [
         name for name, _ in expected(sequential, HISTORY, rare.__contains__)
     ]
-    assert await ranker.best(HISTORY, 10, lambda _: False) == []
+    assert await ranker.best(HISTORY, 10, Where(lambda _: False)) == []
 
 
 async def test_many_at_once_get_what_each_gets_alone(ranker) -> None:
