@@ -152,6 +152,8 @@ class Impression:
     """None where there is no challenger, or no time was left for it."""
     trial: Trial | None = None
     """None where only one model gets shown."""
+    segments: Mapping[str, str] | None = None
+    """What kind of impression it is, by the names of :mod:`pandian.segments`; None: not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,18 @@ class Feedback:
     """As the impression had it."""
     trial: Trial | None = None
     """As the impression had it."""
+    request_id: str | None = None
+    """As the impression had it; None: it had none."""
+    position: int | None = None
+    """As the impression had it; None: it had none."""
+    propensity: float | None = None
+    """As the impression had it."""
+    segments: Mapping[str, str] | None = None
+    """As the impression had it."""
+    series: str = ""
+    """Which count of its partition it belongs to: another one begins where the topics are made again."""
+    place: int = 0
+    """Which label of its series it is, from 1; what was written twice, as after a crash, bears the same. 0: not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,6 +51,10 @@ class Shown(NamedTuple):
     time: int
     shadow: ShadowScore | None = None
     trial: Trial | None = None
+    request_id: str | None = None
+    position: int | None = None
+    propensity: float | None = None
+    segments: Mapping[str, str] | None = None
 
 
 class Acted(NamedTuple):

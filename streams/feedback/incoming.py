@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import orjson
 
 from monitoring.experiments.teams import CHALLENGER, CHAMPION
+from pandian import segments
 from pandian.actions import ACTIONS, POSITIVE
 from pandian.events import ShadowScore, Trial
 from streams.features.base import LATEST
@@ -23,6 +25,8 @@ _CODES = {action: code for code, action in enumerate(ACTIONS)}
 _POSITIVE = frozenset(_CODES[action] for action in POSITIVE)
 #: Longest impression id and name of a model, in characters.
 _LONGEST_ID, _LONGEST_NAME = 600, 128
+#: Nothing is shown further down than this.
+_LAST_POSITION = 1_000_000
 _ARMS = (CHAMPION, CHALLENGER)
 
 
@@ -45,6 +49,7 @@ def read_impression(value: bytes | None, arrived: int) -> Shown | str:
             found.get("time"),
             _shadow(found.get("shadow")),
             _trial(found.get("trial")),
+            *_circumstances(found),
         )
     except KeyError:
         return BAD_ID
@@ -83,6 +88,30 @@ def _trial(found: Any) -> Trial | None:
     if not (_is_text(champion, 2 * _LONGEST_NAME) and _is_text(challenger, 2 * _LONGEST_NAME)):
         return None
     return Trial(champion, challenger, found["arm"], found.get("interleaved") is True)
+
+
+def _circumstances(
+    found: dict[str, Any],
+) -> tuple[str | None, int | None, float | None, dict[str, str] | None]:
+    """Return request, position, propensity and segments. What cannot be made use of is left out, the label counts."""
+    request, position, propensity, said = _said(found, "request_id", "position", "propensity", "segments")
+    return (
+        request if _is_text(request, _LONGEST_ID) else None,
+        position if type(position) is int and 0 <= position < _LAST_POSITION else None,
+        float(propensity) if type(propensity) in (float, int) and 0 < propensity <= 1 else None,
+        _segments(said),
+    )
+
+
+def _segments(found: Any) -> dict[str, str] | None:
+    if type(found) is not dict:
+        return None
+    known = {
+        name: sys.intern(found[name])
+        for name in segments.NAMES
+        if _is_text(found.get(name), segments.LONGEST)
+    }
+    return known or None
 
 
 def _said(found: dict[str, Any], *names: str) -> list[Any]:

@@ -58,6 +58,10 @@ class Resume:
     """Interactions by what became of them."""
     early: int = 0
     idle: int = 0
+    labels: int = 0
+    """Labels given so far."""
+    series: str = ""
+    """Which count they are of."""
 
 
 class PartitionJoin:
@@ -92,6 +96,7 @@ class PartitionJoin:
         self.rejected = Counter(resume.rejected)
         self.interactions = Counter(resume.interactions)
         self.early, self.idle = resume.early, resume.idle
+        self._series, self._given = resume.series, resume.labels
         self.labelled: list[Feedback] = []
         """Labels that became known, for the owner to take away."""
 
@@ -188,6 +193,8 @@ class PartitionJoin:
             dict(self.interactions),
             self.early,
             self.idle,
+            self._given,
+            self._series,
         )
 
     def _waiting_offsets(self) -> list[int]:
@@ -220,6 +227,7 @@ class PartitionJoin:
         shown = one.shown
         assert shown is not None  # noqa: S101 - only those that wait are settled
         self._shown.settle(one)
+        self._given += 1
         self.labelled.append(
             Feedback(
                 shown.impression_id,
@@ -234,5 +242,11 @@ class PartitionJoin:
                 at,
                 shown.shadow,
                 shown.trial,
+                shown.request_id,
+                shown.position,
+                shown.propensity,
+                shown.segments,
+                self._series,
+                self._given,
             )
         )

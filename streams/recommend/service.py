@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from pandian.events import Impression, Recommendation, Request, Trial
+from pandian.segments import GROUP, KNOWN, KNOWN_FROM, LONGEST, NEW, SOURCE, USER
 from streams.features.live import LiveState
 from streams.recommend.answers import Answers
 from streams.recommend.challenger import Challenger
@@ -90,13 +91,25 @@ class RecommendService:
         return {**self._champion.describe(), "challenger": challenger}
 
 
-def impressions(answer: Recommendation, shadows: Shadows = ()) -> Iterator[Impression]:
+#: Names the category of an item; None where it is not known.
+Grouped = Callable[[str], str | None]
+
+
+def impressions(
+    answer: Recommendation,
+    shadows: Shadows = (),
+    history: Sequence[str] | None = None,
+    grouped: Grouped | None = None,
+) -> Iterator[Impression]:
     """Return what was shown with an answer. Answered again, a request gives impressions of the same ids.
 
     Args:
         answer: was given.
         shadows: what the other model of an experiment says of each item; empty: nothing.
+        history: that it was made from, by which the user is new or known; None: not said.
+        grouped: tells the category of an item; None: not said.
     """
+    user = None if history is None else NEW if len(history) < KNOWN_FROM else KNOWN
     for position, item in enumerate(answer.items):
         model, version = chosen_by(answer, position)
         yield Impression(
@@ -111,7 +124,13 @@ def impressions(answer: Recommendation, shadows: Shadows = ()) -> Iterator[Impre
             time=answer.time,
             shadow=shadows[position] if shadows else None,
             trial=_trial(answer.trial, item.team),
+            segments=_segments(user, grouped and grouped(item.item_id), item.sources),
         )
+
+
+def _segments(user: str | None, group: str | None, sources: Sequence[str]) -> dict[str, str] | None:
+    said = ((USER, user), (GROUP, group), (SOURCE, sources[0] if sources else None))
+    return {name: value[:LONGEST] for name, value in said if value} or None
 
 
 def _trial(trial: Trial | None, team: str | None) -> Trial | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
 from faust.types import TP
@@ -20,6 +21,7 @@ from pandian import topics
 from pandian.errors import PandianError
 from pandian.events import encode
 from streams.feedback.base import JoinPolicy
+from streams.feedback.join import Resume
 from streams.feedback.state import PartitionState, StateError, decode_state
 from streams.stages.context import StageContext
 from streams.stages.joining import JoinedPartition
@@ -262,7 +264,7 @@ class FeedbackPart:
     ) -> PartitionState:
         """Return the stored state where it is of these topics; else one of nothing."""
         ids = [self._infos[name].id.hex for name in _PAIR]
-        fresh = PartitionState(ids[0], ids[1], Measures(self._quota))
+        fresh = PartitionState(ids[0], ids[1], Measures(self._quota), Resume(series=_series(*ids)))
         if stored is None:
             return fresh
         try:
@@ -276,12 +278,18 @@ class FeedbackPart:
         shown, acted = (ends[name, number] for name in _PAIR)
         if state.resume.impressions_end > shown or state.resume.actions_end > acted:
             log.warning("partition %d: its topics have lost records that were counted; counting anew", number)
+            fresh.resume.series = _series(state.resume.series, str(state.resume.labels))
             return fresh
         return state
 
 
 def _key(number: int) -> bytes:
     return str(number).encode()
+
+
+def _series(*of: str) -> str:
+    """Return a name for a count of labels: equal for whoever begins it again."""
+    return blake2b("/".join(of).encode(), digest_size=4).hexdigest()
 
 
 def _belongs(number: int, partitions: int, user_id: str) -> bool:

@@ -82,7 +82,9 @@ class ServingPart:
         self._outbox = Outbox(context.settings)
         self._forgetting = sequences.forgetting
         self._shadow = Shadow(self.champion, self.challenger, self._metrics.shadowed)
-        self._shown = ShownLog(self._outbox, self._shadow)
+        self._shown = ShownLog(
+            self._outbox, self._shadow, lambda item: sequences.catalogue.get(item).category
+        )
         self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
         self._turn = asyncio.Semaphore(_PORTIONS)
         self._told_at = -_TOLD_SECONDS

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from pandian import topics
-from pandian.events import Recommendation, encode
-from streams.recommend.service import impressions
+from pandian.events import encode
+from streams.recommend.service import Grouped, impressions
 from streams.recommend.shadow import Given, Shadow, Shadows
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.outbox import Outbox, Outgoing
@@ -22,10 +22,16 @@ _RETRY_SECONDS = 1.0
 _KEPT = 5_000
 
 
-def outgoing(answer: Recommendation, shadows: Shadows = ()) -> Iterator[Outgoing]:
-    """Return the impressions of an answer as records; ``shadows``: what another model says of its items."""
-    key = answer.user_id.encode()
-    for impression in impressions(answer, shadows):
+def outgoing(given: Given, shadows: Shadows, grouped: Grouped) -> Iterator[Outgoing]:
+    """Return the impressions of an answer as records.
+
+    Args:
+        given: the answer, and what it was made from.
+        shadows: what another model says of its items.
+        grouped: names the category of an item.
+    """
+    key = given.answer.user_id.encode()
+    for impression in impressions(given.answer, shadows, given.history, grouped):
         yield Outgoing(topics.IMPRESSIONS, key, encode(impression))
 
 
@@ -34,9 +40,15 @@ class ShownLog:
 
     A worker that is killed takes those of its last tenth of a second with it: nobody waits for them. In an experiment
     the model that did not answer scores them on the way, for as long as there is time.
+
+    Args:
+        outbox: writes.
+        shadow: scores by the other model.
+        grouped: names the category of an item.
     """
 
-    def __init__(self, outbox: Outbox, shadow: Shadow) -> None:
+    def __init__(self, outbox: Outbox, shadow: Shadow, grouped: Grouped) -> None:
+        self._grouped = grouped
         self._outbox = outbox
         self._shadow = shadow
         self._waiting: deque[Given] = deque(maxlen=_KEPT)
@@ -76,5 +88,7 @@ class ShownLog:
         """Return the impressions of answers as records."""
         shadows = await self._shadow.scores(given)
         return [
-            record for one, said in zip(given, shadows, strict=True) for record in outgoing(one.answer, said)
+            record
+            for one, said in zip(given, shadows, strict=True)
+            for record in outgoing(one, said, self._grouped)
         ]

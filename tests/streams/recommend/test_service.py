@@ -6,7 +6,7 @@ import asyncio
 
 import orjson
 
-from pandian.events import encode
+from pandian.events import Item, encode
 from streams.recommend.service import impressions
 from tests.support.live import START
 
@@ -59,3 +59,17 @@ async def test_what_is_known_of_a_user(served) -> None:
         {"item_id": "c", "action": "purchase", "time": START + 2000},
     ]
     assert served.service.user("nobody") == []
+
+
+async def test_impressions_say_what_kind_they_are(served, popular_entry) -> None:
+    served.know(*ROWS, ("u1", "item-9"), *[("fan", f"item-{number}") for number in range(6)])
+    served.sell(Item("item-0", category="mugs"), Item("item-1", category=None))
+    await served.promote(popular_entry)
+    kinds = {}
+    for user, history in (("u1", ["item-1", "item-9"]), ("fan", [f"item-{number}" for number in range(6)])):
+        answer = await served.ask(user, 20)
+        for one in impressions(answer, (), history, lambda item: served.catalogue.get(item).category):
+            kinds[user, one.item_id] = one.segments
+    assert kinds["u1", "item-0"] == {"user": "new", "group": "mugs", "source": "popularity"}
+    assert kinds["fan", "item-9"] == {"user": "known", "source": "popularity"}
+    assert {one.segments["source"] for one in impressions(answer)} == {"popularity"}
