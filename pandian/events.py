@@ -189,7 +189,7 @@ class Feedback:
     series: str = ""
     """Which count of its partition it belongs to: another one begins where the topics are made again."""
     place: int = 0
-    """Which label of its series it is, from 1; what was written twice, as after a crash, bears the same. 0: not said."""
+    """Which label of its series it is, from 1; one that was written twice, as by a crash, bears the same. 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
