@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from statistics import NormalDist
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,18 +59,52 @@ def auc(histogram: Histogram) -> Auc:
 
     It holds for labels that are independent of each other. Labels of one page are not quite.
     """
+    n0, n1 = histogram.negative, histogram.positive
+    found = measured(histogram)
+    if found is None:
+        missing = "no label" if not n0 + n1 else "no positive label" if not n1 else "no negative label"
+        return Auc(n1, n0, reason=f"{missing} yet")
+    low, high = _interval(found.value, found.deviation, n0, n1)
+    bound = found.bound
+    return Auc(n1, n0, found.value, max(0.0, low - bound), min(1.0, high + bound), bound)
+
+
+class Measured(NamedTuple):
+    """An AUC with what chance and what the buckets leave open."""
+
+    value: float
+    deviation: float
+    """DeLong's standard deviation; 0 where there is but one label of a kind, or no error."""
+    bound: float
+
+
+def measured(histogram: Histogram) -> Measured | None:
+    """Return value, deviation and bound, see :func:`auc`; None where a kind of label is missing."""
     negative, positive = histogram.counts
     n0, n1 = int(negative.sum()), int(positive.sum())
     if not n0 or not n1:
-        missing = "no label" if not n0 + n1 else "no positive label" if not n1 else "no negative label"
-        return Auc(n1, n0, reason=f"{missing} yet")
+        return None
     if n0 * n1 >= _SAFE_PAIRS:
         negative, positive = negative.astype(object), positive.astype(object)
     below = np.cumsum(negative) - negative
     value = int((positive * (2 * below + negative)).sum()) / (2 * n0 * n1)
     bound = int((positive * negative).sum()) / (2 * n0 * n1)
-    low, high = _interval(value, _deviation(negative, positive, value), n0, n1)
-    return Auc(n1, n0, value, max(0.0, low - bound), min(1.0, high + bound), bound)
+    return Measured(value, _deviation(negative, positive, value), bound)
+
+
+def lower_bound(histogram: Histogram, alpha: float) -> float:
+    """Return what the AUC of the bucketed scores is above, except with a chance of alpha; see :func:`auc`.
+
+    0 with fewer than two labels of a kind.
+    """
+    found = measured(histogram)
+    pairs = min(histogram.negative, histogram.positive)
+    if found is None or pairs < 2 or not found.value:
+        return 0.0
+    if found.value == 1:
+        return float(alpha ** (1 / pairs))
+    reach = NormalDist().inv_cdf(1 - alpha) * found.deviation / (found.value * (1 - found.value))
+    return _expit(math.log(found.value / (1 - found.value)) - reach)
 
 
 def _deviation(negative: Counts, positive: Counts, value: float) -> float:

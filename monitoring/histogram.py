@@ -52,6 +52,11 @@ class Histogram:
         buckets, labels = np.divmod(np.fromiter(codes, np.int64), 2)
         np.add.at(self.counts, (labels, buckets), 1)
 
+    def add_batch(self, buckets: npt.NDArray[np.int64], positive: npt.NDArray[np.bool_]) -> None:
+        """Count labels by bucket, (n,), and whether each is 1, (n,)."""
+        size = self.buckets
+        self.counts += np.bincount(buckets + size * positive, minlength=2 * size).reshape(2, size)
+
     def merge(self, other: Histogram) -> None:
         """Add another histogram's counts. Both must have the same edges.
 
