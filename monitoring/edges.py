@@ -57,6 +57,10 @@ class Edges:
         """Return the bucket of a score."""
         return bisect_right(self._values, score)
 
+    def codes(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Return the bucket of each score, (n,)."""
+        return np.searchsorted(np.array(self._values), scores, side="right").astype(np.int64)
+
     def encode(self) -> bytes:
         """Return the edges as bytes: float64, little-endian."""
         return np.array(self._values, "<f8").tobytes()

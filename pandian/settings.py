@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     """How long after an impression an action on the item counts for it, in event time."""
     lateness_seconds: float = Field(default=60.0, ge=0, le=90 * 86400)
     """How much later than others an event may come, in event time, and still be attributed."""
+    watch_reference: int = Field(default=10_000, ge=30, le=100_000_000)
+    """Labels of the rarer kind that make the AUC a fall is measured against; with fewer only larger falls are found."""
+    watch_run_length: float = Field(default=100_000.0, ge=100, le=1e12)
+    """Positive labels to a false alarm about the AUC, on average, at the least."""
+    watch_window: int = Field(default=5_000, ge=100, le=10_000_000)
+    """Labels of a window: figures of a model are given of all of them, and of the last whole window."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)
     """How often a worker looks whether the registry names another champion."""
     waiting_requests: int = Field(default=64, ge=1, le=100_000)

@@ -35,6 +35,8 @@ IMPRESSIONS = "pandian.impressions"
 FEEDBACK = "pandian.feedback"
 #: What the labels say of each model, one record a partition of impressions: position and measures. Compacted.
 MEASURES = "pandian.measures"
+#: What is watched of the models: the watcher's state with its offsets, and its figures for all to show. Compacted.
+WATCH = "pandian.watch"
 #: Which model answers, keyed by model. Compacted.
 MODELS = "pandian.models"
 #: Alerts as they begin and end, keyed by subject: :class:`pandian.events.Alert`.

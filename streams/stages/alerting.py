@@ -11,8 +11,6 @@ from typing import Any
 
 import orjson
 
-from monitoring.alarm import evidence, has_fallen
-from monitoring.models import VersionFigures
 from pandian import topics
 from pandian.events import Alert, encode
 from streams.stages.context import StageContext
@@ -23,7 +21,6 @@ from streams.worklog import logger
 log = logger("alerts")
 
 AUC_DROP = "auc-drop"
-_RUNBOOK = "docs/feedback.md#when-the-auc-has-fallen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +74,6 @@ class Alerting:
         """Return how many alerts fire, by kind; a kind of which none fires has 0."""
         found = Counter(kind for kind, _ in self._firing)
         return {AUC_DROP: 0, **found}
-
-    async def judge(self, figures: VersionFigures) -> None:
-        """Let an alert begin, or end, as the figures of a version say."""
-        subject = f"{figures.model}@{figures.version}"
-        firing = self.is_firing(subject)
-        fallen = has_fallen(figures.reference, figures.recent, firing=firing)
-        if fallen == firing:
-            # Where there are labels of one kind alone, there are no figures to tell of either.
-            return
-        said = evidence(figures.reference, figures.recent)
-        size = (figures.reference.value or 0.0) - (figures.recent.value or 0.0)
-        text = f"The AUC of {subject} {'has fallen' if fallen else 'is back'}. {said}."
-        await self.tell(Finding(AUC_DROP, subject, said, round(size, 6), text, _RUNBOOK), firing=fallen)
 
     async def tell(self, finding: Finding, *, firing: bool) -> None:
         """Let an alert begin or end, unless it has; what cannot be written now is written when it is told again.

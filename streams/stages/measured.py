@@ -14,14 +14,13 @@ from pandian import topics
 from streams.feedback.state import PartitionState, StateError, decode_state
 from streams.stages.alerting import Alerting
 from streams.stages.context import StageContext
+from streams.stages.watching import WatchingPart
 from streams.statelog import LARGEST, StateLog
 from streams.transport.follower import TopicFollower
 from streams.transport.own_topics import ensure_own
 from streams.worklog import logger
 
 log = logger("feedback")
-
-_LOOK_SECONDS = 0.5
 
 
 class MeasuresPart:
@@ -38,6 +37,7 @@ class MeasuresPart:
         self._log = StateLog(context.app, context.admin, topics.MEASURES, topics.USER_PARTITIONS)
         self._follower = TopicFollower(context.settings, topics.MEASURES, self._take, max_bytes=LARGEST)
         self._alerting = Alerting(context)
+        self._watching = WatchingPart(context, owned, self._alerting)
         self._quota = Quota.of(topics.USER_PARTITIONS)
         self._states: dict[bytes, PartitionState] = {}
         self._version = self._figured = 0
@@ -48,17 +48,19 @@ class MeasuresPart:
         """Make the topics."""
         await ensure_own(self._context.admin, [topics.ALERTS])
         await self._log.make()
+        await self._watching.start()
         self._quota = Quota.of(self._log.partitions)
 
     async def run(self) -> None:
-        """Follow, and watch for what has fallen, until cancelled."""
+        """Follow, and watch when it is this worker's turn, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follower.run())
             group.create_task(self._alerting.run())
-            group.create_task(self._watch())
+            group.create_task(self._watching.run())
 
     async def close(self) -> None:
-        """Do nothing: what it knows is in the topics."""
+        """Write what was watched; what else it knows is in the topics."""
+        await self._watching.close()
 
     def owned(self) -> bool:
         """Tell whether this worker exports the figures."""
@@ -86,6 +88,7 @@ class MeasuresPart:
                 "recent": one.recent.document(),
                 "reference": one.reference.document(),
                 "alarm": self._alerting.is_firing(f"{one.model}@{one.version}"),
+                "figures": self._watching.figures(one.model, one.version),
             }
             for one in self.figures()
         ]
@@ -104,16 +107,6 @@ class MeasuresPart:
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by kind."""
         return self._alerting.firing()
-
-    async def _watch(self) -> None:
-        """Compare the newest labels with the first ones whenever there are new ones."""
-        seen = 0
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            if self.owned() and seen != self._version and self._follower.caught_up:
-                seen = self._version
-                for one in self.figures():
-                    await self._alerting.judge(one)
 
     def _take(self, _partition: int, records: Sequence[Any]) -> None:
         for record in records:

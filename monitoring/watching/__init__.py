@@ -1,0 +1,16 @@
+"""What labels say of a model while it serves: figures by version, window and segment, and alarms.
+
+``base``      labels as columns
+``reading``   records of ``pandian.feedback`` become columns
+``figures``   AUC, log loss, calibration and rates of some labels, in bounded memory
+``pages``     precision, recall and NDCG of what was shown together
+``segments``  which segments of a version are told apart
+``version``   all of one version: figures in whole and by segment, and its detectors
+``watch``     all versions, and from where to read on
+"""
+
+from monitoring.watching.base import Seen
+from monitoring.watching.version import VersionWatch, WatchSettings
+from monitoring.watching.watch import ModelWatch
+
+__all__ = ["ModelWatch", "Seen", "VersionWatch", "WatchSettings"]

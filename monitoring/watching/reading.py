@@ -1,0 +1,107 @@
+"""Records of ``pandian.feedback`` become columns; what is no label is counted, and so is what was there before."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+
+from monitoring.watching.base import Seen
+
+#: Names a version: model, version.
+Name = tuple[str, str]
+INVALID, REPEAT, TAKEN = "invalid", "repeat", "taken"
+
+
+class Places:
+    """How far each count of labels was taken, so that a label which was written twice counts once.
+
+    Args:
+        most: counts that are known; of one more, the one that is known for longest goes.
+    """
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._reached: dict[str, int] = {}
+
+    def is_new(self, partition: int, series: Any, place: Any) -> bool:
+        """Tell whether a label has not been here before, and take note of it. One without a place always is new."""
+        if type(place) is not int or place <= 0 or type(series) is not str:
+            return True
+        key = f"{partition}/{series[:32]}"
+        if place <= self._reached.get(key, 0):
+            return False
+        self._reached[key] = place
+        if len(self._reached) > self._most:
+            del self._reached[next(iter(self._reached))]
+        return True
+
+    def state(self) -> dict[str, int]:
+        """Return JSON values."""
+        return dict(self._reached)
+
+    def restore(self, stored: Mapping[str, int]) -> None:
+        """Take over what :meth:`state` gave."""
+        self._reached = {str(key): int(value) for key, value in stored.items()}
+
+
+def read(
+    partition: int, values: Iterable[bytes | None], places: Places, outcomes: Counter[str]
+) -> dict[Name, Seen]:
+    """Return the labels of a batch by version.
+
+    Args:
+        partition: that they stood in.
+        values: of the records, in order.
+        places: which were there before.
+        outcomes: what became of how many records is added to it.
+    """
+    rows: defaultdict[Name, list[Mapping[str, Any]]] = defaultdict(list)
+    for value in values:
+        found = _label(value)
+        if found is None:
+            outcomes[INVALID] += 1
+        elif not places.is_new(partition, found.get("series"), found.get("place")):
+            outcomes[REPEAT] += 1
+        else:
+            outcomes[TAKEN] += 1
+            rows[found["model"], found["version"]].append(found)
+    return {name: _columns(found) for name, found in rows.items()}
+
+
+def _label(value: bytes | None) -> Mapping[str, Any] | None:
+    """Return a label; None where it is none. JSON knows neither NaN nor infinity."""
+    try:
+        found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
+    except orjson.JSONDecodeError:
+        return None
+    if type(found) is not dict or found.get("label") not in (0, 1):
+        return None
+    score, time = found.get("score"), found.get("time")
+    if not isinstance(score, int | float) or not 0 <= score <= 1 or type(time) is not int:
+        return None
+    return found if all(type(found.get(name)) is str for name in ("model", "version", "item_id")) else None
+
+
+def _columns(rows: list[Mapping[str, Any]]) -> Seen:
+    return Seen(
+        np.array([row["score"] for row in rows], np.float64),
+        np.array([row["label"] for row in rows], np.bool_),
+        np.array([row.get("action") == "purchase" for row in rows], np.bool_),
+        np.array([row["time"] for row in rows], np.int64),
+        np.array([_propensity(row.get("propensity")) for row in rows], np.float64),
+        np.array([hash(row["item_id"]) for row in rows], np.int64),
+        [_page(row.get("request_id"), row.get("position")) for row in rows],
+        [row.get("segments") if type(row.get("segments")) is dict else None for row in rows],
+    )
+
+
+def _propensity(found: Any) -> float:
+    return float(found) if type(found) in (int, float) and 0 < found <= 1 else np.nan
+
+
+def _page(request: Any, position: Any) -> tuple[str, int] | None:
+    return (request, position) if type(request) is str and type(position) is int else None

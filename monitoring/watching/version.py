@@ -1,0 +1,292 @@
+"""All that labels say of one version: figures in whole and by segment, and what its detectors found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from monitoring.auc import auc
+from monitoring.detection.base import Alarm, Detector, Labels
+from monitoring.detection.calibration import CalibrationDetector, CalibrationSettings
+from monitoring.detection.discrimination import AucDetector, AucSettings
+from monitoring.detection.famine import FamineSettings
+from monitoring.edges import Edges, default_edges
+from monitoring.watching.base import Seen, Whole
+from monitoring.watching.figures import Figures
+from monitoring.watching.pages import Pages
+from monitoring.watching.segments import Segment, Segments
+
+#: Kinds of alerts.
+AUC, SEGMENT, CALIBRATION = "auc-drop", "auc-drop-segment", "calibration"
+#: Segments are watched of versions with so many buckets at most: each takes some 80 bytes a bucket.
+_FINE = 2_048
+#: Segments of a version that are watched, so that the run length of all of them together is known beforehand.
+_WATCHED = 18
+
+#: With fewer labels a window does not tell that a segment is as it was.
+_LEAST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """How a version is watched."""
+
+    window: int = 5_000
+    """Labels of a window; figures are given of the last whole one."""
+    auc: AucSettings = field(default_factory=AucSettings)
+    """Of the version in whole and all its segments together."""
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
+    """Of a version whose scores are probabilities: one that the registry has."""
+    famine: FamineSettings = field(default_factory=FamineSettings)
+    """Of labels that stop, whichever version they are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm that stands."""
+
+    kind: str
+    subject: str
+    alarm: Alarm
+    segment: Segment | None = None
+
+
+class _Windowed:
+    """Figures of all labels, of the last whole window and of the one that is being filled."""
+
+    def __init__(self, buckets: int) -> None:
+        self._buckets = buckets
+        self.total, self.current = Figures(buckets), Figures(buckets)
+        self.last: Figures | None = None
+
+    def add(self, codes: Whole, seen: Seen, places: Whole | slice) -> None:
+        for figures in (self.total, self.current):
+            figures.add(
+                codes[places],
+                seen.scores[places],
+                seen.positive[places],
+                seen.bought[places],
+                seen.propensity[places],
+            )
+
+    def roll(self) -> None:
+        self.last, self.current = self.current, Figures(self._buckets)
+
+    def document(self) -> dict[str, Any]:
+        last = self.last or self.current
+        return {"total": self.total.document(), "window": last.document()}
+
+    def state(self) -> list[Any]:
+        return [self.total.encode(), self.current.encode(), self.last and self.last.encode()]
+
+    def restore(self, stored: Any) -> None:
+        total, current, last = stored
+        self.total, self.current = (Figures.decode(one, self._buckets) for one in (total, current))
+        self.last = Figures.decode(last, self._buckets) if last else None
+
+
+class VersionWatch:
+    """Figures and alarms of one version.
+
+    Args:
+        name: model and version, such as ``sasrec@20260301-101500-3fa9c1``.
+        edges: between the buckets of its scores.
+        settings: how it is watched.
+    """
+
+    def __init__(self, name: str, edges: Edges, settings: WatchSettings) -> None:
+        self.name, self.edges = name, edges
+        self._settings = settings
+        self._whole = _Windowed(edges.buckets)
+        self._segments = Segments()
+        self._parts: dict[Segment, _Windowed] = {}
+        self._pages = Pages()
+        self._items: set[int] = set()
+        self.coverage: int | None = None
+        """Different items that the last whole window showed."""
+        # Half of the false alarms may be of the version in whole, the other half of any of its segments.
+        self._auc = AucDetector(edges, _rarer(settings.auc, 2))
+        self._of_segments: dict[Segment, AucDetector] = {}
+        self._calibration = (
+            None if edges.id == default_edges().id else CalibrationDetector(settings.calibration)
+        )
+        self.first = self.last = 0
+        """Times of the earliest and the latest impression with a label, epoch milliseconds."""
+
+    @property
+    def labels(self) -> int:
+        """Labels that were taken."""
+        return self._whole.total.histogram.labels
+
+    def add(self, partition: int, seen: Seen) -> None:
+        """Take labels of one partition, in the order in which they became known."""
+        if not len(seen):
+            return
+        times = int(seen.times.min()), int(seen.times.max())
+        self.first, self.last = min(self.first or times[0], times[0]), max(self.last, times[1])
+        self._pages.add(partition, seen)
+        for start, end in self._windows(len(seen)):
+            part = seen.part(start, end)
+            places = self._segments.split(part.segments) if self.edges.buckets <= _FINE else {}
+            self._count(part, places)
+            self._detect(part, places)
+
+    def _windows(self, labels: int) -> Iterator[tuple[int, int]]:
+        """Yield the parts of a batch that end no later than the window; the next one begins behind each that does."""
+        start = 0
+        while start < labels:
+            room = self._settings.window - self._whole.current.histogram.labels
+            end = min(labels, start + room)
+            yield start, end
+            if end - start == room:
+                self._roll()
+            start = end
+
+    def _roll(self) -> None:
+        for one in (self._whole, *self._parts.values()):
+            one.roll()
+        self.coverage, self._items = len(self._items), set()
+        self._look_back()
+
+    def _count(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
+        codes = self.edges.codes(seen.scores)
+        self._whole.add(codes, seen, slice(None))
+        self._items.update(seen.items.tolist())
+        for segment, places in segments.items():
+            part = self._parts.get(segment)
+            if part is None:
+                part = self._parts[segment] = _Windowed(self.edges.buckets)
+            part.add(codes, seen, places)
+
+    def _detect(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
+        labels = Labels(seen.scores, seen.positive, seen.times)
+        for detector in self._detectors():
+            detector.add(labels)
+        for segment, places in segments.items():
+            watched = self._watched(segment)
+            if watched is not None:
+                watched.add(Labels(seen.scores[places], seen.positive[places], seen.times[places]))
+
+    def _watched(self, segment: Segment) -> AucDetector | None:
+        """Return the detector of a segment; None where there are too many segments already."""
+        if segment not in self._of_segments and len(self._of_segments) < _WATCHED:
+            self._of_segments[segment] = AucDetector(self.edges, _rarer(self._settings.auc, 2 * _WATCHED))
+        return self._of_segments.get(segment)
+
+    def _detectors(self) -> Iterator[Detector]:
+        yield self._auc
+        if self._calibration is not None:
+            yield self._calibration
+
+    def _look_back(self) -> None:
+        """Take back what the last whole window no longer says."""
+        last = self._whole.last
+        assert last is not None  # noqa: S101 - a window has just ended
+        _take_back(self._auc, last)
+        for segment, detector in self._of_segments.items():
+            part = self._parts.get(segment)
+            if part is not None and part.last is not None:
+                _take_back(detector, part.last)
+        detector = self._calibration
+        if detector is not None and _is_of_before(detector, last):
+            ratio, tolerance = last.calibration, self._settings.calibration.tolerance
+            if ratio is not None and abs(ratio - 1) <= tolerance:
+                detector.reset()
+
+    def standing(self) -> Iterator[Standing]:
+        """Yield the alarms that stand."""
+        if self._auc.alarm is not None:
+            yield Standing(AUC, self.name, self._auc.alarm)
+        for segment, detector in self._of_segments.items():
+            if detector.alarm is not None:
+                yield Standing(SEGMENT, f"{self.name} {'='.join(segment)}", detector.alarm, segment)
+        if self._calibration is not None and self._calibration.alarm is not None:
+            yield Standing(CALIBRATION, self.name, self._calibration.alarm)
+
+    def falls(self) -> dict[Segment, float]:
+        """Return of each segment by how much the AUC of its last window is below that of all its labels."""
+        found = {}
+        for segment, part in self._parts.items():
+            total = auc(part.total.histogram).value
+            last = auc(part.last.histogram).value if part.last else None
+            if total is not None and last is not None:
+                found[segment] = total - last
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """Return the figures as JSON values: in whole, by segment, of pages, and how sure the detectors are."""
+        return {
+            **self._whole.document(),
+            "pages": self._pages.document(),
+            "items_shown": self.coverage,
+            "segments": [
+                {"segment": segment[0], "value": segment[1], **part.document()}
+                for segment, part in sorted(self._parts.items())
+            ],
+            "evidence": {
+                "auc": self._auc.evidence,
+                "threshold": _rarer(self._settings.auc, 2).run_length,
+                "floor": self._auc.floor,
+            },
+            "alarms": [
+                {"kind": one.kind, "subject": one.subject, **one.alarm.document()} for one in self.standing()
+            ],
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Return all there is to know as JSON values, but the items of the window that is being filled."""
+        return {
+            "edges": self.edges.encode().hex(),
+            "whole": self._whole.state(),
+            "names": self._segments.state(),
+            "parts": [[*segment, part.state()] for segment, part in self._parts.items()],
+            "pages": self._pages.encode(),
+            "coverage": self.coverage,
+            "detectors": [one.state() for one in self._detectors()],
+            "of_segments": [[*segment, one.state()] for segment, one in self._of_segments.items()],
+            "first": self.first,
+            "last": self.last,
+        }
+
+    @classmethod
+    def restored(cls, name: str, stored: Mapping[str, Any], settings: WatchSettings) -> VersionWatch:
+        """Return what :meth:`state` gave.
+
+        Raises:
+            DetectorStateError, LookupError, TypeError, ValueError: it is something else, or of other settings.
+        """
+        found = cls(name, Edges.decode(bytes.fromhex(stored["edges"])), settings)
+        found._whole.restore(stored["whole"])
+        found._segments.restore(stored["names"])
+        for segment, value, part in stored["parts"]:
+            one = found._parts[segment, value] = _Windowed(found.edges.buckets)
+            one.restore(part)
+        found._pages = Pages.decode(stored["pages"])
+        found.coverage, found.first, found.last = stored["coverage"], stored["first"], stored["last"]
+        for detector, state in zip(found._detectors(), stored["detectors"], strict=True):
+            detector.restore(state)
+        for segment, value, state in stored["of_segments"]:
+            watched = found._of_segments[segment, value] = AucDetector(
+                found.edges, _rarer(settings.auc, 2 * _WATCHED)
+            )
+            watched.restore(state)
+        return found
+
+
+def _rarer(settings: AucSettings, times: int) -> AucSettings:
+    return replace(settings, run_length=settings.run_length * times)
+
+
+def _is_of_before(detector: Detector, last: Figures) -> bool:
+    """Tell whether an alarm stands that was raised before the first label of a window which has just ended."""
+    return detector.alarm is not None and detector.read - last.histogram.labels >= detector.alarm.at
+
+
+def _take_back(detector: AucDetector, last: Figures) -> None:
+    """Take an alarm back when the AUC of a whole window is where it was before: at or above the floor."""
+    if detector.floor is None or last.histogram.labels < _LEAST or not _is_of_before(detector, last):
+        return
+    value = auc(last.histogram).value
+    if value is not None and value >= detector.floor:
+        detector.reset()

@@ -1,0 +1,148 @@
+"""All versions of all models, and from where to read on: one state, written and restored in whole."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from monitoring.detection.base import Labels
+from monitoring.detection.famine import FamineDetector
+from monitoring.edges import Edges
+from monitoring.watching.base import Seen
+from monitoring.watching.reading import Name, Places, read
+from monitoring.watching.version import AUC, CALIBRATION, SEGMENT, Standing, VersionWatch, WatchSettings
+
+FAMINE = "label-famine"
+KINDS = (AUC, SEGMENT, CALIBRATION, FAMINE)
+#: Whom an alarm about labels that stop is about.
+EVERYBODY = "all models"
+#: Versions that are watched; of one more, the one that was labelled least recently goes.
+MAX_VERSIONS = 8
+FORMAT = 1
+
+
+class WatchStateError(ValueError):
+    """A state that cannot be gone on from; it says why in words."""
+
+
+class ModelWatch:
+    """Figures and alarms of all versions.
+
+    It has one owner, who gives it the records of each partition of ``pandian.feedback`` in order. It takes a label
+    once, however often it was written.
+
+    Args:
+        edges: returns the edges of a version's scores; the same for as long as the version is watched.
+        settings: how versions are watched.
+    """
+
+    def __init__(self, edges: Callable[[Name], Edges], settings: WatchSettings | None = None) -> None:
+        self._edges = edges
+        self._settings = settings or WatchSettings()
+        self._versions: dict[Name, VersionWatch] = {}
+        self._labelled: dict[Name, int] = {}
+        """Labels of all versions that had been read with the newest one of each."""
+        self._places = Places()
+        self._famine = FamineDetector(self._settings.famine)
+        self.outcomes: Counter[str] = Counter()
+        """What became of the records."""
+        self.positions: dict[int, int] = {}
+        """Offset behind the last record taken, by partition."""
+
+    def take(self, partition: int, values: Sequence[bytes | None], end: int) -> None:
+        """Take records of a partition.
+
+        Args:
+            partition: its number.
+            values: of the records, in order.
+            end: offset behind the last of them.
+        """
+        for name, seen in read(partition, values, self._places, self.outcomes).items():
+            self._version(name).add(partition, seen)
+            self._feed(seen)
+            self._labelled[name] = self._famine.read
+        self.positions[partition] = end
+
+    def _feed(self, seen: Seen) -> None:
+        if self._famine.alarm is not None and seen.positive.any():
+            self._famine.reset()
+        self._famine.add(Labels(seen.scores, seen.positive, seen.times))
+
+    def _version(self, name: Name) -> VersionWatch:
+        # Taken out and put in again: so the versions are in the order in which they were labelled.
+        found = self._versions.pop(name, None) or VersionWatch(
+            "@".join(name), self._edges(name), self._settings
+        )
+        self._versions[name] = found
+        if len(self._versions) > MAX_VERSIONS:
+            oldest = next(iter(self._versions))
+            del self._versions[oldest], self._labelled[oldest]
+        return found
+
+    def tick(self, now: int) -> None:
+        """Say what time it is, epoch milliseconds, for labels that do not come."""
+        self._famine.tick(now)
+
+    def version(self, name: Name) -> VersionWatch | None:
+        """Return what is watched of a version."""
+        return self._versions.get(name)
+
+    def standing(self) -> Iterator[Standing]:
+        """Yield the alarms that stand, but not of versions that answer no more.
+
+        Such a version has no label among the newest of all, as many as a window has.
+        """
+        for name, version in self._versions.items():
+            if self._famine.read - self._labelled[name] < self._settings.window:
+                yield from version.standing()
+        if self._famine.alarm is not None:
+            yield Standing(FAMINE, EVERYBODY, self._famine.alarm)
+
+    def documents(self) -> dict[Name, Mapping[str, Any]]:
+        """Return the figures of each version as JSON values."""
+        return {name: version.document() for name, version in self._versions.items()}
+
+    def state(self) -> bytes:
+        """Return all there is to know."""
+        document = {
+            "format": FORMAT,
+            "settings": repr(self._settings),
+            "positions": list(self.positions.items()),
+            "places": self._places.state(),
+            "famine": self._famine.state(),
+            "outcomes": dict(self.outcomes),
+            "versions": [
+                [*name, self._labelled[name], version.state()] for name, version in self._versions.items()
+            ],
+        }
+        return zlib.compress(orjson.dumps(document), 1)
+
+    def restore(self, data: bytes) -> None:
+        """Take over what :meth:`state` gave.
+
+        Raises:
+            WatchStateError: it is something else, or of other settings.
+        """
+        try:
+            stored = orjson.loads(zlib.decompress(data))
+            if stored["format"] != FORMAT:
+                raise WatchStateError(f"its format is {stored['format']!r}, this one reads {FORMAT}")
+            if stored["settings"] != repr(self._settings):
+                raise WatchStateError("it was made with other settings")
+            versions = {
+                (model, version): VersionWatch.restored(f"{model}@{version}", one, self._settings)
+                for model, version, _, one in stored["versions"]
+            }
+            labelled = {(model, version): int(at) for model, version, at, _ in stored["versions"]}
+            famine = FamineDetector(self._settings.famine)
+            famine.restore(stored["famine"])
+        except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise WatchStateError(f"{type(error).__name__}: {error}") from error
+        self._versions, self._labelled, self._famine = versions, labelled, famine
+        self._places.restore(stored["places"])
+        self.outcomes = Counter(stored["outcomes"])
+        self.positions = {int(partition): int(offset) for partition, offset in stored["positions"]}

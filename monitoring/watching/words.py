@@ -1,0 +1,67 @@
+"""What an alarm says to people."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from monitoring.detection.base import Alarm
+from monitoring.watching.version import AUC, CALIBRATION, SEGMENT, Standing
+
+
+class Found(NamedTuple):
+    """What an alert says: see :class:`pandian.events.Alert`."""
+
+    kind: str
+    subject: str
+    evidence: str
+    size: float
+    text: str
+    runbook: str
+    since: int | None
+
+
+def finding(one: Standing) -> Found:
+    """Return an alarm in words: what fell, since when, by how much, and how sure that is."""
+    alarm, kind = one.alarm, one.kind
+    if kind in (AUC, SEGMENT):
+        said, size = _of_auc(alarm), alarm.fall or 0.0
+        text = f"The AUC of {one.subject} has fallen. {said}."
+    elif kind == CALIBRATION:
+        said, size = _of_calibration(alarm), abs((alarm.value or 0.0) - alarm.reference)
+        text = f"The probabilities of {one.subject} are off. {said}."
+    else:
+        said, size = _of_famine(alarm), alarm.evidence
+        text = f"Feedback has stopped. {said}."
+    return Found(
+        kind, one.subject, said, round(size, 6), text, f"docs/runbooks/{kind}.md", alarm.since_time or None
+    )
+
+
+def _of_auc(alarm: Alarm) -> str:
+    now = (
+        "cannot be told yet"
+        if alarm.value is None
+        else f"{alarm.value:.3f} ({alarm.low:.3f} to {alarm.high:.3f})"
+    )
+    return (
+        f"AUC since the change: {now}; before: {alarm.reference:.3f}; evidence {alarm.evidence:,.0f}, where"
+        f" {alarm.threshold:,.0f} is asked for and comes of chance once in as many {alarm.unit} on average"
+    )
+
+
+def _of_calibration(alarm: Alarm) -> str:
+    if alarm.value is None:
+        return f"The mean probability is {alarm.reference:.4f}"
+    return (
+        f"Of the labels since the change {alarm.value:.4f} ({alarm.low:.4f} to {alarm.high:.4f}) are positive, where"
+        f" the model says {alarm.reference:.4f}; evidence {alarm.evidence:,.0f} of {alarm.threshold:,.0f}"
+    )
+
+
+def _of_famine(alarm: Alarm) -> str:
+    if alarm.value is None:
+        return f"No label came for {alarm.evidence:.1f} times as long as the longest pause that is usual"
+    return (
+        f"{alarm.at - alarm.since:,} labels in a row are not positive, where {alarm.reference:.4f} of them were: that"
+        f" comes of chance once in {alarm.run_length:,.0f} {alarm.unit} on average"
+    )

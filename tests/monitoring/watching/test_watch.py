@@ -1,0 +1,193 @@
+"""A model that is watched: each label once, figures by window and segment, alarms that begin, end and survive."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import orjson
+import pytest
+from sklearn.metrics import log_loss, roc_auc_score
+
+from monitoring.detection.discrimination import AucSettings
+from monitoring.edges import Edges
+from monitoring.watching import ModelWatch, WatchSettings
+from monitoring.watching.watch import EVERYBODY, FAMINE, WatchStateError
+from pandian.events import Feedback, encode
+
+EDGES = Edges(np.linspace(0.001, 0.999, 500))
+SETTINGS = WatchSettings(window=2_000, auc=AucSettings(run_length=10_000, labels=500))
+NAME = ("shop", "1")
+
+
+def labels(
+    count: int, sharp: float = 1.0, first: int = 1, version: str = "1", seed: int = 1, **more: object
+) -> Iterator[Feedback]:
+    """Yield labels whose scores tell a part of what decides them; ``sharp``: how much, and 0 tells nothing."""
+    random = np.random.default_rng(seed)
+    odds = random.normal(-1.0, 1.2, count)
+    happened = random.random(count) < 1 / (1 + np.exp(-odds))
+    shown = sharp * odds + (1 - sharp) * random.permutation(odds)
+    for place in range(count):
+        number = first + place
+        yield Feedback(
+            f"r{number // 4}:{number % 4}",
+            f"u{number % 97}",
+            f"i{number % 31}",
+            int(happened[place]),
+            "purchase" if happened[place] and number % 3 == 0 else "click" if happened[place] else None,
+            float(1 / (1 + math.exp(-shown[place]))),
+            "shop",
+            version,
+            1_000 * number,
+            1_000 * number + 60,
+            request_id=f"r{number // 4}",
+            position=number % 4,
+            segments={"user": "new" if number % 5 == 0 else "known"},
+            series="s",
+            place=number,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+def fed(*parts: Iterator[Feedback], by: int = 700, watch: ModelWatch | None = None) -> ModelWatch:
+    watch = watch or ModelWatch(lambda _: EDGES, SETTINGS)
+    values = [encode(one) for part in parts for one in part]
+    for start in range(0, len(values), by):
+        end = min(len(values), start + by)
+        watch.take(0, values[start:end], end)
+    return watch
+
+
+def test_figures_are_those_of_the_labels() -> None:
+    known = list(labels(6_000))
+    found = fed(iter(known)).documents()[NAME]
+    truth, scores = [one.label for one in known], [one.score for one in known]
+    total, window = found["total"], found["window"]
+    assert abs(total["auc"]["value"] - roc_auc_score(truth, scores)) <= total["auc"]["bound"]
+    assert total["log_loss"] == pytest.approx(log_loss(truth, scores))
+    assert total["click_rate"] == pytest.approx(np.mean(truth))
+    assert total["purchase_rate"] == pytest.approx(np.mean([one.action == "purchase" for one in known]))
+    assert total["calibration"] == pytest.approx(np.sum(truth) / np.sum(scores))
+    assert sum(point["labels"] for point in total["curve"]) == 6_000
+    assert window["labels"] == 2_000
+    assert abs(window["auc"]["value"] - roc_auc_score(truth[4_000:], scores[4_000:])) <= window["auc"]["bound"]
+    assert found["items_shown"] == 31
+    assert {(one["value"], one["total"]["labels"]) for one in found["segments"]} == {("new", 1_200), ("known", 4_800)}
+    assert found["alarms"] == []
+
+
+def test_pages_tell_what_stood_on_top() -> None:
+    order = [(0, 1), (1, 0), (2, 1), (0, 0), (1, 0), (0, 0)]
+    pages = ["a", "a", "a", "b", "b", "c"]
+    known = [
+        encode(Feedback("x", "u", "i", label, None, 0.5, "m", "1", 1, 2, request_id=page, position=place))
+        for page, (place, label) in zip(pages, order, strict=True)
+    ]
+    watch = ModelWatch(lambda _: EDGES, SETTINGS)
+    watch.take(0, known, 6)
+    found = watch.documents()["m", "1"]["pages"]
+    ndcg = (1 + 1 / 2) / (1 + 1 / math.log2(3))
+    assert (found["pages"], found["acted"]) == (2, 1)
+    assert found["precision@5"] == pytest.approx((2 / 3 + 0) / 2)
+    assert found["recall@5"] == 1
+    assert found["ndcg"] == pytest.approx(ndcg)
+
+
+def test_what_has_a_propensity_is_weighted_by_it() -> None:
+    shown = [*labels(1_000, propensity=0.5), *labels(1_000, first=1_001, seed=2, propensity=0.05)]
+    found = fed(iter(shown)).documents()[NAME]["total"]["corrected"]
+    weights = np.array([1 / one.propensity for one in shown if one.propensity])
+    clicks = np.array([one.label for one in shown])
+    assert found["click_rate"] == pytest.approx((weights * clicks).sum() / weights.sum())
+    assert found["effective"] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+    assert fed(labels(100)).documents()[NAME]["total"]["corrected"] is None
+
+
+def test_a_fall_is_alarm_and_its_end_is_the_end() -> None:
+    watch = fed(labels(6_000))
+    assert list(watch.standing()) == []
+    fed(labels(9_000, 0.2, 6_001, seed=3), watch=watch)
+    whole = [one for one in watch.standing() if one.kind == "auc-drop"]
+    assert [one.subject for one in whole] == ["shop@1"]
+    alarm = whole[0].alarm
+    assert alarm.evidence >= alarm.threshold
+    assert abs(alarm.since - 6_000) < 1_500
+    assert alarm.fall is not None
+    assert alarm.fall > 0.1
+    fed(labels(8_000, 1.0, 15_001, seed=4), watch=watch)
+    assert [one for one in watch.standing() if one.kind == "auc-drop"] == []
+
+
+def test_batches_and_restarts_change_nothing() -> None:
+    parts = (labels(5_000), labels(4_000, 0.3, 5_001, seed=3))
+    whole = fed(*parts, by=9_000)
+    pieces = ModelWatch(lambda _: EDGES, SETTINGS)
+    values = [encode(one) for part in (labels(5_000), labels(4_000, 0.3, 5_001, seed=3)) for one in part]
+    for start in range(0, len(values), 450):
+        pieces.take(0, values[start : start + 450], start + 450)
+        state = pieces.state()
+        pieces = ModelWatch(lambda _: EDGES, SETTINGS)
+        pieces.restore(state)
+    one, other = whole.documents()[NAME], pieces.documents()[NAME]
+    assert one["alarms"] == other["alarms"]
+    assert one["alarms"]
+    assert one["evidence"] == other["evidence"]
+    assert one["total"]["auc"] == other["total"]["auc"]
+    assert one["pages"] == other["pages"]
+    assert pieces.positions == {0: 9_000}
+
+
+def test_what_was_written_twice_counts_once_and_rubbish_not_at_all() -> None:
+    watch = fed(labels(300), labels(300))
+    assert watch.documents()[NAME]["total"]["labels"] == 300
+    good = orjson.loads(encode(next(labels(1, first=301))))
+    bad = [
+        None,
+        b"rubbish",
+        b"[]",
+        *(
+            orjson.dumps({**good, **wrong})
+            for wrong in ({"score": 1.5}, {"score": "x"}, {"score": None}, {"label": 2}, {"time": "now"}, {"model": 5})
+        ),
+    ]
+    watch.take(0, bad, 999)
+    assert watch.outcomes == {"taken": 300, "repeat": 300, "invalid": len(bad)}
+    assert watch.documents()[NAME]["total"]["labels"] == 300
+
+
+def test_a_version_that_answers_no_more_has_no_alarm() -> None:
+    watch = fed(labels(6_000), labels(9_000, 0.2, 6_001, seed=3))
+    assert list(watch.standing())
+    fed(labels(2_100, first=15_001, version="2", seed=5), watch=watch)
+    assert list(watch.standing()) == []
+
+
+def test_labels_of_one_kind_alone_are_no_fall() -> None:
+    watch = fed(*(labels(4_000), (one for one in labels(30_000, first=4_001) if not one.label)))
+    assert {one.kind for one in watch.standing()} <= {FAMINE, "calibration"}
+    assert (FAMINE, EVERYBODY) in {(one.kind, one.subject) for one in watch.standing()}
+
+
+def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
+    watch = ModelWatch(lambda _: EDGES, SETTINGS)
+    for number in range(20):
+        fed(labels(20, first=20 * number + 1, version=str(number)), watch=watch)
+    assert len(watch.documents()) == 8
+    many = [encode(one) for one in labels(500, first=401, version="x")]
+    renamed = [orjson.dumps({**orjson.loads(one), "segments": {"group": f"g{n}"}}) for n, one in enumerate(many)]
+    watch.take(0, renamed, 1)
+    groups = {one["value"]: one["total"]["labels"] for one in watch.documents()["shop", "x"]["segments"]}
+    assert len(groups) == 9
+    assert groups["(others)"] == 492
+
+
+@pytest.mark.parametrize("data", [b"", b"rubbish"])
+def test_a_state_that_is_none_is_refused(data: bytes) -> None:
+    watch = fed(labels(100))
+    with pytest.raises(WatchStateError):
+        watch.restore(data)
+    with pytest.raises(WatchStateError, match="other settings"):
+        ModelWatch(lambda _: EDGES, WatchSettings()).restore(watch.state())
+    assert watch.documents()[NAME]["total"]["labels"] == 100
