@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -15,8 +15,23 @@ from pandian import metrics as names
 #: Versions that are exported: the newest. All are at ``/v1/models``.
 MAX_VERSIONS = 20
 
+#: Figures of a window that are exported, where it has them.
+FIGURES = (
+    "labels",
+    "auc",
+    "log_loss",
+    "calibration",
+    "click_rate",
+    "purchase_rate",
+    "precision@5",
+    "recall@5",
+    "ndcg",
+    "items_shown",
+)
+
 _Gauge = GaugeMetricFamily
 _Counter = CounterMetricFamily
+Family = _Gauge | _Counter
 
 
 class VersionFigures(NamedTuple):
@@ -52,6 +67,10 @@ class ModelSource(Protocol):
         """Return how many alerts fire, by kind."""
         ...
 
+    def watched(self, model: str, version: str) -> Mapping[str, Any] | None:
+        """Return what :meth:`monitoring.watching.VersionWatch.document` says of a version; None: nothing yet."""
+        ...
+
 
 class ModelCollector(Collector):
     """Turns the figures into gauges and counters; a worker that does not own them exports nothing."""
@@ -59,7 +78,7 @@ class ModelCollector(Collector):
     def __init__(self, source: ModelSource) -> None:
         self._source = source
 
-    def describe(self) -> Iterable[_Gauge | _Counter]:
+    def describe(self) -> Iterable[Family]:
         """Return the families without samples, so that registering collects nothing."""
         gauges = (
             _Gauge(metric.name, metric.help, labels=metric.labels)
@@ -71,13 +90,17 @@ class ModelCollector(Collector):
         )
         waiting = _Gauge(names.IMPRESSIONS_OPEN.name, names.IMPRESSIONS_OPEN.help)
         firing = _Gauge(names.ALERTS.name, names.ALERTS.help, labels=names.ALERTS.labels)
-        return [*gauges, labels, rejected, waiting, firing]
+        watched = (
+            _Gauge(metric.name, metric.help, labels=metric.labels)
+            for metric in (names.FIGURE, names.EVIDENCE)
+        )
+        return [*gauges, labels, rejected, waiting, firing, *watched]
 
-    def collect(self) -> Iterable[_Gauge | _Counter]:
+    def collect(self) -> Iterable[Family]:
         """Return the figures as they are now. What is not known is left out."""
         if not self._source.owned():
             return []
-        total, recent, reference, labels, rejected, waiting, firing = self.describe()
+        total, recent, reference, labels, rejected, waiting, firing, figure, evidence = self.describe()
         for one in self._source.figures()[:MAX_VERSIONS]:
             name = [label_value(one.model), label_value(one.version)]
             for family, auc in ((total, one.total), (recent, one.recent), (reference, one.reference)):
@@ -86,9 +109,24 @@ class ModelCollector(Collector):
                         family.add_metric([*name, bound], value)
             labels.add_metric([*name, "positive"], one.total.positive)
             labels.add_metric([*name, "negative"], one.total.negative)
+            watched = self._source.watched(one.model, one.version)
+            if watched is not None:
+                _add_watched(figure, evidence, name, watched)
         for reason, count in sorted(self._source.rejected().items()):
             rejected.add_metric([reason], count)
         waiting.add_metric([], self._source.waiting())
         for kind, count in sorted(self._source.firing().items()):
             firing.add_metric([kind], count)
-        return [total, recent, reference, labels, rejected, waiting, firing]
+        return [total, recent, reference, labels, rejected, waiting, firing, figure, evidence]
+
+
+def _add_watched(figure: Family, evidence: Family, name: Sequence[str], watched: Mapping[str, Any]) -> None:
+    parts = [("", "", {**watched["window"], **watched["pages"], "items_shown": watched["items_shown"]})]
+    parts += [(one["segment"], one["value"], one["window"]) for one in watched["segments"]]
+    for segment, value, found in parts:
+        for key in FIGURES:
+            number = found.get(key) if key != "auc" else found["auc"].get("value")
+            if number is not None:
+                figure.add_metric([*name, key, segment, label_value(value)], number)
+    said = watched["evidence"]
+    evidence.add_metric(name, said["auc"] / said["threshold"])

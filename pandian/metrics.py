@@ -107,6 +107,16 @@ AUC_REFERENCE = Metric(
     "The same of the first labels of the version.",
     ("model", "version", "bound"),
 )
+FIGURE = Metric(
+    "pandian_model_figure",
+    "A figure of the newest whole window of labels; segment and value are empty for all of them.",
+    ("model", "version", "figure", "segment", "value"),
+)
+EVIDENCE = Metric(
+    "pandian_model_auc_evidence",
+    "Evidence that the AUC has fallen, as a share of what raises the alarm.",
+    ("model", "version"),
+)
 LABELS = Metric("pandian_labels_total", "Impressions whose label matured.", ("model", "version", "label"))
 IMPRESSIONS_OPEN = Metric("pandian_impressions_open", "Impressions whose attribution window is not over.")
 FEEDBACK_REJECTED = Metric(

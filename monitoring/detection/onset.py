@@ -63,7 +63,8 @@ class Onset:
 
     def _walk(self, steps: Floats) -> Floats:
         factor = np.ones(len(steps))
-        for column in steps.T:
+        # A positive label to which no negative one fell is a bet of 0.
+        for column in np.nan_to_num(steps).T:
             factor *= 1 + self.bet * column
         return np.add.accumulate(np.concatenate(([self._wealth], np.log(factor))))[1:]
 

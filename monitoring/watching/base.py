@@ -39,5 +39,13 @@ class Seen:
 
     def part(self, start: int, end: int) -> Seen:
         """Return the labels from one place to another, as views."""
-        columns = (self.scores, self.positive, self.bought, self.times, self.propensity, self.items)
-        return Seen(*(column[start:end] for column in columns), self.pages[start:end], self.segments[start:end])  # type: ignore[arg-type]  # mypy does not follow columns of several types
+        return Seen(
+            self.scores[start:end],
+            self.positive[start:end],
+            self.bought[start:end],
+            self.times[start:end],
+            self.propensity[start:end],
+            self.items[start:end],
+            self.pages[start:end],
+            self.segments[start:end],
+        )

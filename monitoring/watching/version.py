@@ -188,11 +188,11 @@ class VersionWatch:
             part = self._parts.get(segment)
             if part is not None and part.last is not None:
                 _take_back(detector, part.last)
-        detector = self._calibration
-        if detector is not None and _is_of_before(detector, last):
+        calibration = self._calibration
+        if calibration is not None and _is_of_before(calibration, last):
             ratio, tolerance = last.calibration, self._settings.calibration.tolerance
             if ratio is not None and abs(ratio - 1) <= tolerance:
-                detector.reset()
+                calibration.reset()
 
     def standing(self) -> Iterator[Standing]:
         """Yield the alarms that stand."""

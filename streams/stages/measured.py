@@ -88,7 +88,7 @@ class MeasuresPart:
                 "recent": one.recent.document(),
                 "reference": one.reference.document(),
                 "alarm": self._alerting.is_firing(f"{one.model}@{one.version}"),
-                "figures": self._watching.figures(one.model, one.version),
+                "figures": self.watched(one.model, one.version),
             }
             for one in self.figures()
         ]
@@ -103,6 +103,10 @@ class MeasuresPart:
         for state in self._states.values():
             found.update(state.resume.rejected)
         return found
+
+    def watched(self, model: str, version: str) -> Mapping[str, Any] | None:
+        """Return the figures of a version by window and segment; None: there are none yet."""
+        return self._watching.figures(model, version)
 
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by kind."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 import random
 
 import orjson
-import pytest
 
-from monitoring.alarm import evidence, has_fallen, is_enough
-from monitoring.auc import Auc
 from monitoring.edges import Edges, default_edges
 from monitoring.measures import Measures, Quota, summed
 
@@ -89,33 +86,3 @@ def test_other_edges_are_left_out_and_said() -> None:
     assert (found.edges_id, found.total.labels, found.left_out) == (EDGES.id, 3, 1)
     assert one.edges_id(NAME) == EDGES.id
     assert one.edges_id(("m", "x")) is None
-
-
-def figures(value: float, reach: float, positive: int = 500, negative: int = 4_500) -> Auc:
-    return Auc(positive, negative, value, value - reach, value + reach, 0.0)
-
-
-def test_an_auc_has_fallen_when_the_intervals_part_and_is_back_when_the_value_is() -> None:
-    reference = figures(0.80, 0.02)
-    told = []
-    firing = False
-    for value in (0.80, 0.77, 0.75, 0.77, 0.779, 0.785, 0.77):
-        firing = has_fallen(reference, figures(value, 0.02), firing=firing)
-        told.append(firing)
-    assert told == [False, False, True, True, True, False, False]
-
-
-@pytest.mark.parametrize(("positive", "negative"), [(29, 5_000), (5_000, 29), (400, 500)])
-def test_few_labels_change_nothing(positive: int, negative: int) -> None:
-    few = figures(0.5, 0.02, positive, negative)
-    assert not is_enough(few)
-    for firing in (False, True):
-        assert has_fallen(figures(0.8, 0.02), few, firing=firing) is firing
-        assert has_fallen(few, figures(0.1, 0.02), firing=firing) is firing
-
-
-def test_evidence_has_the_figures() -> None:
-    assert evidence(figures(0.8, 0.02), figures(0.7, 0.03)) == (
-        "AUC of the newest 5,000 labels: 0.700 (0.670 to 0.730);"
-        " of the first 5,000 labels of this version: 0.800 (0.780 to 0.820)"
-    )

@@ -128,3 +128,14 @@ def test_positive_labels_that_rank_against_nothing_are_no_evidence() -> None:
 def test_other_edges_are_refused() -> None:
     with pytest.raises(DetectorStateError, match="other edges"):
         AucDetector(EDGES).restore(AucDetector(own_edges(0.8)).state())
+
+
+def test_the_start_of_a_change_is_found_where_few_negative_labels_fall_to_a_positive_one() -> None:
+    random = np.random.default_rng(7)
+    detector = AucDetector(EDGES, AucSettings(run_length=10_000, labels=500))
+    for gap in (1.5, 0.0):
+        positive = random.random(4_000) < 0.45
+        scores = 1 / (1 + np.exp(-random.normal(gap * positive, 1.0)))
+        detector.add(Labels(scores, positive, np.arange(4_000)))
+    assert detector.alarm is not None
+    assert abs(detector.alarm.since - 4_000) < 400

@@ -15,40 +15,11 @@ from monitoring.edges import Edges
 from monitoring.watching import ModelWatch, WatchSettings
 from monitoring.watching.watch import EVERYBODY, FAMINE, WatchStateError
 from pandian.events import Feedback, encode
+from tests.monitoring.watching.labels import labels
 
 EDGES = Edges(np.linspace(0.001, 0.999, 500))
 SETTINGS = WatchSettings(window=2_000, auc=AucSettings(run_length=10_000, labels=500))
 NAME = ("shop", "1")
-
-
-def labels(
-    count: int, sharp: float = 1.0, first: int = 1, version: str = "1", seed: int = 1, **more: object
-) -> Iterator[Feedback]:
-    """Yield labels whose scores tell a part of what decides them; ``sharp``: how much, and 0 tells nothing."""
-    random = np.random.default_rng(seed)
-    odds = random.normal(-1.0, 1.2, count)
-    happened = random.random(count) < 1 / (1 + np.exp(-odds))
-    shown = sharp * odds + (1 - sharp) * random.permutation(odds)
-    for place in range(count):
-        number = first + place
-        yield Feedback(
-            f"r{number // 4}:{number % 4}",
-            f"u{number % 97}",
-            f"i{number % 31}",
-            int(happened[place]),
-            "purchase" if happened[place] and number % 3 == 0 else "click" if happened[place] else None,
-            float(1 / (1 + math.exp(-shown[place]))),
-            "shop",
-            version,
-            1_000 * number,
-            1_000 * number + 60,
-            request_id=f"r{number // 4}",
-            position=number % 4,
-            segments={"user": "new" if number % 5 == 0 else "known"},
-            series="s",
-            place=number,
-            **more,  # type: ignore[arg-type]
-        )
 
 
 def fed(*parts: Iterator[Feedback], by: int = 700, watch: ModelWatch | None = None) -> ModelWatch:
@@ -72,9 +43,14 @@ def test_figures_are_those_of_the_labels() -> None:
     assert total["calibration"] == pytest.approx(np.sum(truth) / np.sum(scores))
     assert sum(point["labels"] for point in total["curve"]) == 6_000
     assert window["labels"] == 2_000
-    assert abs(window["auc"]["value"] - roc_auc_score(truth[4_000:], scores[4_000:])) <= window["auc"]["bound"]
+    assert (
+        abs(window["auc"]["value"] - roc_auc_score(truth[4_000:], scores[4_000:])) <= window["auc"]["bound"]
+    )
     assert found["items_shown"] == 31
-    assert {(one["value"], one["total"]["labels"]) for one in found["segments"]} == {("new", 1_200), ("known", 4_800)}
+    assert {(one["value"], one["total"]["labels"]) for one in found["segments"]} == {
+        ("new", 1_200),
+        ("known", 4_800),
+    }
     assert found["alarms"] == []
 
 
@@ -149,7 +125,14 @@ def test_what_was_written_twice_counts_once_and_rubbish_not_at_all() -> None:
         b"[]",
         *(
             orjson.dumps({**good, **wrong})
-            for wrong in ({"score": 1.5}, {"score": "x"}, {"score": None}, {"label": 2}, {"time": "now"}, {"model": 5})
+            for wrong in (
+                {"score": 1.5},
+                {"score": "x"},
+                {"score": None},
+                {"label": 2},
+                {"time": "now"},
+                {"model": 5},
+            )
         ),
     ]
     watch.take(0, bad, 999)
@@ -176,7 +159,9 @@ def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
         fed(labels(20, first=20 * number + 1, version=str(number)), watch=watch)
     assert len(watch.documents()) == 8
     many = [encode(one) for one in labels(500, first=401, version="x")]
-    renamed = [orjson.dumps({**orjson.loads(one), "segments": {"group": f"g{n}"}}) for n, one in enumerate(many)]
+    renamed = [
+        orjson.dumps({**orjson.loads(one), "segments": {"group": f"g{n}"}}) for n, one in enumerate(many)
+    ]
     watch.take(0, renamed, 1)
     groups = {one["value"]: one["total"]["labels"] for one in watch.documents()["shop", "x"]["segments"]}
     assert len(groups) == 9

@@ -1,4 +1,4 @@
-"""Alerts about a model: one when its AUC has fallen, one when it is back, none where nothing can be told."""
+"""Alerts: one when something begins, one when it ends, of each subject its own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from monitoring.auc import Auc
-from monitoring.models import VersionFigures
 from pandian.settings import Settings
-from streams.stages.alerting import Alerting
-
-NOTHING = Auc(0, 40, reason="no positive label yet")
-GOOD = Auc(500, 2_000, 0.8, 0.78, 0.82, 0.0)
-FALLEN = Auc(500, 2_000, 0.6, 0.58, 0.62, 0.0)
+from streams.stages.alerting import Alerting, Finding
 
 
 class Producer:
@@ -44,17 +38,32 @@ def alerting(producer: Producer) -> Alerting:
     return made
 
 
-@pytest.mark.parametrize(("recent", "reference"), [(NOTHING, NOTHING), (NOTHING, GOOD), (GOOD, NOTHING)])
-async def test_labels_of_one_kind_alone_tell_nothing(
-    alerting: Alerting, producer: Producer, recent: Auc, reference: Auc
-) -> None:
-    await alerting.judge(VersionFigures("shop", "1", recent, recent, reference))
-    assert producer.sent == []
+def fallen(subject: str, value: float) -> Finding:
+    said = f"AUC since the change: {value:.3f}"
+    return Finding(
+        "auc-drop",
+        subject,
+        said,
+        0.2,
+        f"The AUC of {subject} has fallen. {said}.",
+        "docs/runbooks/auc-drop.md",
+        77,
+    )
 
 
 async def test_a_fall_is_told_once_and_so_is_its_end(alerting: Alerting, producer: Producer) -> None:
-    for recent in (FALLEN, FALLEN, NOTHING, GOOD, GOOD):
-        await alerting.judge(VersionFigures("shop", "1", recent, recent, GOOD))
+    for firing in (False, True, True, False, False):
+        await alerting.tell(fallen("shop@1", 0.6), firing=firing)
     assert [one["state"] for one in producer.sent] == ["firing", "resolved"]
-    assert producer.sent[0]["alert_id"] == producer.sent[1]["alert_id"]
-    assert "0.600 (0.580 to 0.620)" in producer.sent[0]["text"]
+    first, last = producer.sent
+    assert first["alert_id"] == last["alert_id"]
+    assert (first["since"], last["since"]) == (77, 77)
+    assert "0.600" in first["text"]
+
+
+async def test_each_subject_has_its_own(alerting: Alerting, producer: Producer) -> None:
+    for subject in ("shop@1", "shop@2"):
+        await alerting.tell(fallen(subject, 0.6), firing=True)
+    await alerting.tell(fallen("shop@1", 0.8), firing=False)
+    assert alerting.subjects("auc-drop") == ["shop@2"]
+    assert alerting.firing() == {"auc-drop": 1}
