@@ -12,6 +12,7 @@ import numpy.typing as npt
 import orjson
 import torch
 
+from export.explain.base import EXPLAINED, Explained
 from export.files import encode_probes, write_files
 from export.index.files import index_files
 from export.onnx import OPSET, to_onnx
@@ -32,6 +33,7 @@ def write_entry(
     *,
     probes: Sequence[Items] = (),
     vectors: npt.NDArray[np.floating] | None = None,
+    explained: Explained | None = None,
 ) -> Entry:
     """Export a network and write its entry; the folder appears complete, or not at all.
 
@@ -46,6 +48,8 @@ def write_entry(
             from here.
         probes: real histories [batch, length], beside those that are drawn: parity is checked on all, and a worker
             checks them again.
+        explained: how its logits are made of features, which ``network.inner`` gives after the logits as
+            :meth:`export.explain.Explained.inner` names them; None: nothing says.
         vectors: of the items, as far as the network has some [n_items, dimensions]: with them neighbours are found.
 
     Raises:
@@ -62,7 +66,7 @@ def write_entry(
     _check_weights(network)
     given = [*_usable(probes, card["max_length"]), *histories(len(catalogue), card["max_length"])]
     compared = [(items, _expected(network, items, len(catalogue))) for items in given]
-    graph = to_onnx(network, len(catalogue), card["max_length"])
+    graph = to_onnx(network, len(catalogue), card["max_length"], explained.inner() if explained else ())
     card["parity"] = {"largest": largest_difference(graph, compared)}
     files = {
         GRAPH: graph,
@@ -72,6 +76,8 @@ def write_entry(
     if vectors is not None:
         added, card["index"] = index_files(vectors, len(catalogue))
         files |= added
+    if explained is not None:
+        files[EXPLAINED] = explained.encode()
     return write_files(folder, card, files)
 
 

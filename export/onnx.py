@@ -10,7 +10,7 @@ import copy
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
@@ -24,7 +24,7 @@ OPSET = 18
 LARGEST = (1 << 31) - 1
 
 
-def to_onnx(network: torch.nn.Module, n_items: int, max_length: int) -> bytes:
+def to_onnx(network: torch.nn.Module, n_items: int, max_length: int, inner: Sequence[str] = ()) -> bytes:
     """Return a network as an ONNX graph: ``items`` int64 [batch, length] -> ``logits`` float32 [batch, n_items].
 
     The network stays as it is. The graph holds no names of files or lines of the code that made it.
@@ -33,6 +33,8 @@ def to_onnx(network: torch.nn.Module, n_items: int, max_length: int) -> bytes:
         network: its ``forward`` takes items LongTensor [batch, length] (0: padding on the left) and gives the logits.
         n_items: size of the catalogue.
         max_length: longest history that will be asked.
+        inner: names, within the graph, of what ``network.inner(items)`` returns after the logits, in that order. They
+            cost nothing: only what the logits are made of may be among them.
 
     Raises:
         ExportError: when the network cannot be exported as it is, or the graph is larger than 2 GB.
@@ -41,13 +43,14 @@ def to_onnx(network: torch.nn.Module, n_items: int, max_length: int) -> bytes:
     # Sizes of 1 would be taken for fixed ones; every item and padding is among the values, so that none is special.
     example = torch.zeros(2, max(2, min(3, max_length)), dtype=torch.long)
     example[:, 1:] = 1
+    copied = copy.deepcopy(network).cpu().eval()
     with _quiet():
         try:
             program = torch.onnx.export(
-                copy.deepcopy(network).cpu().eval(),
+                _Inner(copied) if inner else copied,
                 (example,),
                 input_names=["items"],
-                output_names=["logits"],
+                output_names=["logits", *inner],
                 dynamic_shapes=({0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC},),
                 opset_version=OPSET,
                 dynamo=True,
@@ -69,9 +72,23 @@ def to_onnx(network: torch.nn.Module, n_items: int, max_length: int) -> bytes:
             f"must fit {LARGEST / 1e9:.1f} GB",
             "take fewer items, fewer dimensions, or fewer neighbours",
         )
+    # Nobody is given what is inside, but it can be found there.
+    del graph.graph.output[1:]
     _clean(graph, n_items)
     encoded: bytes = graph.SerializeToString()
     return encoded
+
+
+class _Inner(torch.nn.Module):
+    """Gives what is inside a network, too."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, items: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        found: tuple[torch.Tensor, ...] = self.network.inner(items)  # type: ignore[operator]
+        return found
 
 
 def _clean(graph: Any, n_items: int) -> None:

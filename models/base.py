@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from export.explain import Explained
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
@@ -88,6 +89,10 @@ class Recommender(ABC):
         Those of a model that is made of others are those of the first of them that has some.
         """
         return next((found for part in self.parts() if (found := part.vectors()) is not None), None)
+
+    def explained(self) -> Explained | None:
+        """Return how its logits are made of features, which ``inner`` of its network gives; None: it has none."""
+        return None
 
     def done(self) -> None:
         """Be told that all is learned and written: what was kept to go on after a crash is not needed any more."""

@@ -137,9 +137,12 @@ def train(
         **calibration.document(shown),
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
-    network, vectors = chosen.model.network(), chosen.model.vectors()
+    model = chosen.model
+    network, vectors, explained = model.network(), model.vectors(), model.explained()
     entry = written(
-        lambda folder: write_entry(folder, network, log.item_ids, card, probes=probes, vectors=vectors),
+        lambda folder: write_entry(
+            folder, network, log.item_ids, card, probes=probes, vectors=vectors, explained=explained
+        ),
         Path(out),
         config.precision,
         validation.sample(budget.validation_targets, config.seed),

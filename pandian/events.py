@@ -73,6 +73,8 @@ class Request:
     """When it was asked; impressions bear this time. 0: now."""
     diversity: float = 0.0
     """How much less an item counts that is like one before it, 0 to 1. 0: not at all, the highest scores in order."""
+    explain: bool = False
+    """Whether the answer tells what moved the logit of each item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,18 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature gave to the logit of an item."""
+
+    feature: str
+    """Its name, such as ``popularity now`` or ``transitions expects``."""
+    value: float
+    """Of this item after this history. Shares, as what a model expects, are natural logarithms."""
+    logit: float
+    """How much higher the logit is by it than that of an average item; below 0: lower."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recommended:
     """One item of an answer."""
 
@@ -112,6 +126,8 @@ class Recommended:
     """One sentence for people."""
     team: str | None = None
     """Of an interleaved page: who drafted it, ``champion`` or ``challenger``; None: neither."""
+    contributions: tuple[Contribution, ...] | None = None
+    """What moved its logit, the largest first, five at most; None where nobody asked, or the model has no features."""
 
 
 @dataclass(frozen=True, slots=True)

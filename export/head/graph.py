@@ -95,7 +95,7 @@ def cut(graph: bytes) -> Cut | None:
     fixed = [vectors, *bias, *offsets]
     if any(_moves(name, nodes) for name in bias):
         return None
-    body, rest = (_ending_in(graph, names) for names in ([hidden], fixed))
+    body, rest = (ending_in(graph, names) for names in ([hidden], fixed))
     return Cut(body, rest, _flag(node, "transB"), len(fixed) - 1)
 
 
@@ -147,7 +147,7 @@ def _moves(name: str, nodes: Mapping[str, Any]) -> bool:
     return False
 
 
-def _ending_in(graph: bytes, names: list[str]) -> bytes:
+def ending_in(graph: bytes, names: list[str]) -> bytes:
     """Return a graph that gives what has these names, without the nodes that it does not need for that."""
     model = _model()
     model.ParseFromString(graph)
@@ -162,8 +162,7 @@ def _ending_in(graph: bytes, names: list[str]) -> bytes:
     model.graph.node.extend(nodes)
     model.graph.initializer.extend(weights)
     for name in names:
-        value = model.graph.output.add(name=name)
-        value.type.tensor_type.elem_type = _FLOAT
+        model.graph.output.add(name=name)
     made: bytes = model.SerializeToString()
     return made
 

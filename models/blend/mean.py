@@ -40,6 +40,11 @@ class Mean(nn.Module):
         """Return the logarithm of the mean [batch, n_items]."""
         return self.of([shares(network, items) for network in self.networks])
 
+    def inner(self, items: Tensor) -> tuple[Tensor, ...]:
+        """Return the logits, and what each network expects, each 1 together [batch, n_items]."""
+        expected = [shares(network, items) for network in self.networks]
+        return self.of(expected), *expected
+
     def of(self, expected: Sequence[Tensor]) -> Tensor:
         """Return it of what the networks expect, each 1 together for each history [batch, n_items]."""
         mean = torch.zeros(1)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from torch import nn
 
+from export.explain import Explained
 from models.base import Recommender, Run
 from models.blend.mean import Mean
 from models.blend.weighing import Weighed, ask, weigh
@@ -60,6 +61,12 @@ class Blend(Recommender):
     def parts(self) -> tuple[Recommender, ...]:
         """Return the models that count."""
         return tuple(self._offered[number] for number in self._weighed.sources)
+
+    def explained(self) -> Explained:
+        """Return how its logits are made of what each part expects."""
+        found = self._weighed
+        names = [f"{source.kind} expects" for source in self.parts()]
+        return Explained(names, found.weights, found.power, found.sharpness, None)
 
     def settings(self) -> dict[str, object]:
         """Return what each counts, and what each chose."""

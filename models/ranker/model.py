@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from export import explain
+from export.explain import Explained
 from models.base import Recommender, Run
 from models.blend.mean import Mean
 from models.blend.model import Blend
@@ -16,7 +20,7 @@ from models.data.log import InteractionLog
 from models.ranker.columns import columns
 from models.ranker.features import names
 from models.ranker.learning import learn, lists
-from models.ranker.network import Network, Scorer
+from models.ranker.network import RAMP, Network, Scorer
 
 
 class CandidateRanker(Recommender):
@@ -62,6 +66,22 @@ class CandidateRanker(Recommender):
         """Return the models that the blend is made of."""
         return self.blend.parts()
 
+    def explained(self) -> Explained:
+        """Return how its logits are made of features; of a scorer that learned nothing, as the blend's are."""
+        blend, scorer = self.blend.explained(), self._scorer
+        if scorer is None or not self._targets:
+            return blend
+        first, second = (layer for layer in scorer.layers if isinstance(layer, nn.Linear))
+        said = explain.Scorer(
+            _exact(scorer.centre),
+            _exact(scorer.spread),
+            (_exact(first.weight), _exact(first.bias)),
+            (_exact(second.weight), _exact(second.bias)),
+            _exact(scorer.last.weight[0]),
+            RAMP,
+        )
+        return replace(blend, names=self._features(), scorer=said)
+
     def settings(self) -> dict[str, object]:
         """Return what it looks at, and the blend's settings."""
         return {
@@ -84,3 +104,7 @@ class CandidateRanker(Recommender):
         return Network(
             blend, torch.stack(list(self._columns.values()), -1), scorer, self.config.ranker.candidates
         )
+
+
+def _exact(values: Tensor) -> npt.NDArray[np.float64]:
+    return values.detach().to(torch.float64).numpy()

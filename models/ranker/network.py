@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -10,7 +12,7 @@ from models.ranker.features import features
 
 #: What is added grows from nothing to all of it within so much above the last candidate: whichever of two items that
 #: the blend finds the same is the last candidate, their logits are the same.
-_RAMP = 1.0
+RAMP = 1.0
 
 
 class Scorer(nn.Module):
@@ -60,18 +62,26 @@ class Network(nn.Module):
 
     def look(self, items: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the blend's logits [batch, n_items], the candidates [batch, candidates], and their features."""
-        expected = [shares(network, items) for network in self.blend.networks]
+        return self._look(items, [shares(network, items) for network in self.blend.networks])
+
+    def _look(self, items: Tensor, expected: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         base = self.blend.of(expected)
         candidates = base.topk(self.candidates, 1)[1]
         return base, candidates, features(items, expected, self.columns, candidates)
 
     def forward(self, items: Tensor) -> Tensor:
         """Return the logits [batch, n_items]."""
-        base, candidates, known = self.look(items)
+        return self.inner(items)[0]
+
+    def inner(self, items: Tensor) -> tuple[Tensor, ...]:
+        """Return the logits, what each part of the blend expects, the candidates, and their features."""
+        expected = [shares(network, items) for network in self.blend.networks]
+        base, candidates, known = self._look(items, expected)
         added = ramp(base.gather(1, candidates)) * self.scorer(known)
-        return base + torch.zeros_like(base).scatter(1, candidates, added)
+        logits = base + torch.zeros_like(base).scatter(1, candidates, added)
+        return logits, *expected, candidates, known
 
 
 def ramp(best: Tensor) -> Tensor:
     """Return what counts of that which is added to candidates, of their logits in falling order [batch, candidates]."""
-    return ((best - best[:, -1:]) / _RAMP).clamp(0, 1)
+    return ((best - best[:, -1:]) / RAMP).clamp(0, 1)

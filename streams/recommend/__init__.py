@@ -13,6 +13,7 @@
 ``trials``    what the challenger's users get
 ``shadow``    what the model that did not answer says of the answer
 ``reasons``   why an item is recommended, in a sentence
+``explaining``  what moved the logits of an answer's items
 ``diversity``  an answer of items that differ
 ``answers``   the best that can be said of a user now: the model, or a stated fallback
 ``service``   requests in, answers out, measured

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pandian.events import Request
+from pandian.events import Contribution, Request
 from streams.features.table import Numbered
 
 
@@ -71,6 +71,12 @@ class Ranker(Protocol):
 
     def vectors(self, items: Sequence[str], /) -> npt.NDArray[np.float32] | None:
         """Return vectors of items, of length 1, zeros where it has none [items, dimensions]; None: it has none."""
+        ...
+
+    async def explain(
+        self, history: Sequence[str], items: Sequence[str]
+    ) -> Sequence[list[Contribution] | None]:
+        """Return what moved the logit of each item, the largest first; None where it has no features of it."""
         ...
 
 

@@ -67,6 +67,10 @@ class LiveRanker:
         """Return None: there are no vectors of items."""
         return None
 
+    async def explain(self, _history: Sequence[str], items: Sequence[str]) -> list[None]:
+        """Return None of each: there are no logits."""
+        return [None] * len(items)
+
     def _numbers(self, history: Sequence[str]) -> list[int]:
         numbers = self._vocabulary.numbers
         return [numbers[item] for item in history if item in numbers]

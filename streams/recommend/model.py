@@ -13,9 +13,11 @@ import numpy.typing as npt
 from export.head import open_head
 from export.index import open_index
 from export.runtime import Items, OnnxModel
+from pandian.events import Contribution
 from streams.features.table import Fixed
 from streams.recommend.base import Allowed, RankingError, Scored
 from streams.recommend.batching import Batcher
+from streams.recommend.explaining import Explaining
 from streams.recommend.ranking import All, Columns, Logits
 
 #: Histories that the model may see at once. The weights of a large catalogue are read once for all of them: of 100,000
@@ -61,6 +63,7 @@ class ModelRanker:
         self.runtime = model
         self.neighbours = open_index(model.entry)
         """Which items are near each other; None where the model has no vectors of items."""
+        self._explaining = Explaining(model)
         self.items = Fixed(model.catalogue, model.index)
         """Its items, by their columns."""
         self._head = open_head(model)
@@ -153,6 +156,12 @@ class ModelRanker:
         found = np.zeros((len(items), known.shape[1]), np.float32)
         found[columns >= 0] = known
         return found
+
+    async def explain(
+        self, history: Sequence[str], items: Sequence[str]
+    ) -> Sequence[list[Contribution] | None]:
+        """Return what moved the logit of each item, the largest first; None where its entry has no features of it."""
+        return await self._explaining.of(history, items)
 
     async def _ask(self, job: _Job) -> _Done:
         try:

@@ -48,6 +48,7 @@ def decode(value: bytes | None) -> Request:
         filters=found.get("filters"),
         time=found.get("time"),
         diversity=found.get("diversity"),
+        explain=found.get("explain"),
     )
 
 
@@ -61,6 +62,7 @@ def check(
     filters: Any,
     time: Any,
     diversity: Any = None,
+    explain: Any = None,
 ) -> Request:
     """Return a request of these parts; None is what was left out.
 
@@ -83,6 +85,7 @@ def check(
         check_filters(filters),
         time,
         check_diversity(diversity),
+        check_explain(explain),
     )
 
 
@@ -109,6 +112,17 @@ def check_diversity(diversity: Any) -> float:
     if type(diversity) not in (int, float) or not 0 <= diversity <= 1:
         raise RequestError("bad-diversity", "diversity must be a number from 0 to 1")
     return float(diversity)
+
+
+def check_explain(explain: Any) -> bool:
+    """Return whether an answer is to be explained; None is what was left out.
+
+    Raises:
+        RequestError: naming the rule.
+    """
+    if explain is not None and type(explain) is not bool:
+        raise RequestError("bad-explain", "explain must be true or false")
+    return bool(explain)
 
 
 def check_item(item_id: Any) -> None:

@@ -13,6 +13,7 @@ from streams.features.live import LiveState
 from streams.recommend.answers import Answers
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.explaining import explained
 from streams.recommend.shadow import Given, Shadows, chosen_by
 
 
@@ -65,6 +66,8 @@ class RecommendService:
         began = time.perf_counter()
         now = request.time or self._clock()
         ranker, items, fallback, history, trial = await self._answers.answer(request, now)
+        if request.explain:
+            items = await explained(ranker, history, items)
         seconds = time.perf_counter() - began
         self._measured.answered(ranker.model, ranker.version, fallback.kind if fallback else "none", seconds)
         answer = Recommendation(

@@ -29,7 +29,7 @@ from streams.web.guard import error_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _OF_ITEMS = (CATEGORY, PRICE_FROM, PRICE_TO)
-_PARAMETERS = ("k", "session", "items", "time", "impressions", "diversity", *_OF_ITEMS, BOUGHT)
+_PARAMETERS = ("k", "session", "items", "time", "impressions", "diversity", "explain", *_OF_ITEMS, BOUGHT)
 _OF_SIMILAR = ("k", *_OF_ITEMS)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -155,6 +155,7 @@ def _asked(request: web.Request) -> tuple[Request, bool]:
         filters=_filters(query),
         time=_whole(query.get("time")),
         diversity=_number(query.get("diversity")),
+        explain=_flag(query.get("explain")),
     )
     return asked, _FLAGS[shown]
 
@@ -190,6 +191,11 @@ def _number(text: str | None) -> float | str | None:
     with suppress(ValueError):
         return None if text is None else float(text)
     return text
+
+
+def _flag(text: str | None) -> bool | str | None:
+    """Return a flag, or the text as it is for the check to refuse."""
+    return None if text is None else _FLAGS.get(text.lower(), text)
 
 
 def _listed(texts: Sequence[str]) -> list[str]:

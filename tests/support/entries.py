@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from export.entry import write_entry
+from export.explain import Explained
 from export.registry import Entry
 from export.runtime import Items
 
@@ -135,10 +136,17 @@ def make_entry(
     items: list[str] | None = None,
     probes: tuple[Items, ...] = (),
     vectors: npt.NDArray[np.floating] | None = None,
+    explained: Explained | None = None,
     **other: Any,
 ) -> Entry:
     """Export a network (default: popularity, the first item most popular) of some items (default: 20)."""
     items = catalogue(20) if items is None else items
     return write_entry(
-        folder, network or Popular(len(items)), items, card(**other), probes=probes, vectors=vectors
+        folder,
+        network or Popular(len(items)),
+        items,
+        card(**other),
+        probes=probes,
+        vectors=vectors,
+        explained=explained,
     )

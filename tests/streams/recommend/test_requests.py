@@ -26,6 +26,7 @@ def test_what_is_left_out_has_defaults_and_what_is_not_known_is_passed_over() ->
         "filters": None,
         "time": None,
         "diversity": None,
+        "explain": None,
     }
     assert decode(orjson.dumps(everything)) == Request("r", "u")
     assert decode(orjson.dumps({**ASKED, "session": [], "items": [], "filters": {}})) == Request("r", "u")
@@ -82,6 +83,8 @@ WRONG = [
     ({**ASKED, "diversity": "0.5"}, "bad-diversity"),
     ({**ASKED, "diversity": True}, "bad-diversity"),
     ({**ASKED, "diversity": [0]}, "bad-diversity"),
+    ({**ASKED, "explain": 1}, "bad-explain"),
+    ({**ASKED, "explain": "true"}, "bad-explain"),
 ]
 
 

@@ -23,7 +23,14 @@ async def test_an_answer_says_when_and_how_much_it_knew(served, popular_entry) -
     assert answer.latency_ms > 0
     assert served.counted.answers == [("popularity", popular_entry.version, "none")] * 2
     document = orjson.loads(encode(answer))
-    assert document["items"][0].keys() == {"item_id", "score", "sources", "reason", "team"}
+    assert document["items"][0].keys() == {
+        "item_id",
+        "score",
+        "sources",
+        "reason",
+        "team",
+        "contributions",
+    }
     assert document["fallback"] is None
 
 

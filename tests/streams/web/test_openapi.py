@@ -171,6 +171,7 @@ async def test_parameters_are_those_that_are_described(whole_client, description
         "price_to": "2.5",
         "bought": "false",
         "diversity": "0.5",
+        "explain": "true",
     }
     for name in names:
         assert (await whole_client.get(f"/v1/recommend/u?{name}={values.get(name, 'x')}")).status == 200, name

@@ -89,6 +89,9 @@ async def test_what_may_be_asked(client, recommending) -> None:
     assert (request.time, request.filters, shown) == (START, {"category": "x"}, False)
     await client.get("/v1/recommend/u?diversity=0.25")
     assert recommending.asked[-1][0].diversity == 0.25
+    assert not recommending.asked[-1][0].explain
+    await client.get("/v1/recommend/u?explain=True")
+    assert recommending.asked[-1][0].explain is True
     await client.get("/v1/recommend/u")
     request, shown = recommending.asked[-1]
     assert request.diversity == 0
@@ -128,6 +131,7 @@ async def test_users_of_any_name(client, user) -> None:
         ("diversity=nan", "bad-diversity"),
         ("diversity=1.1", "bad-diversity"),
         ("diversity=", "bad-diversity"),
+        ("explain=perhaps", "bad-explain"),
         ("limit=5", "unknown-parameter"),
     ],
     ids=lambda value: value[:20],
