@@ -30,6 +30,7 @@ BENCHES = (
     "interactions",
     "produce",
     "start",
+    "alerts",
     "export",
     "shrunk",
     "item_index",

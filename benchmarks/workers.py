@@ -17,7 +17,9 @@ DEFAULTS = dict.fromkeys(
 
 
 @contextmanager
-def worker(address: str, group: str, globs: Iterable[str], roles: str = "") -> Iterator[WorkerProcess]:
+def worker(
+    address: str, group: str, globs: Iterable[str], roles: str = "", webhook: str = ""
+) -> Iterator[WorkerProcess]:
     """Run a worker for a ``with`` block.
 
     Args:
@@ -25,9 +27,11 @@ def worker(address: str, group: str, globs: Iterable[str], roles: str = "") -> I
         group: its consumer group.
         globs: topics to read.
         roles: what it does, separated by commas; empty: everything.
+        webhook: where it posts alerts; empty: nowhere.
     """
     options = ["--roles", roles] if roles else []
-    process = WorkerProcess(address, group, globs, settings=DEFAULTS, options=options)
+    settings = {**DEFAULTS, "PANDIAN_ALERT_WEBHOOK": webhook}
+    process = WorkerProcess(address, group, globs, settings=settings, options=options)
     try:
         with process:
             yield process

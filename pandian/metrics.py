@@ -123,3 +123,11 @@ FEEDBACK_REJECTED = Metric(
     "pandian_impressions_rejected_total", "Impressions that cannot be labelled, by reason.", ("reason",)
 )
 ALERTS = Metric("pandian_alerts_firing", "Alerts that are firing now.", ("kind",))
+ALERT_WEBHOOK = Metric(
+    "pandian_alert_webhook_total",
+    "Alerts posted to the webhook: delivered, attempts that failed and are made again, and alerts that were dropped.",
+    ("outcome",),
+)
+ALERT_WEBHOOK_WAITING = Metric(
+    "pandian_alert_webhook_waiting", "Alerts that the webhook has not taken yet and that are kept for it."
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,6 +78,9 @@ class Settings(BaseSettings):
     """Days kept in the archive, today included; older ones are removed, but never an asset's newest. Unset: all."""
     archive_seconds: float = Field(default=300.0, ge=1, le=86400)
     """After this time records are archived even if they are few: how fresh the archive is, and how small its files."""
+    alert_webhook: SecretStr | None = None
+    """URL that alerts are posted to as JSON as they begin and end: ``https://host/path``. It may hold a token, so it is
+    never shown. Unset: alerts are on ``pandian.alerts`` alone."""
     mapping: Path | None = None
     """TOML file that says which fields of a topic are user, item, action and time, where the inventory is not to
     decide."""
@@ -139,6 +144,13 @@ class Settings(BaseSettings):
             parse_brokers(value)
         return value
 
+    @field_validator("alert_webhook")
+    @classmethod
+    def _check_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_web_address(value.get_secret_value()):
+            raise ValueError("the address must be http://host/path or https://host/path, without spaces")
+        return value
+
     @property
     def bootstrap_servers(self) -> list[str]:
         """Return ``host:port`` of each broker; empty when the embedded broker is to be used."""
@@ -163,6 +175,15 @@ def parse_brokers(text: str) -> list[str]:
     if not servers:
         raise ValueError("at least one host:port is needed")
     return servers
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        _ = address.port  # read, because a port that is no number is found only then
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and bool(address.hostname) and not re.search(r"\s", text)
 
 
 def _has_port(address: str) -> bool:

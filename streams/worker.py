@@ -35,6 +35,7 @@ from streams.stages.loading import StartFrom
 from streams.stages.measured import MeasuresPart
 from streams.stages.merge import MergeStage
 from streams.stages.part import Part
+from streams.stages.posting import PostingPart
 from streams.stages.profile import ProfileStage
 from streams.stages.profiles_log import PROFILES_CONFIG, PROFILES_PARTITIONS, ProfilesLog
 from streams.stages.sequences import SequencesPart
@@ -221,11 +222,16 @@ class Worker:
         if "watch" in self.options.roles:
             self.feedback = FeedbackPart(context)
             parts.append(self.feedback)
+            if self.settings.alert_webhook:
+                parts.append(PostingPart(context, self._speaks))
         if self.options.roles & {"serve", "watch"}:
-            # Of what is merged, the worker that has the first partition speaks.
-            self.measures = MeasuresPart(context, lambda: bool(self.feedback and self.feedback.owns(0)))
+            self.measures = MeasuresPart(context, self._speaks)
             parts.append(self.measures)
         return parts
+
+    def _speaks(self) -> bool:
+        """Tell whether this worker speaks for all of what is merged: the one that has the first partition does."""
+        return bool(self.feedback and self.feedback.owns(0))
 
     def _more_paths(self) -> dict[str, Handler]:
         """Return what the web server answers beside the inventory."""

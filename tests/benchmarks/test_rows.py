@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    alerts,
     assets,
     auc,
     beauty,
@@ -86,6 +87,7 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     ),
     "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
+    "alerts": (alerts.Sizes(repeat=1, kafka=False), ["alarm_to_webhook_s"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
     "shrunk": (
         shrunk.Sizes(repeat=2, items=2_000, epochs=0),
@@ -196,6 +198,7 @@ BARS = {
     "two_workers_speedup": None,
     "worker_rss_mb": ("<=", 500),
     "worker_start_s": ("<=", 5),
+    "alarm_to_webhook_s": ("<=", 5),
     "first_inventory_s": ("<=", 15),
     "demo_s": ("<=", 150),
     "produce_records_per_s": None,

@@ -13,6 +13,7 @@ import pytest
 
 from monitoring.dashboards.dashboard import dashboard
 from pandian import metrics, topics
+from pandian.events import Alert, encode
 from pandian.settings import load_settings
 from streams.demo.asking import KafkaAnswers
 from streams.demo.dataset import order_lines
@@ -25,6 +26,7 @@ from tests.support.brokers import embedded_broker
 from tests.support.grafana import Question, choices, filled, questions
 from tests.support.prometheus import RULES, PrometheusProcess, needs_prometheus, promtool, rules_of
 from tests.support.topics import create_topic, produce
+from tests.support.webhooks import Listening
 from tests.support.worker import WorkerProcess
 
 pytestmark = [
@@ -45,6 +47,8 @@ BEFORE, AFTER = 3_000, 4_500
 RATE = 1_500.0
 UNREADABLE = 200
 SCRAPE = "500ms"
+#: Path of the webhook's URL.
+SECRET = "/T0ps3cret"
 #: What Grafana puts in for ``$__rate_interval``: some scrapes, more than the least of four as the machine may be busy.
 WINDOW = "5s"
 
@@ -54,6 +58,9 @@ class Watched(NamedTuple):
 
     worker: WorkerProcess
     prometheus: PrometheusProcess
+    hook: Listening
+    address: str
+    """The broker."""
     began: float
     ended: float
     labels: int
@@ -109,7 +116,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     models = folder / "models"
     models.mkdir()
     (models / "champion.json").write_text("no pointer", encoding="utf-8")  # refused, which an alert tells
-    with embedded_broker() as broker:
+    with Listening() as hook, embedded_broker() as broker:
         for topic in TOPICS:
             create_topic(broker.address, topic.name, topic.partitions)
         worker = WorkerProcess(
@@ -120,6 +127,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
                 "PANDIAN_MODELS": str(models),
                 "PANDIAN_ARCHIVE": str(folder / "archive"),
                 "PANDIAN_ARCHIVE_SECONDS": "1",
+                "PANDIAN_ALERT_WEBHOOK": hook.url(SECRET),
             },
         )
         with worker, PrometheusProcess(folder, [f"127.0.0.1:{worker.port}"], every=SCRAPE) as prometheus:
@@ -127,7 +135,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             due = feed(worker, broker.address)
             worker.wait(lambda: labelled(worker) >= due.count(), f"{due.count()} labels", 20)
             prometheus.scraped_again(f"127.0.0.1:{worker.port}", times=3)
-            yield Watched(worker, prometheus, began, time.time(), due.count())
+            yield Watched(worker, prometheus, hook, broker.address, began, time.time(), due.count())
 
 
 def named(question: Question) -> str:
@@ -207,3 +215,18 @@ def test_figures_are_what_was_sent(watched: Watched) -> None:
 def test_promtool_finds_nothing_to_say_about_the_metrics(watched: Watched) -> None:
     done = promtool("check", "metrics", given=watched.worker.text("/metrics"))
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_an_alert_reaches_the_webhook_within_five_seconds_and_its_address_is_told_nobody(
+    watched: Watched,
+) -> None:
+    """The last of the tests: it raises an alert."""
+    alert = Alert("a1", "silence", "firing", "shop.orders", "none", 2.0, 1, 2, "It is silent.")
+    produce(watched.address, topics.ALERTS, [encode(alert)], partition=0)
+    told = time.time()
+    (received,) = watched.hook.wait(1)
+    assert received.time - told < 5
+    assert (received.path, received.document["alert_id"]) == (SECRET, "a1")
+    worker = watched.worker
+    worker.wait(lambda: 'outcome="delivered"} 1.0' in worker.text("/metrics"), "the count", 5)
+    assert SECRET not in worker.text("/metrics") + worker.text("/v1/status") + worker.said()
