@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from monitoring.inventory import InventoryCollector, OwnedInventory
@@ -34,6 +41,8 @@ class WorkerMetrics:
         # The ``_created`` series would double every counter and nothing of ours reads them.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves it unannotated
         self.registry = CollectorRegistry()
+        # Memory and processor time of this process, under the names that all exporters use.
+        ProcessCollector(registry=self.registry)
         self._records = self._counter(names.RECORDS)
         self._expired = self._counter(names.EXPIRED)
         self._profile_bytes = self._counter(names.PROFILE_BYTES)

@@ -1,9 +1,11 @@
-"""The first row: whether all is well."""
+"""The rows of the overview: whether all is well, and the four courses that tell most."""
 
 from __future__ import annotations
 
-from monitoring.dashboards.panels import Row, number, rows_of
-from monitoring.dashboards.queries import FIRING, JOB, Query, gauge, largest, rate
+from grafana_foundation_sdk.models import units
+
+from monitoring.dashboards.panels import Row, lines, number, rows_of
+from monitoring.dashboards.queries import FIRING, JOB, Query, gauge, largest, quantiles, rate
 from pandian import metrics as names
 
 #: The version that is looked at.
@@ -57,6 +59,45 @@ def glance() -> Row:
                 Query(f"max by ({', '.join(_SAYS)}) ({FIRING})", ""),
                 "What fires now of monitoring/prometheus/rules.yml; docs/monitoring.md says what to do about each.",
                 hidden=["Time", "Value"],
+            ),
+        ],
+    )
+
+
+def courses() -> Row:
+    """Return the row of what tells most; each has a dashboard of its own, linked above."""
+    return (
+        "The last hour",
+        [
+            lines(
+                "Records by outcome",
+                [Query(rate(names.RECORDS, by=["outcome"]), "{{outcome}}")],
+                "Records read a second: profiled are counted field by field, quarantined could not be read.",
+                unit=units.RecordsPerSecond,
+                stacked=True,
+            ),
+            lines(
+                "Quality, by asset",
+                [Query(largest(names.QUALITY, by=["asset"]), "{{asset}}")],
+                "The score behind the grades: A from 0.9.",
+                unit=units.PercentUnit,
+                between=(0, 1),
+            ),
+            lines(
+                "Time of an answer",
+                quantiles(names.RECOMMEND),
+                "From a request, by HTTP or topic, to its answer inside the worker.",
+                unit=units.Seconds,
+            ),
+            lines(
+                "AUC, by version",
+                [
+                    Query(
+                        largest(names.AUC, 'bound="value"', by=["model", "version"]), "{{model}} {{version}}"
+                    )
+                ],
+                "Of all matured labels of each version that has any.",
+                zero=False,
             ),
         ],
     )

@@ -1,11 +1,11 @@
-"""The row of the inventory: what was read, what is behind, how good the data is."""
+"""The rows of the inventory: what was read, what is behind, how good the data is, what is archived."""
 
 from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
 from monitoring.dashboards.panels import Panel, Row, bars, lines
-from monitoring.dashboards.queries import Query, gauge, happened, largest, quantiles, rate
+from monitoring.dashboards.queries import Query, gauge, largest, rate
 from pandian import metrics as names
 
 _TOPIC = 'topic=~"$topic"'
@@ -14,9 +14,9 @@ _FIELDS = 20
 _THIRD = 8
 
 
-def inventory() -> Row:
-    """Return the row."""
-    return ("Inventory", [*_reading(), *_quality(), *_upkeep()])
+def inventory() -> list[Row]:
+    """Return the rows."""
+    return [("Reading", _reading()), ("Data", _quality()), ("Archive", _archive())]
 
 
 def _reading() -> list[Panel]:
@@ -73,48 +73,18 @@ def _quality() -> list[Panel]:
     ]
 
 
-def _upkeep() -> list[Panel]:
+def _archive() -> list[Panel]:
     return [
-        lines(
-            "Time of a checkpoint",
-            quantiles(names.CHECKPOINT),
-            "From freezing the profiles to their acknowledgement by the broker.",
-            unit=units.Seconds,
-            width=_THIRD,
-        ),
-        lines(
-            "Profiles written",
-            [Query(rate(names.PROFILE_BYTES), "bytes a second")],
-            "What the checkpoints write to pandian.profiles; PANDIAN_PROFILE_BYTES_PER_SECOND bounds it, a worker.",
-            unit=units.BytesPerSecondSI,
-            width=_THIRD,
-        ),
-        lines(
-            "Trouble with reading",
-            [
-                Query(happened(names.EXPIRED), "expired unread"),
-                Query(happened(names.RELOADS), "partitions read again"),
-            ],
-            "Records that retention removed before they were counted, and partitions whose memory was dropped and read "
-            "again from their last checkpoint; the latter costs work, never a count.",
-            width=_THIRD,
-        ),
-        lines(
-            "Left out of the metrics",
-            [Query(gauge(names.OMITTED, by=["what"]), "{{what}}")],
-            "Assets and fields beyond what one worker exports. The inventory itself has all of them.",
-            width=_THIRD,
-        ),
         lines(
             "Rows archived, by topic",
             [Query(rate(names.ARCHIVED, _TOPIC, by=["topic"]), "{{topic}}")],
             "Rows a second written to the archive. Empty without PANDIAN_ARCHIVE.",
-            width=_THIRD,
+            width=12,
         ),
         lines(
             "Records behind the archive, by topic",
             [Query(gauge(names.ARCHIVE_LAG, _TOPIC, by=["topic"]), "{{topic}}")],
             "Records that are not yet archived. Empty without PANDIAN_ARCHIVE.",
-            width=_THIRD,
+            width=12,
         ),
     ]

@@ -1,4 +1,4 @@
-"""The row of the model: its live AUC with the bound, its labels, and what is still open."""
+"""The rows of the model: its live AUC with the bound, what else its labels say, by segment too, and what is open."""
 
 from __future__ import annotations
 
@@ -6,16 +6,96 @@ from grafana_foundation_sdk.models import units
 
 from monitoring.dashboards.glance import VERSION
 from monitoring.dashboards.panels import BLUE, ORANGE, Panel, Row, lines, number, with_band
-from monitoring.dashboards.queries import Query, gauge, happened, largest, rate
+from monitoring.dashboards.queries import Query, gauge, happened, largest, rate, series
 from pandian import metrics as names
 
 _THIRD = 8
 _BOUNDS = ("high", "value", "low")
+_OF_ALL = 'segment=""'
 
 
-def model() -> Row:
-    """Return the row."""
-    return ("Model", [*_auc(), *_labels()])
+def model() -> list[Row]:
+    """Return the rows."""
+    return [
+        ("How well it orders", _auc()),
+        ("What a window of labels says", _figures()),
+        ("Segments", _segments()),
+        ("Labels", _labels()),
+    ]
+
+
+def _figure(name: str, *matchers: str) -> str:
+    return series(names.FIGURE, VERSION, f'figure="{name}"', *matchers)
+
+
+def _whole(*figures: str) -> list[Query]:
+    return [Query(f"max({_figure(name, _OF_ALL)})", name) for name in figures]
+
+
+def _figures() -> list[Panel]:
+    return [
+        lines(
+            "Calibration",
+            _whole("calibration"),
+            "Positive labels divided by the sum of the probabilities: 1 is right, 2 says half of what happens.",
+            zero=False,
+            width=_THIRD,
+        ),
+        lines(
+            "Log loss",
+            _whole("log_loss"),
+            "Mean negative log likelihood of the labels, in nats: the lower, the better the probabilities.",
+            zero=False,
+            width=_THIRD,
+        ),
+        lines(
+            "Acted on, and bought",
+            _whole("click_rate", "purchase_rate"),
+            "Share of what was shown that was acted on, and that was bought.",
+            unit=units.PercentUnit,
+            width=_THIRD,
+        ),
+        lines(
+            "What stood on top",
+            _whole("precision@5", "recall@5", "ndcg"),
+            "Of pages: how much of the first five was acted on, how much of what was acted on stood there, and NDCG.",
+            unit=units.PercentUnit,
+            between=(0, 1),
+            width=_THIRD,
+        ),
+        lines(
+            "Different items shown",
+            _whole("items_shown"),
+            "In a window of labels. The fewer, the more alike all pages are.",
+            width=_THIRD,
+        ),
+        lines(
+            "Evidence of a fall",
+            [Query(largest(names.EVIDENCE, VERSION), "share of what raises the alarm")],
+            "The alarm is raised at 1. Without a fall it stays below by far: the average time to a false alarm is a "
+            "setting.",
+            width=_THIRD,
+        ),
+    ]
+
+
+def _segments() -> list[Panel]:
+    parts = 'segment=~".+"'
+    by = "max by (segment, value)"
+    return [
+        lines(
+            "AUC, by segment",
+            [Query(f"{by} ({_figure('auc', parts)})", "{{segment}} {{value}}")],
+            "Of the newest whole window: new and known users, categories, and what proposed the item.",
+            zero=False,
+        ),
+        lines(
+            "Acted on, by segment",
+            [Query(f"{by} ({_figure('click_rate', parts)})", "{{segment}} {{value}}")],
+            "Share of what was shown that was acted on.",
+            unit=units.PercentUnit,
+        ),
+    ]
 
 
 def _auc() -> list[Panel]:
@@ -29,8 +109,7 @@ def _auc() -> list[Panel]:
     compared = lines(
         "AUC of the newest labels against the first ones",
         [*_bounded(names.AUC_REFERENCE, "reference"), *_bounded(names.AUC_RECENT, "recent")],
-        "Orange: the newest labels; blue: what they are compared with. The alarm goes off when all of the orange "
-        "band is below all of the blue one.",
+        "Orange: the newest labels; blue: the first ones. The alarm itself looks at every label: see its evidence.",
         zero=False,
     )
     by_version = largest(names.AUC, 'bound="value"', by=["model", "version"])

@@ -19,8 +19,8 @@ from monitoring.watching.segments import Segment, Segments
 
 #: Kinds of alerts.
 AUC, SEGMENT, CALIBRATION = "auc-drop", "auc-drop-segment", "calibration"
-#: Segments are watched of versions with so many buckets at most: each takes some 80 bytes a bucket.
-_FINE = 2_048
+#: Buckets of a segment's scores at most: each takes some 80 bytes.
+_COARSE = 1_024
 #: Segments of a version that are watched, so that the run length of all of them together is known beforehand.
 _WATCHED = 18
 
@@ -97,6 +97,7 @@ class VersionWatch:
 
     def __init__(self, name: str, edges: Edges, settings: WatchSettings) -> None:
         self.name, self.edges = name, edges
+        self._coarse = _coarser(edges)
         self._settings = settings
         self._whole = _Windowed(edges.buckets)
         self._segments = Segments()
@@ -128,7 +129,7 @@ class VersionWatch:
         self._pages.add(partition, seen)
         for start, end in self._windows(len(seen)):
             part = seen.part(start, end)
-            places = self._segments.split(part.segments) if self.edges.buckets <= _FINE else {}
+            places = self._segments.split(part.segments)
             self._count(part, places)
             self._detect(part, places)
 
@@ -150,13 +151,13 @@ class VersionWatch:
         self._look_back()
 
     def _count(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
-        codes = self.edges.codes(seen.scores)
-        self._whole.add(codes, seen, slice(None))
+        self._whole.add(self.edges.codes(seen.scores), seen, slice(None))
         self._items.update(seen.items.tolist())
+        codes = self._coarse.codes(seen.scores)
         for segment, places in segments.items():
             part = self._parts.get(segment)
             if part is None:
-                part = self._parts[segment] = _Windowed(self.edges.buckets)
+                part = self._parts[segment] = _Windowed(self._coarse.buckets)
             part.add(codes, seen, places)
 
     def _detect(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
@@ -171,7 +172,7 @@ class VersionWatch:
     def _watched(self, segment: Segment) -> AucDetector | None:
         """Return the detector of a segment; None where there are too many segments already."""
         if segment not in self._of_segments and len(self._of_segments) < _WATCHED:
-            self._of_segments[segment] = AucDetector(self.edges, _rarer(self._settings.auc, 2 * _WATCHED))
+            self._of_segments[segment] = AucDetector(self._coarse, _rarer(self._settings.auc, 2 * _WATCHED))
         return self._of_segments.get(segment)
 
     def _detectors(self) -> Iterator[Detector]:
@@ -260,7 +261,7 @@ class VersionWatch:
         found._whole.restore(stored["whole"])
         found._segments.restore(stored["names"])
         for segment, value, part in stored["parts"]:
-            one = found._parts[segment, value] = _Windowed(found.edges.buckets)
+            one = found._parts[segment, value] = _Windowed(found._coarse.buckets)
             one.restore(part)
         found._pages = Pages.decode(stored["pages"])
         found.coverage, found.first, found.last = stored["coverage"], stored["first"], stored["last"]
@@ -268,10 +269,15 @@ class VersionWatch:
             detector.restore(state)
         for segment, value, state in stored["of_segments"]:
             watched = found._of_segments[segment, value] = AucDetector(
-                found.edges, _rarer(settings.auc, 2 * _WATCHED)
+                found._coarse, _rarer(settings.auc, 2 * _WATCHED)
             )
             watched.restore(state)
         return found
+
+
+def _coarser(edges: Edges) -> Edges:
+    step = -(-len(edges.values) // _COARSE)
+    return edges if step == 1 else Edges(edges.values[::step])
 
 
 def _rarer(settings: AucSettings, times: int) -> AucSettings:

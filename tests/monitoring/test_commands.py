@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monitoring.dashboards.dashboard import dashboard
+from monitoring.dashboards.dashboard import BOARDS, dashboard
 
 PANDIAN = [sys.executable, "-m", "streams.cli", "dashboards"]
 
@@ -18,20 +18,22 @@ def pandian(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_dashboard_is_written_where_it_is_wanted(tmp_path: Path) -> None:
+def test_the_dashboards_are_written_where_they_are_wanted(tmp_path: Path) -> None:
     done = pandian("--out", "grafana", "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    (written,) = json.loads(done.stdout)["dashboards"]
-    assert written == {"uid": "pandian", "file": "grafana/pandian.json"}
-    assert (tmp_path / written["file"]).read_text(encoding="utf-8") == dashboard()
+    written = json.loads(done.stdout)["dashboards"]
+    assert written == [{"uid": uid, "file": f"grafana/{uid}.json"} for uid in BOARDS]
+    for one in written:
+        assert (tmp_path / one["file"]).read_text(encoding="utf-8") == dashboard(one["uid"])
 
 
 def test_people_are_told_on_stderr(tmp_path: Path) -> None:
     done = pandian(cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "pandian: wrote pandian.json\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [f"pandian: wrote {uid}.json" for uid in BOARDS]
     done = pandian("--out", "a/b", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "pandian: made the folder a/b\npandian: wrote a/b/pandian.json\n"
+    assert done.stderr.splitlines()[:2] == ["pandian: made the folder a/b", "pandian: wrote a/b/pandian.json"]
 
 
 def test_a_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_without_the_package_it_says_what_to_do(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "pandian: grafana_foundation_sdk: must be installed to make the dashboard; "
+        "pandian: grafana_foundation_sdk: must be installed to make the dashboards; "
     )
     assert "pip install 'pandian[dev]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from monitoring.dashboards.dashboard import dashboard
+from monitoring.dashboards.dashboard import BOARDS, dashboard
 from streams.recommend import loading
 from tests.support.prometheus import alerts, selectors
 
@@ -32,13 +32,15 @@ def code(text: str) -> list[str]:
 
 def test_panels_what_they_show_and_their_metrics_are_those_of_the_dashboard() -> None:
     shown: list[tuple[str, str, tuple[str, ...]]] = []
-    for panel in json.loads(dashboard())["panels"]:
-        found = [one.metric for target in panel.get("targets", ()) for one in selectors(target["expr"])]
-        name = f"**{panel['title']}**" if panel["type"] == "row" else panel["title"]
-        shown.append((name, panel.get("description", ""), tuple(dict.fromkeys(found))))
+    for uid, board in BOARDS.items():
+        shown.append((f"**{board.title}** (`{uid}.json`)", f"**{board.description}**", ()))
+        for panel in json.loads(dashboard(uid))["panels"]:
+            found = [one.metric for target in panel.get("targets", ()) for one in selectors(target["expr"])]
+            name = f"*{panel['title']}*" if panel["type"] == "row" else panel["title"]
+            shown.append((name, panel.get("description", ""), tuple(dict.fromkeys(found))))
     told = [
         (title, text, tuple(name for name in code(what) if name.startswith("pandian_")))
-        for title, text, what in rows("The dashboard")
+        for title, text, what in rows("The dashboards")
     ]
     assert told == shown
 

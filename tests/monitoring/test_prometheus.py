@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from monitoring.dashboards.dashboard import dashboard
+from monitoring.dashboards.dashboard import BOARDS, dashboard
 from pandian import metrics, topics
 from pandian.events import Alert, encode
 from pandian.settings import load_settings
@@ -36,9 +36,9 @@ pytestmark = [
     pytest.mark.xdist_group("prometheus"),  # one worker and one Prometheus for all of them
 ]
 
-BOARD: dict[str, Any] = json.loads(dashboard())
-QUESTIONS = list(questions(BOARD))
-CHOICES = choices(BOARD)
+MADE: list[dict[str, Any]] = [json.loads(dashboard(uid)) for uid in BOARDS]
+QUESTIONS = [(board["title"], question) for board in MADE for question in questions(board)]
+CHOICES = {name: asked for board in MADE for name, asked in choices(board).items()}
 RULE_EXPRESSIONS = {str(rule.get("alert") or rule["record"]): str(rule["expr"]) for rule in rules_of(RULES)}
 #: The embedded broker removes nothing, so there is no such series; tests/monitoring/prometheus/ has it.
 NEVER_HERE = {"PandianRecordsExpired"}
@@ -69,7 +69,7 @@ class Watched(NamedTuple):
     def values(self) -> dict[str, str]:
         """Return what the dashboard's variables are when nobody chooses."""
         (version,) = self.prometheus.label_values(*CHOICES["version"])
-        return {"topic": ".*", "version": version, "__rate_interval": WINDOW}
+        return {"topic": ".*", "asset": ORDERS.name, "version": version, "__rate_interval": WINDOW}
 
     def answers(self, expr: str, *, instant: bool = False) -> list[float]:
         """Return the numbers of an expression: now, or over all the time there was something to see."""
@@ -128,6 +128,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
                 "PANDIAN_ARCHIVE": str(folder / "archive"),
                 "PANDIAN_ARCHIVE_SECONDS": "1",
                 "PANDIAN_ALERT_WEBHOOK": hook.url(SECRET),
+                "PANDIAN_WATCH_WINDOW": "1000",
             },
         )
         with worker, PrometheusProcess(folder, [f"127.0.0.1:{worker.port}"], every=SCRAPE) as prometheus:
@@ -138,11 +139,13 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             yield Watched(worker, prometheus, hook, broker.address, began, time.time(), due.count())
 
 
-def named(question: Question) -> str:
-    return f"{question.panel}, {question.letter}"
+def named(board: str, question: Question) -> str:
+    return f"{board}, {question.panel}, {question.letter}"
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=named)
+@pytest.mark.parametrize(
+    "question", [question for _, question in QUESTIONS], ids=[named(*one) for one in QUESTIONS]
+)
 def test_every_query_of_every_panel_has_an_answer(watched: Watched, question: Question) -> None:
     expr = filled(question.expr, watched.values())
     assert watched.answers(expr, instant=question.instant), expr
@@ -151,13 +154,13 @@ def test_every_query_of_every_panel_has_an_answer(watched: Watched, question: Qu
 @pytest.mark.parametrize("name", CHOICES)
 def test_every_variable_has_something_to_choose_from(watched: Watched, name: str) -> None:
     found = watched.prometheus.label_values(*CHOICES[name])
-    expected = {"topic": sorted(topic.name for topic in TOPICS), "version": ["1"]}
+    known = sorted(topic.name for topic in TOPICS)
+    expected = {"topic": known, "asset": known, "version": ["1"]}
     assert sorted(found) == expected[name]
 
 
-@pytest.mark.parametrize("name", [one["name"] for one in BOARD["annotations"]["list"]])
-def test_every_mark_is_found(watched: Watched, name: str) -> None:
-    (found,) = [one for one in BOARD["annotations"]["list"] if one["name"] == name]
+def test_every_mark_is_found(watched: Watched) -> None:
+    (found,) = {one["expr"]: one for board in MADE for one in board["annotations"]["list"]}.values()
     assert watched.answers(filled(found["expr"], watched.values()))
 
 

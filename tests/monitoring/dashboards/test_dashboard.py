@@ -1,4 +1,4 @@
-"""The dashboard that is provisioned is the one of the code, and asks for metrics that there are."""
+"""The dashboards that are provisioned are those of the code, and ask for metrics that there are."""
 
 from __future__ import annotations
 
@@ -13,22 +13,32 @@ import pytest
 import yaml
 
 from monitoring.dashboards.__main__ import PROVISIONED
-from monitoring.dashboards.dashboard import FILE, dashboard, write
+from monitoring.dashboards.dashboard import BOARDS, dashboard, file_of, write
 from monitoring.dashboards.queries import gauge, largest, series
 from pandian import metrics
 from tests.support.prometheus import GIVEN, grouped_by, selectors
 
 ROOT = Path(__file__).resolve().parents[3]
 METRICS = {metric.name: metric for metric in vars(metrics).values() if isinstance(metric, metrics.Metric)}
-BOARD: dict[str, Any] = json.loads(dashboard())
-PANELS = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
-EXPRESSIONS = [target["expr"] for panel in PANELS for target in panel["targets"]]
+MADE: dict[str, dict[str, Any]] = {uid: json.loads(dashboard(uid)) for uid in BOARDS}
 
 
-def test_the_provisioned_copy_is_what_the_code_writes() -> None:
-    assert (PROVISIONED / FILE).read_text(encoding="utf-8") == dashboard(), (
-        "run: .venv/bin/python -m monitoring.dashboards"
-    )
+def panels_of(board: dict[str, Any]) -> list[dict[str, Any]]:
+    return [panel for panel in board["panels"] if panel["type"] != "row"]
+
+
+PANELS = [panel for board in MADE.values() for panel in panels_of(board)]
+EXPRESSIONS = sorted({target["expr"] for panel in PANELS for target in panel["targets"]})
+
+every_board = pytest.mark.parametrize("uid", BOARDS)
+
+
+def test_the_provisioned_copies_are_what_the_code_writes() -> None:
+    assert {path.name for path in PROVISIONED.iterdir()} == {file_of(uid) for uid in BOARDS}
+    for uid in BOARDS:
+        assert (PROVISIONED / file_of(uid)).read_text(encoding="utf-8") == dashboard(uid), (
+            "run: .venv/bin/python -m monitoring.dashboards"
+        )
 
 
 @pytest.mark.parametrize("expr", EXPRESSIONS)
@@ -42,17 +52,19 @@ def test_metrics_and_labels_are_those_of_the_code(expr: str) -> None:
         assert grouped_by(expr) <= labels | GIVEN
 
 
-def test_every_metric_is_on_the_dashboard() -> None:
+def test_every_metric_is_on_a_dashboard() -> None:
     assert {selector.metric for expr in EXPRESSIONS for selector in selectors(expr)} == set(METRICS)
 
 
-def test_panels_are_told_apart_explained_and_do_not_overlap() -> None:
-    ids = [panel["id"] for panel in BOARD["panels"]]
+@every_board
+def test_panels_are_told_apart_explained_and_do_not_overlap(uid: str) -> None:
+    board = MADE[uid]
+    ids = [panel["id"] for panel in board["panels"]]
     assert len(set(ids)) == len(ids)
-    titles = [panel["title"] for panel in PANELS]
+    titles = [panel["title"] for panel in panels_of(board)]
     assert len(set(titles)) == len(titles)
     taken: set[tuple[int, int]] = set()
-    for panel in BOARD["panels"]:
+    for panel in board["panels"]:
         place = panel["gridPos"]
         cells = {
             (x, y)
@@ -62,7 +74,7 @@ def test_panels_are_told_apart_explained_and_do_not_overlap() -> None:
         assert not cells & taken, panel["title"]
         assert place["x"] + place["w"] <= 24
         taken |= cells
-    for panel in PANELS:
+    for panel in panels_of(board):
         assert panel["description"].endswith("."), panel["title"]
 
 
@@ -84,9 +96,10 @@ def test_bands_are_drawn_between_lines_that_are_there() -> None:
     assert bands == 3  # all labels, the reference, the newest ones
 
 
-def test_every_query_asks_the_source_that_is_chosen_and_uses_variables_that_there_are() -> None:
-    known = {variable["name"] for variable in BOARD["templating"]["list"]}
-    for panel in PANELS:
+@every_board
+def test_every_query_asks_the_source_that_is_chosen_and_uses_variables_that_there_are(uid: str) -> None:
+    known = {variable["name"] for variable in MADE[uid]["templating"]["list"]}
+    for panel in panels_of(MADE[uid]):
         assert panel["datasource"]["uid"] == "${source}"
         for target in panel["targets"]:
             assert target["datasource"]["uid"] == "${source}"
@@ -121,10 +134,11 @@ def test_provisioning_names_the_source_and_the_folder_of_the_compose_file() -> N
     assert mounts[provider["options"]["path"]] == "./monitoring/grafana/dashboards"
 
 
-def test_it_is_written_as_a_whole_and_again_the_same(tmp_path: Path) -> None:
-    first = write(tmp_path / "new").read_text(encoding="utf-8")
-    assert write(tmp_path / "new").read_text(encoding="utf-8") == first == dashboard()
-    assert [path.name for path in (tmp_path / "new").iterdir()] == [FILE]
+def test_they_are_written_as_a_whole_and_again_the_same(tmp_path: Path) -> None:
+    first = [path.read_text(encoding="utf-8") for path in write(tmp_path / "new")]
+    again = [path.read_text(encoding="utf-8") for path in write(tmp_path / "new")]
+    assert again == first == [dashboard(uid) for uid in BOARDS]
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {file_of(uid) for uid in BOARDS}
 
 
 def test_a_worker_does_without_the_code_of_the_dashboard() -> None:
