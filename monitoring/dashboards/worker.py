@@ -14,7 +14,7 @@ _HALF = 12
 
 def worker() -> list[Row]:
     """Return the rows."""
-    return [("Processes", _processes()), ("Upkeep", _upkeep())]
+    return [("Processes", _processes()), ("Upkeep", _upkeep()), ("Alerts", _alerts())]
 
 
 def _processes() -> list[Panel]:
@@ -80,5 +80,22 @@ def _upkeep() -> list[Panel]:
             [Query(gauge(names.OMITTED, by=["what"]), "{{what}}")],
             "Assets and fields beyond what one worker exports. The inventory itself has all of them.",
             width=_THIRD,
+        ),
+    ]
+
+
+def _alerts() -> list[Panel]:
+    return [
+        lines(
+            "Alerts posted to the webhook, by outcome",
+            [Query(rate(names.ALERT_WEBHOOK, by=["outcome"]), "{{outcome}}")],
+            "Delivered; failed, and made again; dropped. Empty without PANDIAN_ALERT_WEBHOOK.",
+            width=_HALF,
+        ),
+        lines(
+            "Alerts that wait for the webhook",
+            [Query(gauge(names.ALERT_WEBHOOK_WAITING), "alerts")],
+            "Kept until it takes them, up to 1,000.",
+            width=_HALF,
         ),
     ]
