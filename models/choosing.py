@@ -186,6 +186,6 @@ def _wanted(log: InteractionLog, config: TrainConfig, said: Said) -> Iterator[Ki
     if not sequences and config.model not in BASELINES:
         said("nobody has two interactions in the training period: there are no sequences to learn from")
     for kind in KINDS:
-        asked = config.model in (*_ALL, kind.kind)
+        asked = config.model == kind.kind or (config.model in _ALL and not kind.named)
         if kind.kind in BASELINES or (asked and (sequences or kind.alone)):
             yield kind

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.blend.settings import BlendSettings
 from models.data.histories import Order
 from models.ease.settings import EaseSettings
+from models.lightgcn.settings import LightgcnSettings
 from models.ranker.settings import RankerSettings
 from models.repeats.settings import RepeatsSettings
 from models.sasrec.settings import SasrecSettings
@@ -22,7 +23,7 @@ from models.tuning.settings import TuneSettings
 from pandian.errors import UsageError
 from pandian.validation import first_fault
 
-#: What ``--model`` takes; ``auto`` compares all others.
+#: What ``--model`` takes; ``auto`` compares all others but ``lightgcn``.
 Kind = Literal[
     "auto",
     "popularity",
@@ -33,6 +34,7 @@ Kind = Literal[
     "sessions",
     "ease",
     "two-tower",
+    "lightgcn",
     "sasrec",
     "blend",
     "ranker",
@@ -96,6 +98,8 @@ class TrainConfig(BaseModel):
     """Table of the settings of EASE."""
     two_tower: TowersSettings = TowersSettings()
     """Table of the settings of two towers."""
+    lightgcn: LightgcnSettings = LightgcnSettings()
+    """Table of the settings of LightGCN."""
     blend: BlendSettings = BlendSettings()
     """Table of the settings of the blend."""
     ranker: RankerSettings = RankerSettings()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.base import Recommender
 from models.ease.model import Ease
 from models.item_to_item import ItemToItem
+from models.lightgcn.model import LightGCN
 from models.popularity import Popularity
 from models.repeats.model import Repeats
 from models.sasrec.model import SASRec
@@ -27,6 +28,8 @@ class Kind:
     """Beside others it is not begun with less than so many seconds."""
     alone: bool = False
     """Whether it can learn when nobody has two interactions."""
+    named: bool = False
+    """Whether it learns only where it is asked for by its name: others are as good in less time."""
 
     @property
     def kind(self) -> str:
@@ -44,7 +47,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(SessionNeighbours, least_s=0.5),
     Kind(Ease, share=0.3, least_s=10.0),
     Kind(TwoTower, share=0.3, least_s=30.0),
+    Kind(LightGCN, named=True),
     Kind(SASRec, share=0.7, least_s=1.0),
 )
+#: Those that ``auto`` compares, and that blend and ranker are made of.
+TRIED = tuple(kind for kind in KINDS if not kind.named)
 #: What every model is compared with.
 BASELINES = (Popularity.kind, ItemToItem.kind)

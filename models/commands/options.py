@@ -20,6 +20,7 @@ _KINDS = (
     "sessions",
     "ease",
     "two-tower",
+    "lightgcn",
     "sasrec",
     "blend",
     "ranker",

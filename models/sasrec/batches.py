@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,7 +14,18 @@ from models.data.log import Codes
 from models.sasrec.settings import SasrecSettings
 
 Random = np.random.Generator
-Batch = tuple[Tensor, Tensor]
+
+
+class Batch(NamedTuple):
+    """Pieces of histories."""
+
+    items: Tensor
+    """What goes in, 0 before the first [batch, length]."""
+    targets: Tensor
+    """What comes next, -1 for nothing [batch, length]."""
+    users: Tensor
+    """Whose pieces they are; rows of nothing are nobody's and come last [pieces]."""
+
 
 #: Lengths up to this are taken as they are; longer ones are rounded up, in so many steps from a power of two to the
 #: next. Rows of a batch are, too: torch keeps memory for each shape that it meets.
@@ -56,7 +68,7 @@ class Batches:
         return self._size
 
     def epoch(self, random: Random) -> Iterator[Batch]:
-        """Yield items [batch, length], 0 before the first, and what comes next [batch, length], -1 for nothing."""
+        """Yield all pieces of an epoch."""
         starts, ends = self._windows(random) if self._one else self._pieces(random)
         lengths = ends - starts
         order = np.argsort(lengths + random.random(len(lengths)), kind="stable")
@@ -113,7 +125,7 @@ class Batches:
         items, targets = np.zeros((rows, width), np.int64), np.full((rows, width), -1)
         items[: len(starts)] = np.where(real, found.items[places] + 1, 0)
         targets[: len(starts)] = np.where(real_target, found.items[np.maximum(following, 0)], -1)
-        return torch.from_numpy(items), torch.from_numpy(targets)
+        return Batch(*map(torch.from_numpy, (items, targets, found.users[starts])))
 
     def _later(self, places: Codes, random: Random) -> Codes:
         """Draw a row of the next moment of the same user, -1 where there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,17 @@ class ItemNetwork(nn.Module):
     def device(self) -> torch.device:
         """Where it is."""
         return self.bias.device
+
+    def tables(self) -> tuple[Tensor, ...]:
+        """Return the vectors of items that it learns, each [n_items, size]: changed in place they are changed."""
+        return (self.items.weight[1:],)
+
+    def without(self, users: Tensor) -> AbstractContextManager[None]:  # noqa: ARG002 - for those that know users
+        """Answer as if these users had never been, until the end of the block: they are asked for.
+
+        Nothing changes for a network that knows nothing of users but the history that it is given.
+        """
+        return nullcontext()
 
     @abstractmethod
     def hidden(self, items: Tensor) -> Tensor:

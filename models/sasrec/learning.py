@@ -149,7 +149,7 @@ class Learner:
         return math.isfinite(self._run.deadline) and self._peers.any(self._run.seconds_left <= 0)
 
     def _learn(self, group: list[Batch]) -> None:
-        total = sum(int((targets >= 0).sum()) for _, targets in group)
+        total = sum(int((batch.targets >= 0).sum()) for batch in group)
         if not total:
             return
         torch.manual_seed(_drawn_seed(self._seed, self.step, self._peers.rank))
@@ -171,8 +171,10 @@ class Learner:
 
     def _gradients(self, batch: Batch, total: int, random: np.random.Generator) -> float:
         """Add the gradients of a batch, of the rows that are this process's; return its part of the mean loss."""
-        drawn = self._loss.draw(batch[1].shape, random)
-        items, targets = (self._peers.own_rows(part).to(self._network.device) for part in batch)
+        drawn = self._loss.draw(batch.targets.shape, random)
+        items, targets = (
+            self._peers.own_rows(part).to(self._network.device) for part in (batch.items, batch.targets)
+        )
         asked = targets >= 0
         if not asked.any():
             return 0.0
@@ -180,9 +182,10 @@ class Learner:
             each = drawn.dim() == targets.dim()
             drawn = drawn.to(self._network.device) if not each else self._peers.own_rows(drawn)
             drawn = drawn.to(self._network.device)[asked] if each else drawn
-        with self._multiplying():
-            hidden = self._network.hidden(items)
-        loss = self._loss(self._network, hidden.float()[asked], targets[asked], drawn) / total
+        with self._network.without(batch.users.to(self._network.device)):
+            with self._multiplying():
+                hidden = self._network.hidden(items)
+            loss = self._loss(self._network, hidden.float()[asked], targets[asked], drawn) / total
         value = float(loss.item())
         if math.isfinite(value):
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped

@@ -78,8 +78,11 @@ class SASRec(Recommender):
         network = copy.deepcopy(self._network)
         known = torch.from_numpy(log.counts() > 0)
         with torch.no_grad():
-            place_new(network.items.weight[1:], known & ~self._known, near_items(histories, log.n_items))
+            near = near_items(histories, log.n_items)
+            for table in network.tables():
+                place_new(table, known & ~self._known, near)
             network.prior.copy_(torch.from_numpy(self._prior(log)))
+        self._show(network, log)
         batches = self.batches(histories)
         epochs = max(1, round(_AGAIN * self.epochs))
         schedule = Schedule(
@@ -100,7 +103,7 @@ class SASRec(Recommender):
     def network(self) -> nn.Module:
         """Return the network; its logits are logarithms of probabilities."""
         assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
+        return self._answering(self._network)
 
     def vectors(self) -> npt.NDArray[np.float32]:
         """Return the vectors that items are read by and told apart by."""
@@ -129,6 +132,7 @@ class SASRec(Recommender):
             else:
                 near = near_items(histories, log.n_items)
                 network.items.weight[1:] = vectors(near, log.n_items, settings.size, random)
+        self._show(network, log)
         self._known = torch.from_numpy(log.counts() > 0)
         return network
 
@@ -139,6 +143,13 @@ class SASRec(Recommender):
 
     def _made(self, prior: torch.Tensor) -> ItemNetwork:
         return Network(prior, self._settings, self.config.max_length)
+
+    def _show(self, network: ItemNetwork, log: InteractionLog) -> None:
+        """Let a network, before it learns, see of a log what it needs besides the batches; here nothing."""
+
+    def _answering(self, network: ItemNetwork) -> nn.Module:
+        """Return a network in the form in which it answers, now that it does not learn."""
+        return network
 
     def _learned(
         self, network: ItemNetwork, batches: Batches, run: Run, schedule: Schedule, data: str
@@ -167,7 +178,7 @@ class SASRec(Recommender):
         while not ended and learner.number < settings.epochs:
             whole = learner.epoch(stepped)
             if run.validate:
-                best.look(peers.first(run.validate(learner.mean)), learner.seen)
+                best.look(peers.first(run.validate(self._answering(learner.mean))), learner.seen)
                 scalars.write(learner.seen, validation=best.latest)
             if not whole:
                 break

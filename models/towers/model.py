@@ -25,11 +25,6 @@ class TwoTower(SASRec):
         self._settings = config.two_tower.steps()
         self._rate = self._settings.learning_rate
 
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of probabilities."""
-        assert isinstance(self._network, Towers), "fit comes first"  # noqa: S101
-        return Served(self._network)
-
     def vectors(self) -> npt.NDArray[np.float32]:
         """Return what the item tower makes of items."""
         assert self._network is not None, "fit comes first"  # noqa: S101
@@ -39,3 +34,7 @@ class TwoTower(SASRec):
 
     def _made(self, prior: torch.Tensor) -> ItemNetwork:
         return Towers(prior, self.config.two_tower, self.config.max_length)
+
+    def _answering(self, network: ItemNetwork) -> nn.Module:
+        assert isinstance(network, Towers), network  # noqa: S101
+        return Served(network)

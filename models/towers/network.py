@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.sasrec.items import ItemNetwork
+from models.sasrec.means import distances, weighted_mean
 from models.towers.settings import TowersSettings
 
 #: Weights below this are nothing: products with numbers near the smallest that there are take ten times as long.
@@ -46,12 +47,12 @@ class Towers(ItemNetwork):
     def hidden(self, items: Tensor) -> Tensor:
         """Return what is known after each item of histories [batch, length, size]."""
         places = torch.arange(items.shape[1], device=items.device)
-        return self._user(items, places.unsqueeze(1) - places.unsqueeze(0))
+        return self._user(items, distances(places, places))
 
     def last(self, items: Tensor) -> Tensor:
         """Return what is known after the newest item [batch, size]."""
         places = torch.arange(items.shape[1], device=items.device)
-        return self._user(items, (items.shape[1] - 1 - places).unsqueeze(0))[:, -1]
+        return self._user(items, distances(places[-1:], places))[:, -1]
 
     def told(self, items: Tensor | None = None) -> Tensor:
         """Return what the item tower makes of items [items, size]; None: of all."""
@@ -106,8 +107,7 @@ class _Means(nn.Module):
         found = []
         for weights in self.weights:
             weight = weights[distance.clamp(0, len(weights) - 1)] * (distance >= 0)
-            weight = weight.unsqueeze(0) * real.unsqueeze(1)
-            found.append((weight @ vectors) / weight.sum(2, keepdim=True).clamp_min(_NOTHING))
+            found.append(weighted_mean(weight, vectors, real))
         return torch.cat(found, -1)
 
 

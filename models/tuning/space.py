@@ -49,6 +49,13 @@ SPACES: Mapping[str, Space] = {
         "two_tower.dropout": _from(0.0, 0.5),
         "two_tower.learning_rate": _from(5e-4, 1e-2, log=True),
     },
+    "lightgcn": {
+        "lightgcn.size": _of(32, 64, 128),
+        "lightgcn.layers": _from(0, 4),
+        "lightgcn.dropout": _from(0.0, 0.5),
+        "lightgcn.learning_rate": _from(5e-4, 1e-2, log=True),
+        "lightgcn.weight_decay": _from(0.01, 2.0, log=True),
+    },
     "sasrec": {
         "sasrec.size": _of(32, 64, 128),
         "sasrec.layers": _from(1, 3),

@@ -18,6 +18,7 @@ from models.data.files import read_files
 from models.data.split import split_by_time
 from models.evaluation import ndcg, rank
 from models.kinds import KINDS as ALL
+from models.lightgcn.settings import LightgcnSettings
 from models.ranker.model import CandidateRanker
 from models.sasrec.settings import SasrecSettings
 from models.towers.settings import TowersSettings
@@ -30,6 +31,7 @@ CONFIG = TrainConfig(
     threads=1,
     sasrec=SasrecSettings(size=16, epochs=4, batch_rows=256, warmup_steps=5),
     two_tower=TowersSettings(size=16, inner=16, epochs=8, batch_rows=256, warmup_steps=5),
+    lightgcn=LightgcnSettings(size=16, epochs=8, batch_rows=256, warmup_steps=5, prior_half_life=0.25),
 )
 MAKE = {kind.kind: kind.make for kind in ALL}
 KINDS = [*MAKE, "blend", "ranker"]
@@ -152,7 +154,7 @@ def test_the_same_seed_gives_the_same_model(kind, split):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("kind", ["two-tower", "sasrec", "blend", "ranker"])
+@pytest.mark.parametrize("kind", ["two-tower", "lightgcn", "sasrec", "blend", "ranker"])
 def test_another_seed_gives_another_model(kind, split):
     first = states(fit(kind, split.train))
     other = states(fit(kind, split.train, config=CONFIG.model_copy(update={"seed": 1})))
