@@ -23,6 +23,8 @@ from export.registry.exceptions import ExportError
 from export.registry.folders import check_free
 from export.registry.manifest import FORMAT
 from export.runtime import Items, Logits
+from export.text.files import TEXT
+from export.text.mapping import TextMapping
 
 
 def write_entry(
@@ -34,6 +36,7 @@ def write_entry(
     probes: Sequence[Items] = (),
     vectors: npt.NDArray[np.floating] | None = None,
     explained: Explained | None = None,
+    text: TextMapping | None = None,
 ) -> Entry:
     """Export a network and write its entry; the folder appears complete, or not at all.
 
@@ -51,6 +54,7 @@ def write_entry(
         explained: how its logits are made of features, which ``network.inner`` gives after the logits as
             :meth:`export.explain.Explained.inner` names them; None: nothing says.
         vectors: of the items, as far as the network has some [n_items, dimensions]: with them neighbours are found.
+        text: places items by their names among these vectors; the card's ``text`` says by which encoder.
 
     Raises:
         ExportError: when torch cannot export it, a weight is no number, or the graph is larger than 2 GB.
@@ -78,6 +82,8 @@ def write_entry(
         files |= added
     if explained is not None:
         files[EXPLAINED] = explained.encode()
+    if text is not None:
+        files[TEXT] = text.encode()
     return write_files(folder, card, files)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,7 @@ def retrain(
     said: Said = lambda _: None,
     progress: Progress = lambda *_: None,
     started: float | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Retraining:
     """Train, compare with the champion on the newest period, and promote what is better.
 
@@ -91,6 +92,7 @@ def retrain(
         said: is told, in a line each, what a person should know.
         progress: is told what is under way, and the share of it that is done.
         started: of ``time.monotonic``, when ``config.max_seconds`` began to run; None: now.
+        names: of items, as :func:`models.training.train` takes them.
 
     Raises:
         EntryError: when the champion is not what was added, or what was trained cannot be exported.
@@ -115,6 +117,7 @@ def retrain(
             said=said,
             progress=progress,
             started=started,
+            names=names,
         )
         verdict = _verdict(trained, model, progress)
         challenger = None

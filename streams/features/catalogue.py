@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -31,6 +31,7 @@ class Catalogue:
         self._items: dict[str, Known] = {}
         self._changed: dict[str, Known] = {}
         self._tables: WeakKeyDictionary[Numbered, Table] = WeakKeyDictionary()
+        self._watch: Callable[[str], object] | None = None
         self.outcomes: Counter[str] = Counter()
         """What became of the records: ``taken``, ``older``, ``no-room`` or ``invalid``."""
 
@@ -39,6 +40,13 @@ class Catalogue:
 
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._items
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def watch(self, told: Callable[[str], object] | None) -> None:
+        """Tell somebody from now on of each item of which other things are known; None: nobody."""
+        self._watch = told
 
     def get(self, item_id: str) -> Known:
         """Return what is known of an item."""
@@ -65,12 +73,20 @@ class Catalogue:
             self.outcomes[self._take(record.key, record.value)] += 1
         for rows, table in self._tables.items():
             table.put(self._changed, rows)
+        self._tell(self._changed)
         self._changed.clear()
 
     def clear(self) -> None:
         """Forget all items."""
+        known = list(self._items)
         self._items.clear()
         self._tables.clear()
+        self._tell(known)
+
+    def _tell(self, item_ids: Iterable[str]) -> None:
+        if self._watch is not None:
+            for item_id in item_ids:
+                self._watch(item_id)
 
     def _take(self, key: bytes | None, value: bytes | None) -> str:
         try:

@@ -15,6 +15,8 @@
 ``reasons``   why an item is recommended, in a sentence
 ``explaining``  what moved the logits of an answer's items
 ``diversity``  an answer of items that differ
+``new_items``  items that the champion has never seen, placed by their names
+``introducing``  a few of them on a page
 ``answers``   the best that can be said of a user now: the model, or a stated fallback
 ``service``   requests in, answers out, measured
 """

@@ -17,6 +17,7 @@ from streams.recommend.champion import Champion
 from streams.recommend.diversity import diverse
 from streams.recommend.filters import allowed_by
 from streams.recommend.history import with_session
+from streams.recommend.introducing import Introducing
 from streams.recommend.reasons import Reasons
 from streams.recommend.trials import Trials
 from streams.worklog import logger
@@ -69,6 +70,7 @@ class Answers:
         champion: the model, if there is one.
         challenger: the model that is tried out, if there is one.
         deadline: how long the model may take, seconds; None: as long as it does.
+        new: puts new items on pages; None: nothing does.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Answers:
         champion: Champion,
         challenger: Challenger | None = None,
         deadline: float | None = None,
+        new: Introducing | None = None,
     ) -> None:
         self._live = live
         self._catalogue = catalogue
@@ -86,6 +89,7 @@ class Answers:
         self._baseline = LiveRanker(live.baseline, live.vocabulary)
         self._reasons = Reasons(live, catalogue)
         self._deadline = deadline
+        self._new = new
         self._said = ""
 
     async def answer(self, request: Request, now: int) -> Answer:
@@ -98,6 +102,7 @@ class Answers:
             tried, trial = await self._trials.page(trial, request, items, allowed)
             if tried is not None:
                 told = self._told(tried.scored, history, tried.sources, tried.teams)
+                told = self._new.into(told, tried.ranker, request, items, allowed) if self._new else told
                 return Answer(tried.ranker, told, None, items, trial)
         ranker, fallback = self._choose(items)
         try:
@@ -112,6 +117,7 @@ class Answers:
             fallback = NOTHING
         source = "popular" if fallback is UNKNOWN_USER else ranker.source
         told = self._told(scored, history, [source] * len(scored), [None] * len(scored))
+        told = self._new.into(told, ranker, request, items, allowed) if self._new else told
         return Answer(ranker, told, fallback, items, trial)
 
     def _say(self, trouble: str) -> None:

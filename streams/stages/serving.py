@@ -16,7 +16,9 @@ from streams.recommend.baseline import MODEL, VERSION
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.gate import Gate
+from streams.recommend.introducing import Introducing
 from streams.recommend.loading import Loader
+from streams.recommend.new_items import NewItems
 from streams.recommend.requests import RequestError, decode
 from streams.recommend.service import RecommendService
 from streams.recommend.shadow import Given, Shadow
@@ -58,6 +60,8 @@ class ServingPart:
         registry = open_registry(context.settings)
         self.champion = Champion(registry, self._thread, self._metrics.refused)
         self.challenger = self._follow_challenger(registry)
+        self.new = NewItems(sequences.catalogue, self.champion, context.settings.new_items)
+        introducing = Introducing(self.new, sequences.catalogue, context.settings.new_share)
         self.service = RecommendService(
             sequences.live,
             Answers(
@@ -66,6 +70,7 @@ class ServingPart:
                 self.champion,
                 self.challenger,
                 context.settings.deadline_ms / 1000,
+                introducing,
             ),
             self.champion,
             self._metrics,
@@ -111,6 +116,8 @@ class ServingPart:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look_again_and_again(self._look))
             group.create_task(self._look_again_and_again(self._look_for_challenger))
+            if self._context.settings.new_items and self._context.settings.new_share:
+                group.create_task(self.new.run(self._context.settings.models_seconds))
             group.create_task(self._requests.run())
             group.create_task(self._shown.run())
 

@@ -15,6 +15,7 @@ from export.entry import write_entry
 from export.explain import Explained
 from export.registry import Entry
 from export.runtime import Items
+from export.text import TextMapping
 
 MAX_LENGTH = 12
 
@@ -137,6 +138,7 @@ def make_entry(
     probes: tuple[Items, ...] = (),
     vectors: npt.NDArray[np.floating] | None = None,
     explained: Explained | None = None,
+    mapping: TextMapping | None = None,
     **other: Any,
 ) -> Entry:
     """Export a network (default: popularity, the first item most popular) of some items (default: 20)."""
@@ -149,4 +151,5 @@ def make_entry(
         probes=probes,
         vectors=vectors,
         explained=explained,
+        text=mapping,
     )

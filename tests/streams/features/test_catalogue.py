@@ -85,3 +85,17 @@ def test_items_are_bounded_and_names_are_cut() -> None:
 def test_what_is_no_item(value) -> None:
     catalogue = taken(Catalogue(), value)
     assert (len(catalogue), catalogue.outcomes) == (0, {"invalid": 1})
+
+
+def test_who_watches_is_told_of_what_changed() -> None:
+    heard: list[str] = []
+    catalogue = taken(Catalogue(), Item("before", "hat"))
+    catalogue.watch(heard.append)
+    taken(catalogue, Item("a", "new", time=20), Item("a", "old", time=10), Item("b"), (b"before", None))
+    assert heard == ["a", "b", "before"]
+    catalogue.clear()
+    assert heard[3:] == ["a", "b"]
+    catalogue.watch(None)
+    taken(catalogue, Item("c"))
+    assert list(catalogue) == ["c"]
+    assert len(heard) == 5
