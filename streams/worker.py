@@ -46,6 +46,7 @@ from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
 from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
+from streams.web.alerts import alerts_paths
 from streams.web.forget import forget_paths
 from streams.web.gated import GatedRunner
 from streams.web.guard import allowed_hosts
@@ -240,6 +241,8 @@ class Worker:
         )
         if self.extractions:
             paths |= interactions_paths(self.extractions)
+        if self.measures:
+            paths |= alerts_paths(self.measures)
         return paths
 
     def _run_tasks(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from pandian import topics
-from pandian.events import Alert, encode
+from pandian.events import Alert, Cause, encode
 from streams.stages.context import StageContext
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.follower import TopicFollower
@@ -21,6 +21,8 @@ from streams.worklog import logger
 log = logger("alerts")
 
 AUC_DROP = "auc-drop"
+#: Alerts that are shown to people; all are on the topic.
+_REMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Finding:
     runbook: str
     since: int | None = None
     """Epoch milliseconds; None: now."""
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,15 @@ class Alerting:
         self._app: Any = context.app
         self._follower = TopicFollower(context.settings, topics.ALERTS, self._take)
         self._firing: dict[tuple[str, str], _Firing] = {}
+        self._told: deque[Mapping[str, Any]] = deque(maxlen=_REMEMBERED)
 
     async def run(self) -> None:
         """Follow until cancelled."""
         await self._follower.run()
+
+    def alerts(self) -> list[Mapping[str, Any]]:
+        """Return the newest alerts as they stand on the topic, the newest first, each beginning and end by itself."""
+        return list(reversed(self._told))
 
     def subjects(self, kind: str) -> list[str]:
         """Return for whom alerts of a kind fire."""
@@ -97,6 +105,7 @@ class Alerting:
             since=known.since,
             time=now,
             text=finding.text,
+            causes=finding.causes,
             runbook=finding.runbook,
         )
         try:
@@ -123,5 +132,6 @@ class Alerting:
                 kind, subject = str(found["kind"]), str(found["subject"])
                 known = _Firing(str(found["alert_id"]), kind, int(found["since"]))
                 self._apply(kind, subject, known if found["state"] == "firing" else None)
+                self._told.append(found)
             except (ValueError, LookupError, TypeError):
                 continue  # not an alert of ours

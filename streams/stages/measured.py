@@ -93,6 +93,10 @@ class MeasuresPart:
             for one in self.figures()
         ]
 
+    def alerts(self) -> Sequence[Mapping[str, Any]]:
+        """Return the newest alerts of all kinds, the newest first."""
+        return self._alerting.alerts()
+
     def waiting(self) -> int:
         """Return how many impressions wait for their label."""
         return sum(state.waiting for state in self._states.values())

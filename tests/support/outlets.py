@@ -32,6 +32,7 @@ _PATHS = (
     "/v1/interactions",
     "/v1/relations",
     "/v1/models",
+    "/v1/alerts",
     "/v1/status",
     "/metrics",
     "/readyz",

@@ -2,6 +2,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -12,11 +13,13 @@ from monitoring.auc import auc
 from monitoring.histogram import Histogram
 from monitoring.metrics import WorkerMetrics
 from pandian import __version__
+from pandian.events import Alert, Cause
 from pandian.semantics import KINDS
 from streams.decode.registry import BatchDecoder
 from streams.inventory.assembly import topic_documents
 from streams.inventory.policy import default_policy
 from streams.inventory.profile import BatchMeta, PartitionProfile
+from streams.web.alerts import alerts_paths
 from streams.web.documents import encode, summarise
 from streams.web.files import openapi
 from streams.web.interactions import interactions_paths
@@ -96,6 +99,7 @@ async def whole_client(source, tmp_path):
         served = Served(tmp_path / "models", thread)
         served.know(("u", "hat", "purchase"), ("v", "hat"), ("v", "scarf"))
         more = recommend_paths(Recommending(served), Labelled()) | interactions_paths(Extracted())
+        more |= alerts_paths(Told())
         app = web.Application()
         app.add_routes(routes(source, WorkerMetrics(), more=more))
         async with TestClient(TestServer(app)) as opened:
@@ -106,6 +110,15 @@ async def whole_client(source, tmp_path):
 class Extracted:
     def document(self):
         return {"topics": []}
+
+
+class Told:
+    def alerts(self):
+        cause = Cause("shop.items", "sku", "0 % unknown", "98 % unknown", "containment")
+        alert = Alert(
+            "1", "auc-drop", "firing", "sasrec@1", "AUC", 0.2, 1, 2, "It fell.", (cause,), "docs/x.md"
+        )
+        return [orjson.loads(orjson.dumps(alert))]
 
 
 class Labelled:
@@ -158,6 +171,7 @@ async def test_answers_about_recommendations_are_as_described(
     await served.champion.look()
     assert len((await check("/v1/models", "Models"))["refused"]) == 1
     await check("/v1/interactions", "Extractions")
+    assert (await check("/v1/alerts", "Alerts"))["alerts"][0]["causes"]
 
 
 async def test_parameters_are_those_that_are_described(whole_client, description) -> None:
