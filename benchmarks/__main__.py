@@ -43,6 +43,7 @@ BENCHES = (
     "live_sequences",
     "swap",
     "auc",
+    "alarm",
     "types",
     "pii",
     "demo",

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
     sizes = sizes or Sizes()
     with tempfile.TemporaryDirectory(prefix="bench-peers-") as name:
         folder = Path(name)
-        interpreters = {peer: _installed(peer, folder / peer) for peer in _NEEDS}
+        interpreters = {peer: installed(peer, _NEEDS[peer], folder / peer) for peer in _NEEDS}
         file = folder / "rows.jsonl"
         file.write_bytes(b"\n".join(repeated(sizes.rows)))
         rounds = [_round(interpreters, file, sizes) for _ in range(sizes.repeat)]
@@ -73,11 +73,15 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
     yield _row("inventory_vs_dataprofiler", "dataprofiler", rounds, 5, "DataProfiler without labels")
 
 
-def _installed(peer: str, folder: Path) -> Path:
-    """Make an environment with a peer in it; return its interpreter."""
+def installed(peer: str, needs: Sequence[str], folder: Path) -> Path:
+    """Make an environment with a peer in it; return its interpreter.
+
+    Raises:
+        Skipped: it cannot be installed.
+    """
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", *_NEEDS[peer]]
+    command = [str(python), "-m", "pip", "install", "--quiet", *needs]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_INSTALL_S)
     except subprocess.CalledProcessError as error:

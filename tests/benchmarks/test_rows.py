@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    alarm,
     alerts,
     assets,
     auc,
@@ -145,7 +146,20 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
         ),
         ["swap_failed_requests", "swap_follow_s"],
     ),
-    "auc": (auc.Sizes(impressions=2_000), ["auc_stream_error"]),
+    "auc": (
+        auc.Sizes(impressions=2_000, bounded=5, bounded_labels=5_000),
+        ["auc_stream_error", "auc_within_bound", "auc_error"],
+    ),
+    "alarm": (
+        alarm.Sizes(rates=(0.2,), labels=10_000, falls=2, cap=40_000),
+        [
+            "alarm_false_per_1e5_positives",
+            "alarm_delay_10",
+            "alarm_delay_05",
+            "alarm_delay_02",
+            "alarm_fall_coverage",
+        ],
+    ),
     "types": (
         types.Sizes(repeat=1),
         ["types_sotab_macro_f1", "types_commerce_macro_f1", "types_ece", "types_unmapped_decided"],
@@ -235,6 +249,13 @@ BARS = {
     "sequences_per_s": (">=", 50_000),
     "sequences_1000_users_mb": ("<=", 1_000),
     "auc_stream_error": ("<=", 1e-3),
+    "auc_within_bound": (">=", 1.0),
+    "auc_error": ("<=", 3e-5),
+    "alarm_false_per_1e5_positives": ("<=", 1.0),
+    "alarm_delay_10": ("<=", 4_000),
+    "alarm_delay_05": ("<=", 15_000),
+    "alarm_delay_02": ("<=", 130_000),
+    "alarm_fall_coverage": (">=", 0.95),
     "types_sotab_macro_f1": (">=", 0.85),
     "types_commerce_macro_f1": (">=", 0.9),
     "types_ece": ("<=", 0.05),
@@ -271,7 +292,7 @@ def check(document: dict[str, Any]) -> None:
     assert isinstance(document["value"], int | float)
     # Names in Chinese texts have no form: that none is found is what is measured. That no request fails, too.
     assert document["value"] > 0 or document["name"].startswith(
-        ("pii_text_zh", "swap_failed", "overload_refusal")
+        ("pii_text_zh", "swap_failed", "overload_refusal", "alarm_false")
     )
     assert document["unit"]
     assert document["against"]
