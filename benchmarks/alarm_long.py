@@ -31,9 +31,10 @@ RESULT = Path(__file__).parent / "results" / "alarm.json"
 _SCRIPT = Path(__file__).with_name("alarm_peers_measured.py")
 _RUN_S = 3_600
 _LABELS = 1_000_000
+_RIVER = "river==0.26.1"
 _PEERS = {
-    "adwin": "river's ADWIN, as it comes",
-    "page_hinkley": "river's Page-Hinkley for a fall, as it comes",
+    "adwin": "ADWIN of river 0.26.1, as it comes",
+    "page_hinkley": "Page-Hinkley of river 0.26.1 for a fall, as it comes",
     "threshold": f"AUC of windows of {WINDOW:,} labels lower than the reference by {THRESHOLD:g}",
 }
 #: After how many labels behind the reference a detector raised alarms, by stream.
@@ -48,7 +49,7 @@ def peers(streams: int) -> Iterator[Row]:
     """
     with tempfile.TemporaryDirectory(prefix="bench-alarm-") as name:
         folder = Path(name)
-        python = installed("river", ("river", "numpy"), folder / "river")
+        python = installed("river", (_RIVER, "numpy"), folder / "river")
         for fall in (0.0, *alarm.FALLS):
             drawn = [ranked(alarm.WATCHED, seed, _LABELS, fall) for seed in range(streams)]
             found = _measured(python, folder / f"fall-{fall:g}", drawn)

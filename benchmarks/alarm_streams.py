@@ -41,7 +41,9 @@ class Drawn:
     seed: int
 
     def __post_init__(self) -> None:
-        self._random = np.random.default_rng(self.seed)
+        # Streams of two kinds share no draws either.
+        kind = round(1_000 * self.kind.area), round(10_000 * self.kind.rate)
+        self._random = np.random.default_rng((self.seed, *kind))
 
     def labels(self, count: int, fall: float = 0.0) -> Labels:
         """Return the next labels, of an AUC that is lower by the fall."""

@@ -37,6 +37,13 @@ WHAT: Mapping[str, str] = {
     "beauty_hr10": "Amazon Beauty, leave-one-out, HR@10 of the sequential model",
     "beauty_ndcg10": "the same, NDCG@10",
     "export_parity": "largest difference between an exported model and torch, on any logit",
+    "auc_within_bound": "1,000 streams whose AUC by scikit-learn lies in the published bound, share",
+    "auc_error": "how far the AUC from buckets is off, median, log odds that spread by 1 or more",
+    "alarm_false_per_1e5_positives": "false alarms of the AUC's detector in 100,000 positive labels without a change",
+    "alarm_delay_10": "labels from a fall of the AUC by .10 to the alarm, 5 % positive, median",
+    "alarm_delay_05": "the same, a fall by .05",
+    "alarm_delay_02": "the same, a fall by .02",
+    "alarm_fall_coverage": "alarms in whose interval the true fall lies, share",
     "first_inventory_s": "start of `pandian demo` to the first inventory on the screen",
 }
 
