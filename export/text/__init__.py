@@ -9,7 +9,7 @@
 from export.text.encoder import SentenceEncoder
 from export.text.exceptions import TextError
 from export.text.files import TEXT, EntryText, open_text
-from export.text.mapping import LONGEST, TextMapping, nearness, unit
+from export.text.mapping import LONGEST, TextMapping, nearness, summed, unit
 
 __all__ = [
     "LONGEST",
@@ -20,5 +20,6 @@ __all__ = [
     "TextMapping",
     "nearness",
     "open_text",
+    "summed",
     "unit",
 ]

@@ -23,7 +23,7 @@ _AT_ONCE = 256
 
 
 class SentenceEncoder:
-    """Encodes texts. Its weights, 70 MB in memory, are read at the first of them.
+    """Encodes texts. Its weights and words, some 140 MB in memory, are read at the first of them.
 
     Raises:
         TextError: when the package is not installed.

@@ -100,9 +100,13 @@ def nearness(new: Vectors, history: Vectors) -> npt.NDArray[np.float64]:
         new: vectors of length 1 [items, dimensions].
         history: vectors of length 1, oldest first [items of the history, dimensions]; zeros count for nothing.
     """
-    known = history[history.any(axis=1)]
-    ages = DECAY ** np.arange(len(known) - 1, -1, -1.0)
-    found: npt.NDArray[np.float64] = np.expm1(SHARPNESS * (new @ known.T).astype(np.float64)) @ ages
+    return summed(history[history.any(axis=1)] @ new.T)
+
+
+def summed(cosines: Vectors) -> npt.NDArray[np.float64]:
+    """Return the same of cosines [items of the history, items]."""
+    ages = DECAY ** np.arange(len(cosines) - 1, -1, -1.0)
+    found: npt.NDArray[np.float64] = ages @ np.expm1(SHARPNESS * cosines.astype(np.float64))
     return found
 
 

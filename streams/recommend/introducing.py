@@ -11,16 +11,19 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from export.text import LONGEST, nearness
+from export.text import LONGEST, summed
 from pandian.events import Recommended, Request
 from streams.features.catalogue import Catalogue
 from streams.recommend.base import Allowed, Ranker
 from streams.recommend.model import ModelRanker
 from streams.recommend.new_items import NewItems, Placed
+from streams.recommend.ranking import best_columns
 
 SOURCE: Final = "text"
 #: So that three tenths of ten are three, whatever the rounding.
 _ROUNDING: Final = 1e-9
+#: Items ordered at first: most of the nearest may be shown.
+_SPARE: Final = 32
 
 
 class _Near(NamedTuple):
@@ -101,10 +104,15 @@ def _nearest(placed: Placed, history: Sequence[str]) -> Iterator[_Near]:
         return
     for row, item in enumerate(known):
         if item in placed.places:
-            vectors[row] = placed.vectors[placed.places[item]]
-    cosines = vectors @ placed.vectors.T
+            vectors[row] = placed.columns[:, placed.places[item]]
     # A row an item of the history, so that whole rows are compared at once.
+    cosines = vectors @ placed.columns
     near = np.flatnonzero(cosines.max(axis=0) >= placed.least)
-    scores = nearness(placed.vectors[near], vectors)
-    for place in near[np.argsort(-scores, kind="stable")].tolist():
-        yield _Near(placed.item_ids[place], known[int(np.argmax(cosines[:, place]))])
+    cosines = cosines[:, near]
+    scores = summed(cosines)
+    width, seen = _SPARE, 0
+    while seen < len(near):
+        best = best_columns(scores, width)
+        for column in best[seen:].tolist():
+            yield _Near(placed.item_ids[near[column]], known[int(np.argmax(cosines[:, column]))])
+        width, seen = 4 * len(best), len(best)

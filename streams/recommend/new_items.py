@@ -56,8 +56,8 @@ class Placed(NamedTuple):
     """In order."""
     places: dict[str, int]
     """Of each item in ``item_ids``."""
-    vectors: Vectors
-    """Of length 1 [items, dimensions]."""
+    columns: Vectors
+    """Vectors of length 1, one a column, as they are multiplied [dimensions, items]."""
 
 
 @dataclass(slots=True)
@@ -184,8 +184,9 @@ class NewItems:
             if place % _LOOK == 0:
                 await asyncio.sleep(0)
                 if len(self._items) > 2 * self._most:
-                    self._trim()
-        self._trim()
+                    await self._run(self._trim)
+        if len(self._items) > self._most:
+            await self._run(self._trim)
         return changed
 
     def _consider_one(self, item_id: str) -> bool:
@@ -200,10 +201,9 @@ class NewItems:
         return True
 
     def _trim(self) -> None:
-        if len(self._items) > self._most:
-            items = self._items
-            newest = heapq.nsmallest(self._most, items, key=lambda one: (-items[one].time, one))
-            self._items = {one: items[one] for one in newest}
+        items = self._items
+        newest = heapq.nsmallest(self._most, items, key=lambda one: (-items[one].time, one))
+        self._items = {one: items[one] for one in newest}
 
     def _place(self, items: Sequence[_New]) -> None:
         assert self._encoder is not None and self._text is not None  # noqa: S101 - as above
@@ -226,9 +226,9 @@ class NewItems:
         item_ids = sorted(one for one, vector in found.items() if vector.any())
         if not item_ids or self._ranker is None or self._text is None:
             return None
-        vectors = np.stack([found[one] for one in item_ids])
+        columns = np.ascontiguousarray(np.stack([found[one] for one in item_ids]).T)
         places = {one: place for place, one in enumerate(item_ids)}
-        return Placed(self._ranker, self._text.least, item_ids, places, vectors)
+        return Placed(self._ranker, self._text.least, item_ids, places, columns)
 
     async def _run(self, work: Callable[[*Arguments], T], *args: *Arguments) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)

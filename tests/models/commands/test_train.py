@@ -53,7 +53,7 @@ def test_from_a_file_to_figures(pandian, document, clicks, small, tmp_path):
     found = document(pandian("train", clicks, "--out", tmp_path / "model", "--config", small, "--json"))
     assert set(found) == {
         *("model", "version", "path", "metrics", "baselines", "validation", "seen", "data"),
-        *("reference_auc", "parity", "settings", "targets", "totals", "seconds"),
+        *("reference_auc", "parity", "settings", "text", "targets", "totals", "seconds"),
     }
     assert found["totals"] == {
         "records_read": len(chains()),
@@ -64,7 +64,7 @@ def test_from_a_file_to_figures(pandian, document, clicks, small, tmp_path):
     entry = Entry.open(tmp_path / "model")
     assert (entry.model, entry.version) == (found["model"], found["version"])
     assert entry.card["config"]["sasrec"]["size"] == 16
-    for name in ("metrics", "baselines", "validation", "data", "settings"):
+    for name in ("metrics", "baselines", "validation", "data", "settings", "text"):
         assert entry.card[name] == found[name]
     assert found["metrics"]["ndcg@10"] > 1.3 * found["baselines"]["popularity"]["ndcg@10"]
     assert found["data"]["interactions"] == len(chains())
@@ -76,8 +76,12 @@ def test_from_a_file_to_figures(pandian, document, clicks, small, tmp_path):
 
 def test_people_see_a_table_and_what_comes_next(pandian, clicks, tmp_path):
     folder = tmp_path / "model"
-    code, out, err = pandian("train", clicks, "--out", folder, "--model", "item-to-item", "--threads", 1)
+    items = tmp_path / "items.jsonl"
+    items.write_bytes(b'{"item_id": "i1", "name": "hat"}')
+    options = ("--model", "item-to-item", "--threads", 1, "--items", items)
+    code, out, err = pandian("train", clicks, "--out", folder, *options)
     assert code == 0, err
+    assert "new items are not placed by their names: this kind of model has no vectors of items" in err
     assert "ndcg@10" in out
     assert "popularity" in out
     totals, following = out.splitlines()[-2:]
