@@ -64,6 +64,11 @@ class ServingMetrics:
         for metric, value in ((names.SEQUENCES, users), (names.KNOWS_UNTIL, lambda: (until() or 0) / 1000)):
             Gauge(metric.name, metric.help, registry=self._registry).set_function(value)
 
+    def places(self, items: Callable[[], int]) -> None:
+        """Export how many new items can be recommended by their names; asked at each scrape."""
+        gauge = Gauge(names.NEW_ITEMS.name, names.NEW_ITEMS.help, registry=self._registry)
+        gauge.set_function(items)
+
     def read(self, outcomes: Callable[[], Mapping[str, int]]) -> None:
         """Export what became of the records of ``pandian.interactions``; asked at each scrape."""
         self._registry.register(_Outcomes(outcomes))

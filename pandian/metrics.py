@@ -72,6 +72,9 @@ RECOMMENDATIONS = Metric(
     ("model", "version", "fallback"),
 )
 SEQUENCES = Metric("pandian_users", "Users whose sequence this worker holds.")
+NEW_ITEMS = Metric(
+    "pandian_new_items", "Items unknown to the champion that this worker can recommend by their names."
+)
 KNOWS_UNTIL = Metric(
     "pandian_knows_until_timestamp_seconds", "Event time of the newest interaction that this worker knows."
 )

@@ -41,14 +41,20 @@ def _knowledge() -> list[Panel]:
             "Users known",
             Query(largest(names.SEQUENCES), "users"),
             "Users whose sequence a serving worker holds.",
-            width=12,
+            width=_THIRD,
+        ),
+        number(
+            "New items",
+            Query(largest(names.NEW_ITEMS), "items"),
+            "Items unknown to the champion that a serving worker can recommend by their names.",
+            width=_THIRD,
         ),
         number(
             "Knows until",
             Query(f"1000 * {largest(names.KNOWS_UNTIL)}", "event time"),
             "Event time of the newest interaction that a serving worker knows.",
             unit=units.DatetimeISO,
-            width=12,
+            width=_THIRD,
         ),
     ]
 

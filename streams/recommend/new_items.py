@@ -106,6 +106,12 @@ class NewItems:
         ready = self._ready
         return ready if ready is not None and ready.ranker is self._champion.ranker else None
 
+    @property
+    def count(self) -> int:
+        """How many that are."""
+        placed = self.placed
+        return len(placed.item_ids) if placed else 0
+
     async def run(self, every: float) -> None:
         """Follow until cancelled; whatever fails, answers go on without new items.
 

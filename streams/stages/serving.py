@@ -61,6 +61,7 @@ class ServingPart:
         self.champion = Champion(registry, self._thread, self._metrics.refused)
         self.challenger = self._follow_challenger(registry)
         self.new = NewItems(sequences.catalogue, self.champion, context.settings.new_items)
+        self._metrics.places(lambda: self.new.count)
         introducing = Introducing(self.new, sequences.catalogue, context.settings.new_share)
         self.service = RecommendService(
             sequences.live,

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitoring.inventory import InventoryCollector
 from monitoring.labels import MAX_LABEL, label_value
 from monitoring.metrics import WorkerMetrics
+from monitoring.serving import ServingMetrics
 
 
 class Owned:
@@ -169,3 +170,11 @@ def test_two_hundred_assets_of_thirty_fields_render_in_time() -> None:
     assert min(seconds) < 0.3, seconds
     assert cached < min(seconds) / 5
     print(f"fresh {min(seconds) * 1e3:.1f} ms, cached {cached * 1e3:.2f} ms")
+
+
+def test_new_items_are_asked_for_at_each_scrape() -> None:
+    registry, known = CollectorRegistry(), ["a"]
+    ServingMetrics(registry).places(lambda: len(known))
+    assert registry.get_sample_value("pandian_new_items") == 1
+    known.append("b")
+    assert registry.get_sample_value("pandian_new_items") == 2

@@ -11,6 +11,7 @@ from export.files import write_files
 from export.text import TEXT
 from pandian.events import Item, encode
 from streams.features.catalogue import Catalogue
+from streams.recommend.introducing import Introducing
 from streams.recommend.new_items import NewItems
 from streams.recommend.service import impressions
 from tests.support import entries, names
@@ -106,6 +107,25 @@ async def test_one_in_ten_and_only_what_is_asked_for(shop, k, more, expected) ->
     assert new_of(await shop.ask(USER, k, **more)) == expected
 
 
+@pytest.mark.parametrize("k", [1, 2, 3, 10, 37, 100])
+async def test_the_better_half_stays_whatever_the_share(shop, k) -> None:
+    shop.sell(
+        *[Item(f"more-{number}", f"{look} wool scarf", time=100) for number, look in enumerate(names.LOOKS)]
+    )
+    await shop.new.refresh()
+    shop.answers._new = None
+    without = (await shop.ask(USER, k)).items
+    shop.answers._new = Introducing(shop.new, shop.catalogue, 0.5)
+    page = (await shop.ask(USER, k)).items
+    assert len({item.item_id for item in page}) == len(page) == k
+    half = (k + 1) // 2
+    assert page[:half] == without[:half]
+    assert sum(item.sources == ("text",) for item in page) == min(k // 2, len(names.LOOKS) + 2)
+    assert [item for item in page if item.sources != ("text",)] == list(without)[: k - min(k // 2, 17)]
+    scores = [item.score for item in page]
+    assert scores == sorted(scores, reverse=True)
+
+
 async def test_filters_hold_for_new_items_too(shop) -> None:
     catalogue = [Item(item, name, "winter", price=5.0, time=300) for item, name in names.shop().items()]
     shop.sell(*catalogue)
@@ -135,7 +155,7 @@ async def test_what_a_later_version_knows_is_not_new(shop, tmp_path, first, plai
     await shop.new.refresh()
     assert set(new_of(await shop.ask(USER, 20))) == {"new-scarf", "scarf-new"}
     await shop.promote(later)
-    assert shop.new.placed is None  # until they are placed among its vectors
+    assert (shop.new.placed, shop.new.count) == (None, 0)  # until they are placed among its vectors
     await shop.new.refresh()
     assert new_of(await shop.ask(USER, 20)) == ["new-scarf", "new-knife"]
     await shop.promote(plain)
@@ -190,7 +210,7 @@ async def test_nobody_waits_while_names_are_encoded(shop) -> None:
     assert new_of(await shop.ask(USER)) == ["new-scarf"]
     assert not placing.done()
     await placing
-    assert len(shop.new.placed.item_ids) == 152
+    assert shop.new.count == 152
 
 
 async def test_names_by_another_encoder_are_left_alone(served, first, tmp_path, caplog) -> None:
