@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     """Labels of the rarer kind that make the AUC a fall is measured against; with fewer only larger falls are found."""
     watch_run_length: float = Field(default=100_000.0, ge=100, le=1e12)
     """Positive labels to a false alarm about the AUC, on average, at the least."""
+    watch_tolerance: float = Field(default=0.005, ge=0, le=0.5)
+    """A fall of the AUC by no more than this is none."""
     watch_window: int = Field(default=5_000, ge=100, le=10_000_000)
     """Labels of a window: figures of a model are given of all of them, and of the last whole window."""
     models_seconds: float = Field(default=1.0, ge=0.1, le=3600)

@@ -25,8 +25,8 @@ class FamineSettings:
     """By which share the rate may fall and be no famine."""
     patience: float = 3.0
     """Silence is longer than so many times the longest in the reference: nights and weekends are in there."""
-    delay_ms: int = 0
-    """How long after its impression a label becomes known: the attribution window and the lateness."""
+    least_ms: int = 600_000
+    """Silence is at least so long, however short the gaps of the reference were."""
 
 
 class FamineDetector(Detector):
@@ -137,8 +137,8 @@ class FamineDetector(Detector):
         """
         if not self._first or self.alarm is not None:
             return None
-        allowed = max(1.0, self._settings.patience * self._longest)
-        silence = now - self._settings.delay_ms - self._newest
+        allowed = max(1.0, self._settings.least_ms, self._settings.patience * self._longest)
+        silence = now - self._newest
         if silence <= allowed:
             return None
         self.alarm = Alarm(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 
 from monitoring.detection.base import Labels
@@ -53,24 +54,26 @@ class ModelWatch:
         self.positions: dict[int, int] = {}
         """Offset behind the last record taken, by partition."""
 
-    def take(self, partition: int, values: Sequence[bytes | None], end: int) -> None:
+    def take(self, partition: int, values: Sequence[bytes | None], end: int, arrived: int) -> None:
         """Take records of a partition.
 
         Args:
             partition: its number.
             values: of the records, in order.
             end: offset behind the last of them.
+            arrived: broker time of the last of them, epoch milliseconds. Whether labels come is told by when they
+                come, not by the time of what they are of, which may be long ago where a shop is replayed.
         """
         for name, seen in read(partition, values, self._places, self.outcomes).items():
             self._version(name).add(partition, seen)
-            self._feed(seen)
+            self._feed(seen, arrived)
             self._labelled[name] = self._famine.read
         self.positions[partition] = end
 
-    def _feed(self, seen: Seen) -> None:
+    def _feed(self, seen: Seen, arrived: int) -> None:
         if self._famine.alarm is not None and seen.positive.any():
             self._famine.reset()
-        self._famine.add(Labels(seen.scores, seen.positive, seen.times))
+        self._famine.add(Labels(seen.scores, seen.positive, np.full(len(seen), arrived)))
 
     def _version(self, name: Name) -> VersionWatch:
         # Taken out and put in again: so the versions are in the order in which they were labelled.

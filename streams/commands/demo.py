@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     help="Train for at most N seconds; 0: serve the baselines that the worker keeps itself.  [default: 30]",
 )
 @click.option(
+    "--wrong-import",
+    is_flag=True,
+    help="Let a catalogue import go wrong: an alert names what moved, and the repair and a retraining bring it back.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
@@ -43,6 +48,7 @@ def command(
     rate: float | None,
     limit: int | None,
     train_seconds: float | None,
+    wrong_import: bool,
     port: int | None,
     as_json: bool,
 ) -> None:
@@ -69,6 +75,7 @@ def command(
         limit=limit,
         keep=keep,
         train_seconds=SECONDS if train_seconds is None else train_seconds,
+        wrong=wrong_import,
     )
     _run(load_settings(port=port), options, as_json)
 

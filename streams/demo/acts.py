@@ -8,6 +8,9 @@ from streams.demo.dataset import count, order_lines
 
 #: Order lines before 1 May 2011: five of the nine months.
 FIRST_LINES = 171_999
+#: Of the lines after the history, the shares before which a catalogue import goes wrong, is repeated, and a model is
+#: trained that has seen what came after.
+_WRONG_FROM, _WRONG_UNTIL, _LEARNT = 0.35, 0.52, 0.85
 #: With fewer lines of history nothing worth serving can be learnt.
 LEAST_LINES = 2_000
 
@@ -22,3 +25,10 @@ def history_lines(limit: int | None = None) -> int:
     if not last:
         return 0
     return len(last) + sum(1 for _ in takewhile(lambda line: line.InvoiceNo == last[-1].InvoiceNo, lines))
+
+
+def wrong_lines(first: int, end: int) -> tuple[int, int, int]:
+    """Return before which of the order lines after the history a catalogue import goes wrong, is repeated, and a model
+    is trained anew."""
+    wrong, right, learnt = (first + round((end - first) * at) for at in (_WRONG_FROM, _WRONG_UNTIL, _LEARNT))
+    return wrong, right, learnt

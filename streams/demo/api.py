@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,10 @@ class WorkerApi:
     async def models(self) -> Document | None:
         """Return what ``/v1/models`` says."""
         return await self._get("/v1/models")
+
+    async def alerts(self) -> Sequence[Document]:
+        """Return what ``/v1/alerts`` says, the newest first."""
+        return ((await self._get("/v1/alerts")) or {}).get("alerts") or ()
 
     async def interactions(self) -> Document | None:
         """Return what ``/v1/interactions`` says."""

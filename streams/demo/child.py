@@ -103,6 +103,7 @@ class ReplayProcess(ChildProcess):
         lines: Replay the order lines from the first of these numbers to before the second.
         pages: Show a page before each invoice of a known customer.
         inject: Change orders, and say so before.
+        wrong: A catalogue import went wrong before.
         earlier: What was replayed before.
     """
 
@@ -114,10 +115,12 @@ class ReplayProcess(ChildProcess):
         *,
         pages: bool = False,
         inject: bool = False,
+        wrong: bool = False,
         earlier: Progress | None = None,
     ) -> None:
         options = ["--rate", str(rate), "--skip", str(lines[0]), "--limit", str(lines[1])]
-        options += [word for word, wanted in (("--pages", pages), ("--inject", inject)) if wanted]
+        flags = (("--pages", pages), ("--inject", inject), ("--wrong", wrong))
+        options += [word for word, wanted in flags if wanted]
         super().__init__(settings, "streams.demo.replay", options)
         self._earlier = earlier or Progress()
         self.said = Progress()

@@ -24,6 +24,8 @@ class DemoOptions:
     """Go on serving the page when all is counted, until cancelled."""
     train_seconds: float = SECONDS
     """Longest training, seconds; 0: none."""
+    wrong: bool = False
+    """Let a catalogue import go wrong, and repair what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from streams.demo.pages import Pages, portions
 from streams.demo.progress import Progress, error_line
 from streams.demo.shop import ORDERS, Event, Shop
 from streams.demo.window import Window
+from streams.demo.wrong_import import wrong
 from streams.transport.partitioning import partition_of
 
 #: Records a second, so that all of the file takes half a minute.
@@ -227,6 +228,9 @@ def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
     before = list(islice(lines, arguments.skip))
     for line in before:
         shop.events(line)
+    if arguments.wrong:
+        # The catalogue has no other codes now, so that all items are announced anew, and pages show these.
+        before, lines = list(map(wrong, before)), map(wrong, lines)
     made.sell(before)
     window = None
     if answers:
@@ -253,6 +257,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="N of them were replayed before")
     parser.add_argument("--pages", action="store_true", help="show a page before each invoice")
     parser.add_argument("--inject", action="store_true", help="change orders of the second act, and say so")
+    parser.add_argument("--wrong", action="store_true", help="a catalogue import went wrong before")
     return parser.parse_args()
 
 

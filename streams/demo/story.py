@@ -10,8 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from export.registry import Entry, open_registry
+from monitoring.watching.version import AUC as AUC_DROP
 from pandian.errors import PandianError
-from streams.demo.acts import LEAST_LINES
+from pandian.output import printable
+from streams.demo.acts import LEAST_LINES, wrong_lines
+from streams.demo.alert_lines import AlertLines
 from streams.demo.api import WorkerApi
 from streams.demo.child import ReplayProcess
 from streams.demo.model import Model
@@ -20,8 +24,9 @@ from streams.demo.outcome import DemoOptions, Outcome
 from streams.demo.progress import Progress
 from streams.demo.registry import promote
 from streams.demo.screen import Scene, View
-from streams.demo.training import TrainingProcess
+from streams.demo.training import retraining, training
 from streams.demo.watching import Patience, check, records, shop_inventory
+from streams.demo.wrong_import import REPAIRED, WORDS
 from streams.worker import Worker
 
 _LOOK_S = 0.2
@@ -35,6 +40,8 @@ _QUIET_S = 1.5
 #: So long there may be none at all before the demo goes on without.
 _NONE_S = 20.0
 _EXTRACT_S = 60.0
+#: So long an alert may stay out before the demo goes on without.
+_ALERT_S = 10.0
 _EXAMPLE_ITEMS = 5
 
 
@@ -76,6 +83,7 @@ class Story:
         self._first_inventory: float | None = None
         self._patience = Patience()
         self._notices = Notices(lines[1], view.say)
+        self._alerts = AlertLines(view.say)
 
     async def tell(self) -> Outcome:
         """Tell it all; return what came of it.
@@ -86,12 +94,48 @@ class Story:
         self._notices.open()
         await self._act(0, self._lines[0])
         await self._learn()
-        self._notices.begin()
-        await self._act(self._lines[0], self._lines[1], pages=True)
+        if not self._options.wrong:
+            self._notices.begin()
+        if self._options.wrong and self._model.name:
+            await self._wrong_import()
+        else:
+            await self._act(self._lines[0], self._lines[1], pages=True)
         await self._wait_for_labels()
         return await self._outcome()
 
-    async def _act(self, first: int, end: int, *, pages: bool = False) -> None:
+    async def _wrong_import(self) -> None:
+        """Let a catalogue import go wrong until an alert says so; repair it, and learn what came meanwhile."""
+        first, end = self._lines
+        wrong, right, learnt = wrong_lines(first, end)
+        await self._act(first, wrong, pages=True)
+        self._view.say(f"{self._seconds():5.1f} s  injected by this demo: {WORDS}")
+        await self._act(wrong, right, pages=True, wrong=True)
+        until = time.monotonic() + _ALERT_S
+        while not self._alerts.is_firing(AUC_DROP) and time.monotonic() < until:
+            await self._ask(now=True)
+            await self._look("waiting for the alert")
+        self._view.say(f"{self._seconds():5.1f} s  {REPAIRED}")
+        await self._act(right, learnt, pages=True)
+        await self._retrain()
+        await self._act(learnt, end, pages=True)
+
+    async def _retrain(self) -> None:
+        """Train again, and let the new model answer where it is better; whatever fails is said."""
+        try:
+            async with retraining(self._worker.settings, self._models, self._options.train_seconds) as child:
+                while not child.ended:
+                    await self._look("retraining on what the stream has", training=child.said)
+                child.check()
+        except PandianError as error:
+            self._view.say(f"no retraining: {error}")
+            return
+        found = child.result
+        self._view.say(f"{self._seconds():5.1f} s  retrained: {printable(str(found['why']))}")
+        if found["promoted"]:
+            entry = open_registry(self._worker.settings).entry(found["model"], found["version"])
+            await self._until_answering(entry)
+
+    async def _act(self, first: int, end: int, *, pages: bool = False, wrong: bool = False) -> None:
         """Replay order lines until all is counted."""
         doing = "the shop is open, and shows pages" if pages else "the shop is open: the first months"
         began: float | None = None
@@ -102,7 +146,8 @@ class Story:
             self._options.rate,
             (first, end),
             pages=pages,
-            inject=pages and self._notices.injecting,
+            inject=pages and self._notices.injecting and not self._options.wrong,
+            wrong=wrong,
             earlier=self._progress,
         ) as replay:
             while True:
@@ -140,13 +185,19 @@ class Story:
         await self._wait_for_interactions()
         with tempfile.TemporaryDirectory(prefix="pandian-train-", ignore_cleanup_errors=True) as folder:
             trained = Path(folder, "entry")
-            async with TrainingProcess(
-                self._worker.settings, trained, self._options.train_seconds
-            ) as training:
-                while not training.ended:
-                    await self._look("training on the first months", training=training.said)
-                training.check()
+            async with training(self._worker.settings, trained, self._options.train_seconds) as child:
+                while not child.ended:
+                    await self._look("training on the first months", training=child.said)
+                child.check()
             entry = await asyncio.to_thread(promote, self._worker.settings, trained)
+        await self._until_answering(entry)
+
+    async def _until_answering(self, entry: Entry) -> None:
+        """Return when the worker answers with an entry.
+
+        Raises:
+            PandianError: when it has not picked it up in time.
+        """
         until = time.monotonic() + _PICK_UP_S
         while not await self._answers(entry.model, entry.version):
             if time.monotonic() > until:
@@ -238,6 +289,8 @@ class Story:
         self._asked = time.monotonic()
         if found:
             self._versions = list(found.get("versions") or ())
+        if self._options.wrong:
+            self._alerts.look(await self._api.alerts(), self._seconds())
 
     def _live(self) -> Model:
         """Return the model that serves with what is known of it live; the worker's own where there is no other."""

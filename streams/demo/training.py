@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from pandian.errors import PandianError
-from pandian.settings import Settings
+from pandian.settings import PREFIX, Settings
 from streams.demo.child import ChildProcess, pipes
 
 #: Seconds of training, without reading, exporting and checking.
@@ -18,17 +18,18 @@ SECONDS = 30.0
 
 
 class TrainingProcess(ChildProcess):
-    """A running training on what is on ``pandian.interactions``.
+    """A command of Pandian that trains on what is on ``pandian.interactions``, and prints JSON in the end.
 
     Args:
         settings: The broker to read from.
-        folder: Where the entry goes; must not be there.
-        max_seconds: When training stops, however well it still goes.
+        options: Of the command line.
+        environment: Further variables.
     """
 
-    def __init__(self, settings: Settings, folder: Path, max_seconds: float) -> None:
-        options = ["train", "kafka", "--out", str(folder), "--max-seconds", f"{max_seconds:g}", "--json"]
-        super().__init__(settings, "streams.demo.lifeline", ["streams.cli", *options])
+    def __init__(
+        self, settings: Settings, options: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(settings, "streams.demo.lifeline", ["streams.cli", *options, "--json"], environment)
         self.said = ""
         """Its last line about how far it is."""
         self.result: Mapping[str, Any] = {}
@@ -48,3 +49,21 @@ class TrainingProcess(ChildProcess):
             said = line.decode(errors="replace").strip()
             said = "".join(char for char in said.removeprefix("pandian: ") if char.isprintable())
             self.said = said or self.said
+
+
+def training(settings: Settings, folder: Path, max_seconds: float) -> TrainingProcess:
+    """Return a training of the first model.
+
+    Args:
+        settings: The broker to read from.
+        folder: Where the entry goes; must not be there.
+        max_seconds: When training stops, however well it still goes.
+    """
+    options = ["train", "kafka", "--out", str(folder), "--max-seconds", f"{max_seconds:g}"]
+    return TrainingProcess(settings, options)
+
+
+def retraining(settings: Settings, models: str, max_seconds: float) -> TrainingProcess:
+    """Return a retraining, which promotes what is surely better than the champion of a registry."""
+    options = ["retrain", "kafka", "--max-seconds", f"{max_seconds:g}"]
+    return TrainingProcess(settings, options, {f"{PREFIX}MODELS": models})

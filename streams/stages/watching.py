@@ -144,7 +144,8 @@ class WatchingPart:
 
     def _take(self, partition: int, records: Sequence[Any]) -> None:
         if self._watch is not None:
-            self._watch.take(partition, [record.value for record in records], records[-1].offset + 1)
+            last = records[-1]
+            self._watch.take(partition, [record.value for record in records], last.offset + 1, last.timestamp)
             self._dirty = True
 
     async def _begin_again(self, info: TopicInfo) -> None:
@@ -200,11 +201,14 @@ def watch_settings(settings: Settings) -> WatchSettings:
     """Return how models are watched."""
     return WatchSettings(
         window=settings.watch_window,
-        auc=AucSettings(run_length=settings.watch_run_length, labels=settings.watch_reference),
+        auc=AucSettings(
+            run_length=settings.watch_run_length,
+            labels=settings.watch_reference,
+            tolerance=settings.watch_tolerance,
+        ),
         calibration=CalibrationSettings(run_length=10 * settings.watch_run_length),
         famine=FamineSettings(
             run_length=settings.watch_run_length,
             positives=max(100, settings.watch_reference // 10),
-            delay_ms=int(1000 * (settings.attribution_seconds + settings.lateness_seconds)),
         ),
     )

@@ -11,8 +11,8 @@ from monitoring.detection.famine import FamineDetector, FamineSettings, rate_bou
 from tests.monitoring.detection.streams import stream
 
 
-def fed(gap_ms: int = 1_000) -> FamineDetector:
-    detector = FamineDetector(FamineSettings(delay_ms=60_000))
+def fed(gap_ms: int = 1_000, least_ms: int = 0) -> FamineDetector:
+    detector = FamineDetector(FamineSettings(least_ms=least_ms))
     labels = stream(1, 20_000)
     detector.add(Labels(labels.scores, labels.positive, np.arange(20_000) * gap_ms))
     return detector
@@ -36,7 +36,7 @@ def test_the_run_is_as_long_as_its_chance_is_small() -> None:
 
 def test_silence_is_told_by_the_clock() -> None:
     detector = fed()
-    end = 19_999_000 + 60_000
+    end = 19_999_000
     assert detector.tick(end + 3_000) is None
     alarm = detector.tick(end + 3_001)
     assert alarm is not None
@@ -44,6 +44,12 @@ def test_silence_is_told_by_the_clock() -> None:
     assert detector.tick(end + 9_000) is None, "it began before"
     detector.reset()
     assert detector.tick(end + 9_000) is not None
+
+
+def test_short_silence_is_none_however_dense_labels_were() -> None:
+    detector = fed(gap_ms=1, least_ms=600_000)
+    assert detector.tick(19_999 + 600_000) is None
+    assert detector.tick(19_999 + 600_001) is not None
 
 
 def test_silence_is_not_told_before_there_is_a_reference() -> None:

@@ -27,7 +27,7 @@ def fed(*parts: Iterator[Feedback], by: int = 700, watch: ModelWatch | None = No
     values = [encode(one) for part in parts for one in part]
     for start in range(0, len(values), by):
         end = min(len(values), start + by)
-        watch.take(0, values[start:end], end)
+        watch.take(0, values[start:end], end, 60 * end)
     return watch
 
 
@@ -62,7 +62,7 @@ def test_pages_tell_what_stood_on_top() -> None:
         for page, (place, label) in zip(pages, order, strict=True)
     ]
     watch = ModelWatch(lambda _: EDGES, SETTINGS)
-    watch.take(0, known, 6)
+    watch.take(0, known, 6, 1)
     found = watch.documents()["m", "1"]["pages"]
     ndcg = (1 + 1 / 2) / (1 + 1 / math.log2(3))
     assert (found["pages"], found["acted"]) == (2, 1)
@@ -102,7 +102,7 @@ def test_batches_and_restarts_change_nothing() -> None:
     pieces = ModelWatch(lambda _: EDGES, SETTINGS)
     values = [encode(one) for part in (labels(5_000), labels(4_000, 0.3, 5_001, seed=3)) for one in part]
     for start in range(0, len(values), 450):
-        pieces.take(0, values[start : start + 450], start + 450)
+        pieces.take(0, values[start : start + 450], start + 450, 60 * (start + 450))
         state = pieces.state()
         pieces = ModelWatch(lambda _: EDGES, SETTINGS)
         pieces.restore(state)
@@ -135,7 +135,7 @@ def test_what_was_written_twice_counts_once_and_rubbish_not_at_all() -> None:
             )
         ),
     ]
-    watch.take(0, bad, 999)
+    watch.take(0, bad, 999, 1)
     assert watch.outcomes == {"taken": 300, "repeat": 300, "invalid": len(bad)}
     assert watch.documents()[NAME]["total"]["labels"] == 300
 
@@ -153,6 +153,16 @@ def test_labels_of_one_kind_alone_are_no_fall() -> None:
     assert (FAMINE, EVERYBODY) in {(one.kind, one.subject) for one in watch.standing()}
 
 
+def test_labels_that_come_no_more_are_told_by_the_broker_s_clock_alone() -> None:
+    watch = fed(labels(6_000))  # of 1970, and 60 ms after each other on the way
+    watch.tick(6_000 * 60 + 500_000)
+    assert list(watch.standing()) == []
+    watch.tick(6_000 * 60 + 700_000)
+    assert [(one.kind, one.subject) for one in watch.standing()] == [(FAMINE, EVERYBODY)]
+    fed(labels(100, first=6_001), watch=watch)
+    assert list(watch.standing()) == []
+
+
 def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
     watch = ModelWatch(lambda _: EDGES, SETTINGS)
     for number in range(20):
@@ -162,7 +172,7 @@ def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
     renamed = [
         orjson.dumps({**orjson.loads(one), "segments": {"group": f"g{n}"}}) for n, one in enumerate(many)
     ]
-    watch.take(0, renamed, 1)
+    watch.take(0, renamed, 1, 1)
     groups = {one["value"]: one["total"]["labels"] for one in watch.documents()["shop", "x"]["segments"]}
     assert len(groups) == 9
     assert groups["(others)"] == 492
