@@ -7,6 +7,9 @@ from typing import NamedTuple
 from monitoring.detection.base import Alarm
 from monitoring.watching.version import AUC, CALIBRATION, SEGMENT, Standing
 
+#: An interval as wide as this says nothing.
+_WIDE = 0.5
+
 
 class Found(NamedTuple):
     """What an alert says: see :class:`pandian.events.Alert`."""
@@ -38,11 +41,11 @@ def finding(one: Standing) -> Found:
 
 
 def _of_auc(alarm: Alarm) -> str:
-    now = (
-        "cannot be told yet"
-        if alarm.value is None
-        else f"{alarm.value:.3f} ({alarm.low:.3f} to {alarm.high:.3f})"
-    )
+    low, value, high = alarm.low, alarm.value, alarm.high
+    if value is None or low is None or high is None or high - low > _WIDE:
+        now = "of too few labels to tell"
+    else:
+        now = f"{value:.3f} ({low:.3f} to {high:.3f})"
     return (
         f"AUC since the change: {now}; before: {alarm.reference:.3f}; evidence {alarm.evidence:,.0f}, where"
         f" {alarm.threshold:,.0f} is asked for and comes of chance once in as many {alarm.unit} on average"
