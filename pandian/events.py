@@ -121,7 +121,7 @@ class Recommended:
     score: float
     """Estimated probability that the user acts on it when it is shown, between 0 and 1."""
     sources: tuple[str, ...]
-    """What proposed it, such as ``sasrec`` or ``popular``."""
+    """What proposed it, such as ``sasrec`` or ``popular``; ``text``: its name, as the model does not know it."""
     reason: str
     """One sentence for people."""
     team: str | None = None
