@@ -1,0 +1,185 @@
+"""Which data moved when an AUC fell: faults in replays of real data, each to be named by ``monitoring.causes``.
+
+    python -m benchmarks.causes [--sets NAME,…] [--show]
+
+Each data set is replayed through the real inventory (``benchmarks.causes_replay``); at one moment one thing goes wrong,
+and some thousand interactions later an alarm asks for the causes. The alarm knows when the fall began as well as a
+sequential test does: off by a normal error of its own uncertainty. A case counts as first when the first cause names
+the field, or the records, that the fault changed. Replays without a fault say how often data is blamed for nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.base import Row, Skipped
+from benchmarks.causes_faults import Fault, apply, faults
+from benchmarks.causes_replay import Document, Replay, policy
+from benchmarks.causes_shops import SHOPS, START_MS, STEP_MS, Sent, Shop
+from monitoring.causes import Alarm, Explanation, Features, Mapped, Memory, explain, lineage_of
+from streams.interactions.base import FieldMapping
+from streams.interactions.mapping import mapping_of
+from tests.support.data import data_folder
+
+_FIRST, _THREE = 0.85, 1.0
+_SUBJECT = "sasrec@20260101-000000-abcdef"
+#: A worker looks at the documents after so many interactions.
+_LOOK = 1_000
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    repeat: int = 1
+    """The outcome is the same each time."""
+    sets: Sequence[str] = tuple(SHOPS)
+    onsets: Sequence[int] = (40_000, 55_000)
+    """Interactions before something goes wrong."""
+    after: int = 8_000
+    """And from then to the alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One replay, and what was said of it."""
+
+    shop: str
+    fault: Fault | None
+    onset: int
+    explanation: Explanation
+
+    @property
+    def place(self) -> int:
+        """The place of the true cause among those told, from 1; 0: it is not among them."""
+        assert self.fault is not None  # noqa: S101 - asked of faults only
+        for place, one in enumerate(self.explanation.causes, 1):
+            if one.asset == self.fault.topic and one.field in self.fault.fields:
+                return place
+        return 0
+
+
+def run(sizes: Sizes | None = None) -> Iterator[Row]:
+    """Yield how often the true cause is first, and among the first three, and how often data is blamed for nothing.
+
+    Raises:
+        Skipped: the real data are not there.
+    """
+    sizes = sizes or Sizes()
+    folder = data_folder()
+    if folder is None:
+        raise Skipped("the real data are not there: PANDIAN_TEST_DATA names their folder")
+    yield from rows([case for name in sizes.sets for case in cases(SHOPS[name], folder, sizes)])
+
+
+def rows(found: Sequence[Case]) -> Iterator[Row]:
+    """Yield the rows of so many cases."""
+    wrong = [one for one in found if one.fault is not None]
+    places = [one.place for one in wrong]
+    missed = Counter(
+        f"{one.shop}: {one.fault.name} {one.fault.topic}" for one in wrong if one.fault and one.place != 1
+    )
+    how = f"{len(wrong)} faults in replays of {len({one.shop for one in found})} real data sets"
+    first = sum(place == 1 for place in places) / len(wrong)
+    yield Row("cause_first", first, "of the faults", how, (">=", _FIRST), {"not first": dict(missed)})
+    three = sum(0 < place <= 3 for place in places) / len(wrong)  # noqa: PLR2004 - the name says so
+    yield Row("cause_top3", three, "of the faults", how, (">=", _THREE))
+    data = sum(one.explanation.verdict == "data" for one in wrong) / len(wrong)
+    yield Row("cause_verdict", data, "of the faults are called data", how)
+    right = [one for one in found if one.fault is None]
+    blamed = sum(one.explanation.verdict == "data" for one in right) / len(right)
+    yield Row("cause_false", blamed, "of replays without a fault", f"{len(right)} replays")
+
+
+def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
+    """Yield a case for each fault and each moment, and one without a fault."""
+    chance = random.Random(shop.name)
+    sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
+    memory, replay = Memory(), Replay(policy())
+    begun = 0
+    for onset in sizes.onsets:
+        _play(replay, memory, sent, begun, onset, None, chance)
+        begun = onset
+        for fault in [None, *faults(shop)]:
+            other, remembered = replay.fork(), memory.copy()
+            documents = _play(other, remembered, sent, onset, onset + sizes.after, fault, chance)
+            yield Case(shop.name, fault, onset, _asked(documents, remembered, onset, sizes.after, chance))
+
+
+def _play(
+    replay: Replay,
+    memory: Memory,
+    sent: Sequence[Sent],
+    begin: int,
+    end: int,
+    fault: Fault | None,
+    chance: random.Random,
+) -> list[Document]:
+    """Send interactions and what comes with them, and look at the documents now and then."""
+    documents: list[Document] = []
+    for start in range(begin, end, _LOOK):
+        batch = []
+        for place, together in enumerate(islice(sent, start, min(start + _LOOK, end)), start):
+            for topic, record in together:
+                changed = [record] if fault is None else apply(fault, topic, record, chance)
+                batch += [(START_MS + place * STEP_MS, topic, one) for one in changed]
+        replay.send(batch)
+        now = START_MS + min(start + _LOOK, end) * STEP_MS
+        documents = replay.documents(now)
+        memory.add(documents, now)
+    return documents
+
+
+def _asked(
+    documents: Sequence[Document], memory: Memory, onset: int, after: int, chance: random.Random
+) -> Explanation:
+    """Return the causes of an alarm that knows the beginning about as well as it says."""
+    began, now = START_MS + onset * STEP_MS, START_MS + (onset + after) * STEP_MS
+    error = after * STEP_MS / 8
+    since = min(round(began + chance.gauss(0, error)), now)
+    alarm = Alarm(_SUBJECT, since, now, 0.05, round(error))
+    mapped = {
+        one["asset"]: Mapped(found.target, {role: part.field for role, part in found.parts.items()})
+        for one in documents
+        if isinstance(found := mapping_of(one), FieldMapping)
+    }
+    named = {one["asset"]: one for one in documents}
+    return explain(alarm, documents, lineage_of(mapped, Features(_SUBJECT), named), memory.observations())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sets", default=",".join(SHOPS))
+    parser.add_argument("--show", action="store_true", help="print what is said of each case")
+    options = parser.parse_args()
+    sizes = Sizes(sets=options.sets.split(","))
+    folder = data_folder()
+    assert folder is not None  # noqa: S101 - nothing can be measured without the data
+    found = []
+    for name in sizes.sets:
+        for case in cases(SHOPS[name], folder, sizes):
+            found.append(case)
+            if options.show:
+                _show(case)
+    for row in rows(found):
+        print(row.document())
+
+
+def _show(case: Case) -> None:
+    fault = case.fault
+    place = case.place if fault else "-"
+    print(f"{case.shop} {case.onset} {fault.topic + ' ' + fault.name if fault else 'nothing'}: place {place}, {case.explanation.verdict}")
+    for one in case.explanation.suspects[:4]:
+        print(f"    {one.score:.4f} {'behaviour ' if one.behaviour else ''}{one.cause.asset}.{one.cause.field} {one.cause.evidence}"[:300])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What goes wrong in the topics of ``benchmarks.causes_shops``, from one moment on: each fault as it happens to shops."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from benchmarks.causes_shops import Record, Shop, pseudonym
+
+#: Returns what is sent in place of a record: nothing, it, or it twice.
+Change = Callable[[Record], list[Record]]
+_HOURS = 8
+#: Of an amount in pounds, in euros.
+_EUROS = 1.17
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong in one topic."""
+
+    name: str
+    topic: str
+    fields: tuple[str, ...]
+    """Any of these is the cause; an empty name: the records as a whole."""
+    change: Change
+    share: float = 1.0
+    """Of how many records."""
+
+
+def faults(shop: Shop) -> Iterator[Fault]:
+    """Yield all faults that can happen to a shop's topics, each in every topic that it can happen to."""
+    for hours in (_HOURS, -_HOURS):
+        yield Fault(f"shifted {hours:+d} h", shop.acts, (shop.time,), _shift(shop.time, hours))
+    yield Fault("lower-cased", shop.acts, (shop.item,), _set(shop.item, str.lower))
+    yield Fault("duplicated", shop.acts, ("",), lambda record: [record, record])
+    yield Fault("silent", shop.acts, ("",), lambda record: [])
+    if shop.user != "SessionId":
+        # Of visits each has a new identifier anyhow: nothing is lost, and nothing can be seen.
+        rehashed = _set(shop.user, lambda who: pseudonym(who, "second"))
+        yield Fault("re-hashed", shop.acts, (shop.user,), rehashed)
+    if shop.catalogue is not None:
+        yield from _of_catalogue(shop, shop.catalogue)
+
+
+def _of_catalogue(shop: Shop, topic: str) -> Iterator[Fault]:
+    yield Fault("lower-cased", topic, (shop.key,), _set(shop.key, str.lower))
+    yield Fault("emptied", topic, (shop.feature,), _set(shop.feature, lambda _: ""))
+    yield Fault("emptied in part", topic, (shop.feature,), _set(shop.feature, lambda _: ""), 0.5)
+    yield Fault("duplicated", topic, ("",), lambda record: [record, record])
+    yield Fault("silent", topic, ("",), lambda record: [])
+    if shop.price:
+        yield Fault("times 100", topic, (shop.price,), _set(shop.price, lambda price: price * 100))
+        yield Fault("times 100 in part", topic, (shop.price,), _set(shop.price, lambda one: one * 100), 0.3)
+        yield Fault("currency mixed", topic, (shop.currency, shop.price), _in_euros(shop), 0.5)
+
+
+def _set(field: str, change: Callable[[Any], Any]) -> Change:
+    def changed(record: Record) -> list[Record]:
+        value = record[field]
+        return [record if value is None else {**record, field: change(value)}]
+
+    return changed
+
+
+def _shift(field: str, hours: int) -> Change:
+    def moved(time: str | int) -> str | int:
+        if isinstance(time, int):
+            return time + hours * 3_600_000
+        return (datetime.fromisoformat(time) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+
+    return _set(field, moved)
+
+
+def _in_euros(shop: Shop) -> Change:
+    def changed(record: Record) -> list[Record]:
+        return [{**record, shop.currency: "EUR", shop.price: round(record[shop.price] * _EUROS, 2)}]
+
+    return changed
+
+
+def apply(fault: Fault, topic: str, record: Record, chance: random.Random) -> list[Record]:
+    """Return what is sent in place of a record."""
+    if topic != fault.topic or chance.random() >= fault.share:
+        return [record]
+    return fault.change(record)

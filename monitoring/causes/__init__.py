@@ -1,0 +1,31 @@
+"""Why a model's AUC fell: which data moved in the same period, how surely, and what the model takes from it.
+
+``base``          the alarm, what a model reads, signals, suspects, the explanation
+``observation``   what is kept of an inventory document at one time
+``told``          signals that a document tells by itself: drift, changes of the schema, silence
+``periods``       observations as series of shares, period by period
+``counted``       signals that such series give
+``evidence``      how surely figures moved
+``lineage``       what a model takes from which field
+``ranking``       from signals to suspects
+``words``         an explanation in sentences
+``explaining``    all of it together
+"""
+
+from monitoring.causes.base import Alarm, Explanation, Fall, Lineage
+from monitoring.causes.explaining import explain
+from monitoring.causes.lineage import Features, Mapped, lineage_of
+from monitoring.causes.observation import Memory, observe
+
+__all__ = [
+    "Alarm",
+    "Explanation",
+    "Fall",
+    "Features",
+    "Lineage",
+    "Mapped",
+    "Memory",
+    "explain",
+    "lineage_of",
+    "observe",
+]

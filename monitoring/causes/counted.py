@@ -1,0 +1,174 @@
+"""Signals that observations give: what the records of the periods after a moment had that those before had not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from monitoring.causes.base import Kind, Signal
+from monitoring.causes.evidence import LEAST, mean, shares, shift
+from monitoring.causes.observation import Lateness, Observation
+from monitoring.causes.periods import Series, means, of_asset, of_field, thinned
+from monitoring.causes.told import PASSING
+
+#: Evidence below this is not told: the Bayes factor speaks for nothing.
+LEAST_EVIDENCE = 1.0
+#: Least change of a share that is told, by kind; that of a kind which is not named here.
+_LEAST_SIZE: Mapping[Kind, float] = {"new": 0.005, "known": 0.1, "duplicates": 0.01}
+_LEAST_OF_ALL = 0.02
+#: What the shares are of, in words.
+_WORDS: Mapping[Kind, str] = {
+    "missing": "{:.1%} missing",
+    "spelled": "{:.1%} spelled as missing",
+    "types": "{:.1%} of another type",
+    "new": "{:.1%} never seen before",
+    "known": "{:.1%} among the usual values",
+    "duplicates": "{:.1%} of the records came before",
+    "early": "{:.1%} of the events are dated after they came",
+}
+#: A rise of these, or a fall, is nothing wrong.
+_ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "early": 1, "spelled": 1}
+#: Ranks at which lateness is known, and how much later than ever before is told.
+_LATE_FACTOR, _LATE_S = 2.0, 60.0
+
+
+def signals(observations: Sequence[Observation], types: Mapping[str, str]) -> Iterator[Signal]:
+    """Yield what changed from period to period.
+
+    Args:
+        observations: of one asset, oldest first.
+        types: semantic types by field.
+    """
+    observations = thinned(observations)
+    if len(observations) < LEAST + 2:
+        return
+    asset = observations[-1].asset
+    for series in of_asset(observations):
+        timed = observations[-1].lateness
+        field = timed.field if series.kind == "early" and timed is not None else ""
+        yield from _of_series(asset, "" if field == "envelope" else field, series)
+    yield from _late(observations)
+    for field in observations[-1].fields:
+        passing = types.get(field) in PASSING
+        for series in of_field(observations, field):
+            if not (passing and series.kind in ("new", "known")):
+                yield from _of_series(asset, field, series)
+        if not passing:
+            yield from _means(observations, field)
+    yield from _orphans(observations)
+
+
+def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:
+    found = series.shift()
+    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+        return
+    before, after = series.around(found.place)
+    wanted = _ONE_SIDED.get(series.kind, 0)
+    size = _size(series.kind, before, after)
+    if size < _LEAST_SIZE.get(series.kind, _LEAST_OF_ALL) or wanted * (after - before) < 0:
+        return
+    words = _WORDS[series.kind]
+    yield Signal(
+        asset, field, series.kind, series.starts[found.place], _step(series.starts),
+        found.log10_evidence, size, words.format(before), words.format(after),
+    )  # fmt: skip
+
+
+def _size(kind: Kind, before: float, after: float) -> float:
+    """Return the share of records that moved.
+
+    Of values that stay away it is the share of those that used to come: the rest most likely stays away, too.
+    """
+    if kind == "known":
+        return (before - after) / before if before else 0.0
+    return abs(after - before)
+
+
+def _step(starts: Sequence[int]) -> float:
+    return max(mean(np.diff(starts)), 1_000.0)
+
+
+def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
+    """Yield a change of the mean of numbers; its size is by how much of itself it changed, half of it at a factor of 3."""
+    known = means(observations, field)
+    if known is None:
+        return
+    numbers, starts = known
+    # Small and large means alike, whatever their sign.
+    stretched = np.arcsinh(numbers / max(float(np.abs(numbers[:LEAST]).mean()), 1e-12))
+    found = shift(stretched, np.zeros(len(numbers)))
+    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+        return
+    before, after = mean(numbers[: found.place]), mean(numbers[found.place :])
+    size = abs(after - before) / max(abs(after) + abs(before), 1e-12)
+    if size >= _LEAST_OF_ALL:
+        yield Signal(
+            observations[-1].asset, field, "mean", starts[found.place], _step(starts),
+            found.log10_evidence, min(size, 1.0), f"mean {before:,.4g}", f"mean {after:,.4g}",
+        )  # fmt: skip
+
+
+def _late(observations: Sequence[Observation]) -> Iterator[Signal]:
+    """Yield events that came far later than any before.
+
+    Quantiles of everything do not tell the newest apart; but where the one of rank q is beyond what nearly none exceeded,
+    at least ``(1 - q) N`` of all ``N`` are newer and beyond it, less the few of before.
+    """
+    known = [one for one in observations if one.lateness is not None and 0.99 in one.lateness.quantiles]
+    for place in range(1, len(known)):
+        before, after, now = (_of(one) for one in (known[place - 1], known[place], known[-1]))
+        bar = before.quantiles[0.99] * _LATE_FACTOR + _LATE_S
+        if after.quantiles[0.99] <= bar or before.field != now.field:
+            continue
+        few, newer = 0.01 * before.count, now.count - before.count
+        beyond = max((1 - rank) * now.count - few for rank, value in now.quantiles.items() if value > bar)
+        evidence = shares((few, before.count), (min(max(beyond, 0.0), newer), newer))
+        if evidence >= LEAST_EVIDENCE:
+            latest = max(value for value in now.quantiles.values() if value > bar)
+            yield Signal(
+                known[-1].asset, "" if now.field == "envelope" else now.field, "late", known[place - 1].time,
+                _step([one.time for one in known]), evidence, min(beyond / newer, 1.0),
+                f"99% of the events came within {_duration(before.quantiles[0.99])}",
+                f"at least {beyond / newer:.0%} came later than that, by up to {_duration(latest)}",
+            )  # fmt: skip
+        return
+
+
+def _of(observation: Observation) -> Lateness:
+    assert observation.lateness is not None  # noqa: S101 - those without were left out
+    return observation.lateness
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
+    """Yield references that lead nowhere: the share of different values that are found fell from what it was."""
+    now = observations[-1]
+    for key in now.contained:
+        known = [(one.time, one.contained[key]) for one in observations if key in one.contained]
+        if len(known) < 2:
+            continue
+        most = max(range(len(known)), key=lambda place: (known[place][1].share, place))
+        # The share moves on by itself as both sides grow: the highest is what it was before.
+        (since, before), (_, after) = known[most], known[-1]
+        fallen = before.share - after.share
+        if not before.share or fallen / before.share < _LEAST_OF_ALL:
+            continue
+        evidence = shares(
+            (before.share * before.compared, before.compared), (after.share * after.compared, after.compared)
+        )
+        if evidence < LEAST_EVIDENCE:
+            continue
+        yield Signal(
+            now.asset, key[0], "orphans", since, _step([time for time, _ in known]),
+            evidence, fallen / before.share,
+            f"{before.share:.1%} of the values are in {before.target}",
+            f"{after.share:.1%}",
+        )  # fmt: skip

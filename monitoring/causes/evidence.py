@@ -1,0 +1,90 @@
+"""How surely figures moved: Bayes factors, all as decimal logarithms.
+
+Periods are set against each other as the inventory sets windows (docs/drift.md): a share ``k / n`` of a period becomes
+``y = asin(sqrt((k + 3/8) / (n + 3/4)))``, whose variance by chance alone is ``1 / 4n``, and the evidence is the Bayes
+factor of a two-sample t test (Gönen, Johnson, Lu, Westfall, 2005), so that a figure which varies from period to period
+by nature is measured by its own variation. Where there are only two counts, and no periods, it is the Bayes factor of
+two unknown shares against one, all uniform between 0 and 1 (Jeffreys, *Theory of Probability*, 1939).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
+
+#: Prior variance of a shift, in standard deviations of a period.
+_TAU2 = 25.0
+#: Periods of the reference: at least and at most. More would only say how things were long ago.
+LEAST, MOST = 4, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A series of periods changed."""
+
+    place: int
+    """Number of the first period after the change."""
+    log10_evidence: float
+    """Of the mean of the Bayes factors over all places where it may have been."""
+
+
+def arcsine(counts: Doubles, totals: Doubles) -> Doubles:
+    """Return shares of periods as numbers whose variance by chance is ``1 / 4 totals``."""
+    found: Doubles = np.arcsin(np.sqrt(np.minimum((counts + 0.375) / (totals + 0.75), 1.0)))
+    return found
+
+
+def shift(numbers: Doubles, chance: Doubles) -> Shift | None:
+    """Return where a series of periods most likely changed; None where it is too short to tell.
+
+    Args:
+        numbers: one a period, oldest first.
+        chance: variance of each by chance alone; the variance between periods is never taken to be less.
+    """
+    places = range(LEAST, len(numbers))
+    if not places:
+        return None
+    logs = np.array([_at(numbers, chance, place) for place in places])
+    most = int(logs.argmax())
+    mean = logs[most] + math.log(np.exp(logs - logs[most]).mean())
+    return Shift(places[most], float(mean) / math.log(10))
+
+
+def _at(numbers: Doubles, chance: Doubles, place: int) -> float:
+    """Return the natural logarithm of the Bayes factor for a shift of the mean at one place."""
+    before, after = numbers[max(place - MOST, 0) : place], numbers[place:]
+    n0, n1 = len(before), len(after)
+    freedom = n0 + n1 - 2
+    squares = ((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()
+    variance = max(squares / freedom, float(chance[max(place - MOST, 0) :].mean()), 1e-12)
+    effective = n0 * n1 / (n0 + n1)
+    prior = effective * _TAU2
+    squared = effective * (after.mean() - before.mean()) ** 2 / variance
+    fit = math.log1p(squared / freedom) - math.log1p(squared / (freedom * (1 + prior)))
+    return (freedom + 1) / 2 * fit - math.log1p(prior) / 2
+
+
+def shares(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """Return the decimal logarithm of the Bayes factor of two shares against one.
+
+    Args:
+        before: how many of how many.
+        after: likewise.
+    """
+    both = before[0] + after[0], before[1] + after[1]
+    return (_log_beta(*before) + _log_beta(*after) - _log_beta(*both)) / math.log(10)
+
+
+def _log_beta(count: float, total: float) -> float:
+    return math.lgamma(count + 1) + math.lgamma(total - count + 1) - math.lgamma(total + 2)
+
+
+def mean(numbers: Sequence[float] | Doubles) -> float:
+    """Return the mean; 0 of nothing."""
+    return float(np.mean(numbers)) if len(numbers) else 0.0

@@ -1,0 +1,75 @@
+"""From an alarm to its explanation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from monitoring.causes import counted, told
+from monitoring.causes.base import Alarm, Document, Explanation, Fall, Lineage, Signal, Suspect, Verdict
+from monitoring.causes.observation import Observation, observe
+from monitoring.causes.ranking import rank
+from monitoring.causes.words import sentences
+
+#: Suspects that are told.
+MOST = 10
+#: Least score of a suspect for the verdict to rest on it.
+CONVINCES = 0.05
+#: A new version is suspected when it began within so many standard errors of the fall.
+_NEW = 2.0
+#: A segment is told when it surely fell by so many times as much as the whole.
+_MORE = 1.25
+#: Things looked at in a field, and in an asset as a whole: what the evidence has to outweigh.
+_PER_FIELD, _PER_ASSET = 9, 4
+
+
+def explain(
+    alarm: Alarm,
+    documents: Collection[Document],
+    lineage: Lineage,
+    earlier: Iterable[Observation] = (),
+) -> Explanation:
+    """Return why an AUC fell, as far as the data tells.
+
+    Args:
+        alarm: what happened.
+        documents: of all assets, as they are now.
+        lineage: what the model takes from which field.
+        earlier: what was kept of the documents before (:class:`monitoring.causes.observation.Memory`), also of times
+            after the fall began; without them only drift, changes of the schema and silence are known.
+
+    Guarantees: pure; the same input gives the same explanation. No value of a masked field is told.
+    """
+    by_asset: dict[str, list[Observation]] = defaultdict(list)
+    for one in earlier:
+        by_asset[one.asset].append(one)
+    signals: list[Signal] = []
+    tests = 0
+    for document in documents:
+        types = {one["field"]: one["semantic_type"] for one in document["fields"]}
+        observations = [one for one in by_asset[document["asset"]] if one.time < alarm.time]
+        observations.append(observe(document, alarm.time))
+        signals += told.signals(document, alarm.time)
+        signals += counted.signals(sorted(observations, key=lambda one: one.time), types)
+        tests += _PER_ASSET + _PER_FIELD * len(types)
+    suspects = rank(signals, alarm, lineage, tests)[:MOST]
+    verdict = _verdict(suspects, alarm, lineage)
+    segments = _segments(alarm)
+    return Explanation(verdict, suspects, segments, sentences(alarm, verdict, suspects, segments, lineage))
+
+
+def _verdict(suspects: Sequence[Suspect], alarm: Alarm, lineage: Lineage) -> Verdict:
+    convincing = [one for one in suspects if one.score >= CONVINCES and one.role]
+    if any(not one.behaviour for one in convincing):
+        return "data"
+    if convincing:
+        return "behaviour"
+    if lineage.since is not None and abs(lineage.since - alarm.since) <= _NEW * alarm.error_ms:
+        return "model"
+    return "unknown"
+
+
+def _segments(alarm: Alarm) -> list[Fall]:
+    """Return the segments in which the AUC surely fell more than on the whole."""
+    found = [one for one in alarm.falls if one.low > alarm.size and one.size >= _MORE * alarm.size]
+    return sorted(found, key=lambda one: (-one.size, one.segment, one.value))

@@ -1,0 +1,156 @@
+"""What is kept of an inventory document at one time: the counts whose growth says what the records since were like.
+
+Figures of the inventory are of everything that was ever read. The difference of two of them is of the records that came
+between: so a few observations of an asset are a series of periods, at no cost where records are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitoring.causes.base import Document
+
+#: Frequent values kept of a field.
+_TOP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCounts:
+    """A field of an asset, as counted until then."""
+
+    count: int
+    missing: int
+    spelled: int
+    types: Mapping[str, int]
+    numbers: int
+    total: float | None
+    """Sum of the numbers; None where numbers are not the majority."""
+    distinct: float
+    top: Mapping[str, int]
+    """Frequent values with their counts, by their text; empty of a masked field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late events were at the broker, until then."""
+
+    field: str
+    count: int
+    ahead: int
+    """How many were more than a second early."""
+    quantiles: Mapping[float, float]
+    """Seconds, by rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """How many of a field's different values are found where it refers to."""
+
+    share: float
+    compared: int
+    target: str
+    """Asset and field, joined by a dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An asset at one time."""
+
+    asset: str
+    time: int
+    """Epoch milliseconds."""
+    records: int
+    repeated: int | None
+    """Records whose content was there before; None: not counted."""
+    lateness: Lateness | None
+    fields: Mapping[str, FieldCounts]
+    contained: Mapping[tuple[str, str], Contained]
+    """By field, and asset and field that it refers to."""
+
+
+def observe(document: Document, time_ms: int) -> Observation:
+    """Return what is kept of an asset's document.
+
+    Args:
+        document: as the inventory has it.
+        time_ms: when it was so, epoch milliseconds.
+
+    Guarantees: no value of a masked field is kept.
+    """
+    content = (document.get("duplicates") or {}).get("content")
+    return Observation(
+        asset=document["asset"],
+        time=time_ms,
+        records=document["records"],
+        repeated=content["count"] if content else None,
+        lateness=_lateness((document.get("freshness") or {}).get("event")),
+        fields={one["field"]: _field(one) for one in document["fields"]},
+        contained=dict(_contained(document)),
+    )
+
+
+def _field(field: Mapping[str, Any]) -> FieldCounts:
+    shown = () if field["masked"] else field["top"][:_TOP]
+    return FieldCounts(
+        count=field["count"],
+        missing=field["missing"],
+        spelled=field["missing_spelled"],
+        types=dict(field["types"]),
+        numbers=field["numbers"],
+        total=field["sum"],
+        distinct=field["distinct"]["estimate"],
+        top={str(one["value"]): one["count"] for one in shown},
+    )
+
+
+def _lateness(event: Mapping[str, Any] | None) -> Lateness | None:
+    if event is None:
+        return None
+    ranks = {0.5: event["p50"], 0.95: event["p95"], 0.99: event["p99"]}
+    known = {rank: one["value"] for rank, one in ranks.items() if one is not None}
+    return Lateness(event["by"], event["count"], event["ahead"], known)
+
+
+def _contained(document: Document) -> Iterable[tuple[tuple[str, str], Contained]]:
+    for one in document.get("relations") or ():
+        if one["from"]["asset"] == document["asset"]:
+            target = f"{one['to']['asset']}.{one['to']['field']}"
+            yield (
+                (one["from"]["field"], target),
+                Contained(one["share"]["estimate"], one["support"]["compared"], target),
+            )
+
+
+class Memory:
+    """The latest observations of all assets, bounded: the older ones ever further apart.
+
+    Args:
+        most: observations kept of an asset; half of the older ones go when there are more.
+    """
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._kept: dict[str, list[Observation]] = {}
+
+    def add(self, documents: Iterable[Document], time_ms: int) -> None:
+        """Keep what documents say now. Assets that are no more are forgotten."""
+        found = {one["asset"]: observe(one, time_ms) for one in documents}
+        self._kept = {name: self._kept.get(name, []) for name in found}
+        for name, one in found.items():
+            kept = self._kept[name]
+            kept.append(one)
+            if len(kept) > self._most:
+                half = len(kept) // 2
+                self._kept[name] = kept[:half:2] + kept[half:]
+
+    def copy(self) -> Memory:
+        """Return another one that keeps the same, and goes its own way from here."""
+        other = Memory(self._most)
+        other._kept = {name: [*kept] for name, kept in self._kept.items()}
+        return other
+
+    def observations(self) -> Sequence[Observation]:
+        """Return all that is kept, oldest first."""
+        return sorted((one for kept in self._kept.values() for one in kept), key=lambda one: one.time)

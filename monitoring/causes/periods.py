@@ -1,0 +1,125 @@
+"""What the records between observations were like, as series of shares: by asset, and by field of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitoring.causes.base import Kind
+from monitoring.causes.evidence import Doubles, Shift, arcsine, shift
+from monitoring.causes.observation import FieldCounts, Observation
+
+#: A period with fewer records is joined with the next one.
+FEWEST = 50
+#: Frequent values that are followed: with fewer, or with fewer of the values among them, they say nothing.
+_FEWEST_TOP, _LEAST_TOP = 3, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A share of the records, or of a field's values, period by period."""
+
+    kind: Kind
+    counts: Doubles
+    totals: Doubles
+    starts: Sequence[int]
+    """When each period began, epoch milliseconds."""
+
+    def shift(self) -> Shift | None:
+        """Return where it changed."""
+        return shift(arcsine(self.counts, self.totals), 1 / (4 * np.maximum(self.totals, 1)))
+
+    def around(self, place: int) -> tuple[float, float]:
+        """Return the shares before and after a period began."""
+        return (
+            float(self.counts[:place].sum() / max(self.totals[:place].sum(), 1)),
+            float(self.counts[place:].sum() / max(self.totals[place:].sum(), 1)),
+        )
+
+
+def thinned(observations: Sequence[Observation]) -> list[Observation]:
+    """Return the observations of an asset that have enough records between them; none from before a new count began."""
+    found: list[Observation] = []
+    for one in observations:
+        if found and one.records < found[-1].records:
+            found = []
+        if not found or one.records - found[-1].records >= FEWEST:
+            found.append(one)
+    return found
+
+
+def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series]:
+    """Yield what changed of a field, and in how many records or values, from each observation to the next.
+
+    Args:
+        observations: of one asset, oldest first, :func:`thinned`.
+        field: its path.
+    """
+    known = [(one, counts) for one in observations if (counts := one.fields.get(field)) is not None]
+    if len(known) < 3:
+        return
+    starts = [one.time for one, _ in known[:-1]]
+    records = _growth(known, lambda counts: counts.count + counts.missing)
+    values = _growth(known, lambda counts: counts.count)
+    yield Series("missing", _growth(known, lambda counts: counts.missing), records, starts)
+    yield Series("spelled", _growth(known, lambda counts: counts.spelled), values, starts)
+    main = max(known[0][1].types, key=lambda name: known[0][1].types[name], default="")
+    yield Series("types", _growth(known, lambda counts: counts.count - counts.types.get(main, 0)), values, starts)
+    yield Series("new", _growth(known, lambda counts: counts.distinct), values, starts)
+    followed = _followed([counts for _, counts in known])
+    if followed is not None:
+        yield Series("known", np.minimum(followed, values), values, starts)
+
+
+def means(observations: Sequence[Observation], field: str) -> tuple[Doubles, Sequence[int]] | None:
+    """Return the mean of a field's numbers in each period, and when the period began; None where it has too few."""
+    known = [
+        (one.time, counts.numbers, counts.total)
+        for one in observations
+        if (counts := one.fields.get(field)) is not None and counts.total is not None
+    ]
+    numbers = np.diff(np.array([count for _, count, _ in known], dtype=np.float64))
+    if len(numbers) < 2 or numbers.min() < FEWEST:
+        return None
+    totals = np.diff(np.array([total for *_, total in known], dtype=np.float64))
+    return totals / numbers, [time for time, *_ in known[:-1]]
+
+
+def of_asset(observations: Sequence[Observation]) -> Iterator[Series]:
+    """Yield the shares of records that came twice, and of events from the future, from each observation to the next."""
+    starts = [one.time for one in observations[:-1]]
+    if all(one.repeated is not None for one in observations):
+        repeated = np.array([one.repeated for one in observations], dtype=np.float64)
+        records = np.array([one.records for one in observations], dtype=np.float64)
+        yield Series("duplicates", np.diff(repeated), np.diff(records), starts)
+    late = [one.lateness for one in observations if one.lateness is not None]
+    if len(late) == len(observations):
+        ahead = np.array([one.ahead for one in late], dtype=np.float64)
+        count = np.array([one.count for one in late], dtype=np.float64)
+        yield Series("early", np.diff(ahead), np.diff(count), starts)
+
+
+def _growth(
+    known: Sequence[tuple[Observation, FieldCounts]], figure: Callable[[FieldCounts], float]
+) -> Doubles:
+    """Return by how much a count grew in each period; one that fell (an estimate can) by nothing."""
+    figures = np.array([figure(counts) for _, counts in known], dtype=np.float64)
+    found: Doubles = np.maximum(np.diff(figures), 0.0)
+    return found
+
+
+def _followed(known: Sequence[FieldCounts]) -> Doubles | None:
+    """Return how often values that were frequent all along came in each period; None where there are too few.
+
+    They are the most frequent ones of all times: so they stay on the list for long after they came last.
+    """
+    always = set.intersection(*(set(one.top) for one in known))
+    if len(always) < min(_FEWEST_TOP, max(len(known[0].top), 1)):
+        return None
+    sums = np.array([sum(one.top[value] for value in always) for one in known], dtype=np.float64)
+    if sums[0] < _LEAST_TOP * max(known[0].count, 1):
+        return None
+    found: Doubles = np.maximum(np.diff(sums), 0.0)
+    return found

@@ -1,0 +1,118 @@
+"""From signals to suspects: how much of what the model knows is expected to have moved with each place.
+
+A signal's weight is a product of four numbers between 0 and 1 (docs/causes.md says why):
+
+    role x changed x near x size
+
+``changed`` is the probability that anything moved there at all: with ``m`` things looked at, of which one is expected
+to have moved, the prior odds are 1 to ``m``, and the evidence ``10^E`` makes them ``10^E / m``. ``near`` falls with the
+time between the beginnings of both. What speaks against the same place adds up as independent chances do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from monitoring.causes.base import Alarm, Kind, Lineage, Place, Signal, Suspect
+from pandian.events import Cause
+
+#: Evidence beyond this is no surer: models of chance are not that good.
+CAP = 9.0
+#: How long after its cause an AUC may be seen to fall, in standard errors of its beginning: labels take time.
+_LAG = 2.0
+#: A change that another one brings about counts so much.
+_EXPLAINED = 0.1
+#: What people do, rather than what the data is like, counts so much: it goes to and fro without anybody's fault.
+_BEHAVIOUR = 0.5
+#: Kinds that say what came, of roles that say what people did: that other values came is no fault of the data.
+_MIX: frozenset[Kind] = frozenset({"values", "known", "rate", "mean", "distinct"})
+_ACTED = frozenset({"user", "item", "action", "session", "quantity", "status"})
+#: What repeated records bring about in the fields of their asset: fewer different values in a window, more in a minute.
+_OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "values"})
+#: What a source that falls silent brings about where others refer to it.
+_OF_SILENCE: frozenset[Kind] = frozenset({"orphans", "rate"})
+#: Suspects below this are not told.
+LEAST_SCORE = 0.001
+#: Signals that are told of a place.
+_TOLD = 3
+
+
+def near(signal: Signal, alarm: Alarm) -> float:
+    """Return how well the beginning of a signal goes with that of the fall, 0 to 1: a Cauchy kernel.
+
+    Its tails are heavy on purpose: estimates of beginnings are off by more than they say now and then. Before the fall
+    it is wider than after it, as what makes an AUC fall comes first.
+    """
+    delta = signal.since - alarm.since
+    width = math.hypot(alarm.error_ms, signal.error_ms)
+    if delta < 0:
+        width += _LAG * alarm.error_ms
+    return 1 / (1 + (delta / width) ** 2)
+
+
+def changed(log10_evidence: float, tests: int) -> float:
+    """Return the probability that something moved, of so many things that were looked at."""
+    odds = 10 ** min(log10_evidence, CAP) / max(tests, 1)
+    return odds / (1 + odds)
+
+
+def rank(signals: Collection[Signal], alarm: Alarm, lineage: Lineage, tests: int) -> list[Suspect]:
+    """Return the places that moved, the likeliest first.
+
+    Args:
+        signals: of all assets.
+        alarm: what they are to explain.
+        lineage: what the model takes from each place.
+        tests: how many things were looked at.
+    """
+    places: dict[Place, list[tuple[float, Signal]]] = defaultdict(list)
+    for one in signals:
+        weight = lineage.of(one.place).weight * changed(one.log10_evidence, tests) * near(one, alarm)
+        places[one.place].append((weight * min(one.size, 1.0) * _explained(one, signals), one))
+    found = [_suspect(place, weighed, lineage) for place, weighed in places.items()]
+    told = [one for one in found if one.score >= LEAST_SCORE]
+    return sorted(told, key=lambda one: (-one.score, one.cause.asset, one.cause.field))
+
+
+def _explained(signal: Signal, signals: Collection[Signal]) -> float:
+    """Return how much is left of a signal that another one brings about."""
+    for other in signals:
+        repeats = other.kind == "duplicates" and other.asset == signal.asset and signal.kind in _OF_REPEATS
+        silent = other.kind == "silence" and signal.kind in _OF_SILENCE
+        if repeats or silent:
+            return _EXPLAINED
+    return 1.0
+
+
+def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lineage) -> Suspect:
+    ordered = sorted(weighed, key=lambda one: (-one[0], one[1].kind))
+    heaviest = ordered[0][1]
+    use = lineage.of(place)
+    behaviour = use.role in {*_ACTED, "records"} and all(_is_mix(one) for _, one in weighed)
+    chance = 1.0
+    for weight, _ in ordered:
+        chance *= 1 - weight
+    return Suspect(
+        Cause(heaviest.asset, heaviest.field, heaviest.before, heaviest.after, _evidence(ordered)),
+        (1 - chance) * (_BEHAVIOUR if behaviour else 1.0),
+        behaviour,
+        use.role,
+        use.path,
+        heaviest.since,
+        [one for _, one in ordered],
+    )
+
+
+def _is_mix(signal: Signal) -> bool:
+    """Tell whether a signal says only that people did other things."""
+    return signal.kind in _MIX
+
+
+def _evidence(ordered: Sequence[tuple[float, Signal]]) -> str:
+    return "; ".join(
+        f"{one.kind}: {100 * one.size:.0f} % moved, evidence 10^{min(one.log10_evidence, 99):.1f}"
+        + (f", {one.before} before, {one.after} after" if place else "")
+        for place, (_, one) in enumerate(ordered[:_TOLD])
+    )

@@ -1,0 +1,56 @@
+"""An explanation in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitoring.causes.base import Alarm, Fall, Lineage, Suspect, Verdict
+
+#: Suspects, and segments, that are told in sentences.
+_TOLD = 3
+
+
+def sentences(
+    alarm: Alarm, verdict: Verdict, suspects: Sequence[Suspect], segments: Sequence[Fall], lineage: Lineage
+) -> str:
+    """Return what an explanation says, for people."""
+    said = [_verdict(alarm, verdict, suspects, lineage)]
+    if suspects and verdict in ("data", "behaviour"):
+        said.append(_first(suspects[0]))
+    others = [_place(one) for one in suspects[1:_TOLD] if one.score >= suspects[0].score / 10]
+    if others:
+        said.append(f"Less likely: {', '.join(others)}.")
+    if segments:
+        names = ", ".join(f"{one.segment} {one.value} (-{one.size:.3f})" for one in segments[:_TOLD])
+        said.append(f"The drop sits in {names}; on the whole it is {alarm.size:.3f}.")
+    return " ".join(said)
+
+
+def _verdict(alarm: Alarm, verdict: Verdict, suspects: Sequence[Suspect], lineage: Lineage) -> str:
+    since = _time(alarm.since)
+    if verdict == "data":
+        return f"The data that {alarm.subject} reads changed about when its AUC began to fall, {since}."
+    if verdict == "behaviour":
+        return f"The data is as it was, but what people do changed about when the AUC began to fall, {since}."
+    if verdict == "model":
+        began = _time(lineage.since or alarm.since)
+        return f"Nothing that {alarm.subject} reads moved; the version itself is new since {began}."
+    nothing = "Nothing that the model reads is known to have moved" if suspects else "Nothing is known to have moved"
+    return f"{nothing} about when the AUC of {alarm.subject} began to fall, {since}."
+
+
+def _first(one: Suspect) -> str:
+    role = f", the {one.role} of what it learns from," if one.role and one.cause.field else ""
+    return (
+        f"Most likely {_place(one)}{role} since {_time(one.since)}:"
+        f" {one.cause.before} before, {one.cause.after} after."
+    )
+
+
+def _place(one: Suspect) -> str:
+    return f"{one.cause.asset}.{one.cause.field}" if one.cause.field else f"the records of {one.cause.asset}"
+
+
+def _time(epoch_ms: int) -> str:
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
