@@ -13,13 +13,13 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from benchmarks.base import Row, Skipped
-from benchmarks.causes_faults import Fault, apply, faults
+from benchmarks.causes_faults import Fault, apply, decoy, fashion, faults
 from benchmarks.causes_replay import Document, Replay, policy
 from benchmarks.causes_shops import SHOPS, START_MS, STEP_MS, Sent, Shop
 from monitoring.causes import Alarm, Explanation, Features, Mapped, Memory, explain, lineage_of
@@ -31,6 +31,8 @@ _FIRST, _THREE = 0.85, 1.0
 _SUBJECT = "sasrec@20260101-000000-abcdef"
 #: A worker looks at the documents after so many interactions.
 _LOOK = 1_000
+#: Where nothing goes wrong an alarm asks all the same after so many, once there were as many as that.
+_QUIET, _LEAST = 2_500, 20_000
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ class Case:
     fault: Fault | None
     onset: int
     explanation: Explanation
+    decoyed: bool = False
+    """Whether a field that no model reads broke at the same time."""
 
     @property
     def place(self) -> int:
         """The place of the true cause among those told, from 1; 0: it is not among them."""
-        assert self.fault is not None  # noqa: S101 - asked of faults only
+        assert self.fault is not None
         for place, one in enumerate(self.explanation.causes, 1):
             if one.asset == self.fault.topic and one.field in self.fault.fields:
                 return place
@@ -80,21 +84,46 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
 
 def rows(found: Sequence[Case]) -> Iterator[Row]:
     """Yield the rows of so many cases."""
-    wrong = [one for one in found if one.fault is not None]
-    places = [one.place for one in wrong]
-    missed = Counter(
-        f"{one.shop}: {one.fault.name} {one.fault.topic}" for one in wrong if one.fault and one.place != 1
+    faulty = [one for one in found if one.fault is not None and one.fault.verdict == "data"]
+    alone, decoyed = ([one for one in faulty if one.decoyed is which] for which in (False, True))
+    how = f"{len(alone)} faults in replays of {len({one.shop for one in found})} real data sets"
+    yield Row(
+        "cause_first", _share(alone, _is_first), "of the faults", how, (">=", _FIRST), {"not": _not(alone)}
     )
-    how = f"{len(wrong)} faults in replays of {len({one.shop for one in found})} real data sets"
-    first = sum(place == 1 for place in places) / len(wrong)
-    yield Row("cause_first", first, "of the faults", how, (">=", _FIRST), {"not first": dict(missed)})
-    three = sum(0 < place <= 3 for place in places) / len(wrong)  # noqa: PLR2004 - the name says so
-    yield Row("cause_top3", three, "of the faults", how, (">=", _THREE))
-    data = sum(one.explanation.verdict == "data" for one in wrong) / len(wrong)
-    yield Row("cause_verdict", data, "of the faults are called data", how)
+    yield Row("cause_top3", _share(alone, _is_among_three), "of the faults", how, (">=", _THREE))
+    yield Row("cause_verdict", _share(alone, _is_right), "of the faults are called data", how)
+    if decoyed:
+        how = f"{len(decoyed)} faults, while a field that no model reads broke at the same time"
+        first, detail = _share(decoyed, _is_first), {"not": _not(decoyed)}
+        yield Row("cause_first_beside_another", first, "of the faults", how, None, detail)
+    turned = [one for one in found if one.fault is not None and one.fault.verdict == "behaviour"]
+    how = f"{len(turned)} replays in which people turn to other items"
+    yield Row("cause_behaviour", _share(turned, _is_right), "are called behaviour", how)
     right = [one for one in found if one.fault is None]
-    blamed = sum(one.explanation.verdict == "data" for one in right) / len(right)
-    yield Row("cause_false", blamed, "of replays without a fault", f"{len(right)} replays")
+    blamed = _share(right, lambda one: one.explanation.verdict == "data")
+    yield Row("cause_false", blamed, "of alarms without a fault blame data", f"{len(right)} alarms")
+
+
+def _share(found: Sequence[Case], holds: Callable[[Case], bool]) -> float:
+    return sum(map(holds, found)) / max(len(found), 1)
+
+
+def _is_first(case: Case) -> bool:
+    return case.place == 1
+
+
+def _is_among_three(case: Case) -> bool:
+    return case.place in (1, 2, 3)
+
+
+def _is_right(case: Case) -> bool:
+    return case.fault is not None and case.explanation.verdict == case.fault.verdict
+
+
+def _not(found: Sequence[Case]) -> dict[str, int]:
+    """Return how often the cause was not first, by fault."""
+    missed = [one for one in found if one.place != 1 and one.fault is not None]
+    return dict(Counter(f"{one.shop}: {one.fault.name} {one.fault.topic}" for one in missed if one.fault))
 
 
 def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
@@ -102,14 +131,22 @@ def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
     chance = random.Random(shop.name)
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
     memory, replay = Memory(), Replay(policy())
-    begun = 0
+    begun, beside = 0, decoy(shop)
+    wrong: list[list[Fault]] = [[one] for one in [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]]
+    if beside is not None:
+        wrong += [[one, beside] for one in faults(shop)]
     for onset in sizes.onsets:
-        _play(replay, memory, sent, begun, onset, None, chance)
+        for end in range(begun + _QUIET, onset + 1, _QUIET):
+            documents = _play(replay, memory, sent, end - _QUIET, end, [], chance)
+            if end > _LEAST:
+                explanation = _asked(documents, memory, end - sizes.after, sizes.after, chance)
+                yield Case(shop.name, None, end, explanation)
         begun = onset
-        for fault in [None, *faults(shop)]:
+        for several in wrong:
             other, remembered = replay.fork(), memory.copy()
-            documents = _play(other, remembered, sent, onset, onset + sizes.after, fault, chance)
-            yield Case(shop.name, fault, onset, _asked(documents, remembered, onset, sizes.after, chance))
+            documents = _play(other, remembered, sent, onset, onset + sizes.after, several, chance)
+            explanation = _asked(documents, remembered, onset, sizes.after, chance)
+            yield Case(shop.name, several[0], onset, explanation, len(several) > 1)
 
 
 def _play(
@@ -118,7 +155,7 @@ def _play(
     sent: Sequence[Sent],
     begin: int,
     end: int,
-    fault: Fault | None,
+    wrong: Sequence[Fault],
     chance: random.Random,
 ) -> list[Document]:
     """Send interactions and what comes with them, and look at the documents now and then."""
@@ -127,7 +164,9 @@ def _play(
         batch = []
         for place, together in enumerate(islice(sent, start, min(start + _LOOK, end)), start):
             for topic, record in together:
-                changed = [record] if fault is None else apply(fault, topic, record, chance)
+                changed = [record]
+                for fault in wrong:
+                    changed = [new for old in changed for new in apply(fault, topic, old, chance)]
                 batch += [(START_MS + place * STEP_MS, topic, one) for one in changed]
         replay.send(batch)
         now = START_MS + min(start + _LOOK, end) * STEP_MS
@@ -162,7 +201,7 @@ def main() -> None:
     options = parser.parse_args()
     sizes = Sizes(sets=options.sets.split(","))
     folder = data_folder()
-    assert folder is not None  # noqa: S101 - nothing can be measured without the data
+    assert folder is not None
     found = []
     for name in sizes.sets:
         for case in cases(SHOPS[name], folder, sizes):
@@ -174,11 +213,13 @@ def main() -> None:
 
 
 def _show(case: Case) -> None:
-    fault = case.fault
-    place = case.place if fault else "-"
-    print(f"{case.shop} {case.onset} {fault.topic + ' ' + fault.name if fault else 'nothing'}: place {place}, {case.explanation.verdict}")
-    for one in case.explanation.suspects[:4]:
-        print(f"    {one.score:.4f} {'behaviour ' if one.behaviour else ''}{one.cause.asset}.{one.cause.field} {one.cause.evidence}"[:300])
+    fault, found = case.fault, case.explanation
+    what = "nothing" if fault is None else f"{fault.topic} {fault.name}{', beside another' * case.decoyed}"
+    place = "" if fault is None else f"place {case.place}, "
+    print(f"{case.shop} {case.onset} {what}: {place}{found.verdict}")
+    for one in found.suspects[:4]:
+        kind = "behaviour " * one.behaviour
+        print(f"    {one.score:.4f} {kind}{one.cause.asset}.{one.cause.field} {one.cause.evidence}"[:300])
 
 
 if __name__ == "__main__":

@@ -1,20 +1,24 @@
-"""What goes wrong in the topics of ``benchmarks.causes_shops``, from one moment on: each fault as it happens to shops."""
+"""What goes wrong in the topics of ``benchmarks.causes_shops`` from one moment on, as it does in shops."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.causes_shops import Record, Shop, pseudonym
+from benchmarks.causes_shops import Record, Sent, Shop, pseudonym
+from monitoring.causes.base import Verdict
 
 #: Returns what is sent in place of a record: nothing, it, or it twice.
 Change = Callable[[Record], list[Record]]
 _HOURS = 8
 #: Of an amount in pounds, in euros.
 _EUROS = 1.17
+#: Places of items that become the fashion, by how often they were taken.
+_RANKS = slice(100, 130)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,22 @@ class Fault:
     change: Change
     share: float = 1.0
     """Of how many records."""
+    verdict: Verdict = "data"
+    """What it is: people who do something else break no data."""
+
+
+def fashion(shop: Shop, sent: Sequence[Sent]) -> Fault:
+    """Return that people turn to what few took before: half of what they do is about 30 items, all long known."""
+    taken = Counter(
+        record[shop.item] for together in sent for topic, record in together if topic == shop.acts
+    )
+    items = [item for item, _ in taken.most_common()[_RANKS]]
+    chance = random.Random(shop.name)
+
+    def turned(record: Record) -> list[Record]:
+        return [{**record, shop.item: chance.choice(items)}]
+
+    return Fault("fashion", shop.acts, (shop.item,), turned, 0.5, "behaviour")
 
 
 def faults(shop: Shop) -> Iterator[Fault]:
@@ -36,7 +56,7 @@ def faults(shop: Shop) -> Iterator[Fault]:
         yield Fault(f"shifted {hours:+d} h", shop.acts, (shop.time,), _shift(shop.time, hours))
     yield Fault("lower-cased", shop.acts, (shop.item,), _set(shop.item, str.lower))
     yield Fault("duplicated", shop.acts, ("",), lambda record: [record, record])
-    yield Fault("silent", shop.acts, ("",), lambda record: [])
+    yield Fault("silent", shop.acts, ("",), lambda _: [])
     if shop.user != "SessionId":
         # Of visits each has a new identifier anyhow: nothing is lost, and nothing can be seen.
         rehashed = _set(shop.user, lambda who: pseudonym(who, "second"))
@@ -50,7 +70,7 @@ def _of_catalogue(shop: Shop, topic: str) -> Iterator[Fault]:
     yield Fault("emptied", topic, (shop.feature,), _set(shop.feature, lambda _: ""))
     yield Fault("emptied in part", topic, (shop.feature,), _set(shop.feature, lambda _: ""), 0.5)
     yield Fault("duplicated", topic, ("",), lambda record: [record, record])
-    yield Fault("silent", topic, ("",), lambda record: [])
+    yield Fault("silent", topic, ("",), lambda _: [])
     if shop.price:
         yield Fault("times 100", topic, (shop.price,), _set(shop.price, lambda price: price * 100))
         yield Fault("times 100 in part", topic, (shop.price,), _set(shop.price, lambda one: one * 100), 0.3)
@@ -79,6 +99,15 @@ def _in_euros(shop: Shop) -> Change:
         return [{**record, shop.currency: "EUR", shop.price: round(record[shop.price] * _EUROS, 2)}]
 
     return changed
+
+
+def decoy(shop: Shop) -> Fault | None:
+    """Return what else goes wrong at the same time, in a field that no model reads; None where all are read."""
+    places = {"online-retail": ("shop.orders", "Country"), "ml-100k": ("films.catalogue", "release_year")}
+    if shop.name not in places:
+        return None
+    topic, field = places[shop.name]
+    return Fault("decoy", topic, (field,), _set(field, lambda _: ""))
 
 
 def apply(fault: Fault, topic: str, record: Record, chance: random.Random) -> list[Record]:

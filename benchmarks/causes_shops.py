@@ -1,8 +1,8 @@
-"""Real data as the live topics of a shop, for ``benchmarks.causes``: what people did, and what is said of items and people.
+"""Real data as the live topics of a shop: what people did, and what is said of items and people.
 
-What happened keeps its order and contents. Times do not: records come at a steady pace, so that the months of a data set
-become hours, and the field that holds the time says when the record was sent, some seconds before. Identifiers that are
-bare numbers in the source get a prefix (items) or are hashed (people), as shops do; a number has no lower case, and
+What happened keeps its order and contents. Times do not: records come at a steady pace, so that the months of a data
+set become hours, and the field that holds the time says when the record was sent, some seconds before. Identifiers that
+are bare numbers in the source get a prefix (items) or are hashed (people), as shops do; a number has no lower case, and
 nobody could tell one numbering from the next. Catalogues are sent row by row, now and then after an item was touched.
 """
 
@@ -129,7 +129,9 @@ def _films(folder: Path, count: int) -> Iterator[Sent]:
         if place % _ITEM_EVERY == 0:
             title, year = film["movie_title:token_seq"], film["release_year:token"]
             shown = {"item_id": code, "title": title, "release_year": year}
-            sent.append(("films.catalogue", {**shown, "category": film["class:token_seq"], "updated_at": time}))
+            sent.append(
+                ("films.catalogue", {**shown, "category": film["class:token_seq"], "updated_at": time})
+            )
         if place % _PERSON_EVERY == 0:
             person = {"user_id": pseudonym(who), "occupation": people[who]["occupation:token"]}
             sent.append(("films.people", {**person, "updated_at": time}))
@@ -138,14 +140,10 @@ def _films(folder: Path, count: int) -> Iterator[Sent]:
 
 def _clicks(folder: Path, count: int) -> Iterator[Sent]:
     chance = random.Random(3)
-    rows = sorted(
-        _rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"])
-    )
+    rows = sorted(_rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"]))
     for place, row in enumerate(islice(rows, count)):
         time = said(moment(place, chance), iso=True)
-        yield [
-            ("clicks", {"SessionId": int(row["SessionId"]), "ItemId": f"Y{row['ItemId']}", "Time": time})
-        ]
+        yield [("clicks", {"SessionId": int(row["SessionId"]), "ItemId": f"Y{row['ItemId']}", "Time": time})]
 
 
 SHOPS: Mapping[str, Shop] = {

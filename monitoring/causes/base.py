@@ -17,8 +17,8 @@ Place = tuple[str, str]
 Verdict = Literal["data", "behaviour", "model", "unknown"]
 #: Which side of a field moved.
 Kind = Literal[
-    "missing", "spelled", "types", "values", "distinct", "schema", "mean", "new", "known", "orphans",
-    "early", "late", "duplicates", "silence", "rate",
+    "missing", "spelled", "types", "values", "distinct", "schema", "mean", "new", "known", "strange",
+    "orphans", "early", "late", "duplicates", "silence", "rate",
 ]  # fmt: skip
 
 #: Least uncertainty of an alarm's beginning: labels come no finer.
@@ -92,7 +92,7 @@ class Lineage:
 
 
 #: A field may matter in ways that no mapping knows: as a sign that its producer was changed.
-UNMAPPED = Use("", 0.05)
+UNMAPPED = Use("", 0.02)
 
 
 @dataclass(frozen=True, slots=True)

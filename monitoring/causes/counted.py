@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from monitoring.causes.base import Kind, Signal
+from monitoring.causes.base import Document, Kind, Signal
 from monitoring.causes.evidence import LEAST, mean, shares, shift
 from monitoring.causes.observation import Lateness, Observation
-from monitoring.causes.periods import Series, means, of_asset, of_field, thinned
+from monitoring.causes.periods import Series, means, of_asset, of_field, rates, thinned
 from monitoring.causes.told import PASSING
 
 #: Evidence below this is not told: the Bayes factor speaks for nothing.
@@ -18,6 +17,7 @@ LEAST_EVIDENCE = 1.0
 #: Least change of a share that is told, by kind; that of a kind which is not named here.
 _LEAST_SIZE: Mapping[Kind, float] = {"new": 0.005, "known": 0.1, "duplicates": 0.01}
 _LEAST_OF_ALL = 0.02
+_LEAST_RATE = 0.2
 #: What the shares are of, in words.
 _WORDS: Mapping[Kind, str] = {
     "missing": "{:.1%} missing",
@@ -28,19 +28,22 @@ _WORDS: Mapping[Kind, str] = {
     "duplicates": "{:.1%} of the records came before",
     "early": "{:.1%} of the events are dated after they came",
 }
-#: A rise of these, or a fall, is nothing wrong.
+#: Where as many of the values as this used to be among the frequent ones, others are no mere change of the mix.
+_CLOSED = 0.9
+#: Only a rise (1) of these, or a fall (-1), may be wrong.
 _ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "early": 1, "spelled": 1}
 #: Ranks at which lateness is known, and how much later than ever before is told.
 _LATE_FACTOR, _LATE_S = 2.0, 60.0
 
 
-def signals(observations: Sequence[Observation], types: Mapping[str, str]) -> Iterator[Signal]:
+def signals(observations: Sequence[Observation], document: Document) -> Iterator[Signal]:
     """Yield what changed from period to period.
 
     Args:
-        observations: of one asset, oldest first.
-        types: semantic types by field.
+        observations: of one asset, oldest first; the last one is of the document.
+        document: the asset as it is now.
     """
+    types = {one["field"]: one["semantic_type"] for one in document["fields"]}
     observations = thinned(observations)
     if len(observations) < LEAST + 2:
         return
@@ -50,6 +53,7 @@ def signals(observations: Sequence[Observation], types: Mapping[str, str]) -> It
         field = timed.field if series.kind == "early" and timed is not None else ""
         yield from _of_series(asset, "" if field == "envelope" else field, series)
     yield from _late(observations)
+    yield from _rate(observations, document)
     for field in observations[-1].fields:
         passing = types.get(field) in PASSING
         for series in of_field(observations, field):
@@ -70,8 +74,9 @@ def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:
     if size < _LEAST_SIZE.get(series.kind, _LEAST_OF_ALL) or wanted * (after - before) < 0:
         return
     words = _WORDS[series.kind]
+    kind: Kind = "strange" if series.kind == "known" and before >= _CLOSED else series.kind
     yield Signal(
-        asset, field, series.kind, series.starts[found.place], _step(series.starts),
+        asset, field, kind, series.starts[found.place], _step(series.starts),
         found.log10_evidence, size, words.format(before), words.format(after),
     )  # fmt: skip
 
@@ -87,11 +92,11 @@ def _size(kind: Kind, before: float, after: float) -> float:
 
 
 def _step(starts: Sequence[int]) -> float:
-    return max(mean(np.diff(starts)), 1_000.0)
+    return max(mean(np.diff(np.array(starts, dtype=np.float64))), 1_000.0)
 
 
 def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
-    """Yield a change of the mean of numbers; its size is by how much of itself it changed, half of it at a factor of 3."""
+    """Yield a change of the mean of numbers; its size is 1/2 at a factor of 3, 1 at infinity."""
     known = means(observations, field)
     if known is None:
         return
@@ -110,11 +115,30 @@ def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
         )  # fmt: skip
 
 
+def _rate(observations: Sequence[Observation], document: Document) -> Iterator[Signal]:
+    """Yield a change of how many records come, where it is more or fewer than usual at this hour of the week, too."""
+    usual = (document.get("freshness") or {}).get("rate")
+    if usual is None or usual["low"] <= usual["records_per_minute"] <= usual["high"]:
+        return
+    numbers, records, starts = rates(observations)
+    # The logarithm of a count of n varies by 1 / n by chance alone.
+    found = shift(np.log(np.maximum(numbers, 1e-6)), 1 / np.maximum(records, 1))
+    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+        return
+    before, after = mean(numbers[: found.place]), mean(numbers[found.place :])
+    size = abs(after - before) / max(after, before, 1e-12)
+    if size >= _LEAST_RATE:
+        yield Signal(
+            document["asset"], "", "rate", starts[found.place], _step(starts), found.log10_evidence, size,
+            f"{before:,.0f} records a minute", f"{after:,.0f}",
+        )  # fmt: skip
+
+
 def _late(observations: Sequence[Observation]) -> Iterator[Signal]:
     """Yield events that came far later than any before.
 
-    Quantiles of everything do not tell the newest apart; but where the one of rank q is beyond what nearly none exceeded,
-    at least ``(1 - q) N`` of all ``N`` are newer and beyond it, less the few of before.
+    Quantiles of everything do not tell the newest apart; but where the one of rank q is beyond what nearly none
+    exceeded, at least ``(1 - q) N`` of all ``N`` are newer and beyond it, less the few of before.
     """
     known = [one for one in observations if one.lateness is not None and 0.99 in one.lateness.quantiles]
     for place in range(1, len(known)):
@@ -169,6 +193,6 @@ def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
         yield Signal(
             now.asset, key[0], "orphans", since, _step([time for time, _ in known]),
             evidence, fallen / before.share,
-            f"{before.share:.1%} of the values are in {before.target}",
+            f"{before.share:.1%} of the values are in {key[1]}",
             f"{after.share:.1%}",
         )  # fmt: skip

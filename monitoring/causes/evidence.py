@@ -3,8 +3,9 @@
 Periods are set against each other as the inventory sets windows (docs/drift.md): a share ``k / n`` of a period becomes
 ``y = asin(sqrt((k + 3/8) / (n + 3/4)))``, whose variance by chance alone is ``1 / 4n``, and the evidence is the Bayes
 factor of a two-sample t test (Gönen, Johnson, Lu, Westfall, 2005), so that a figure which varies from period to period
-by nature is measured by its own variation. Where there are only two counts, and no periods, it is the Bayes factor of
-two unknown shares against one, all uniform between 0 and 1 (Jeffreys, *Theory of Probability*, 1939).
+by nature is measured by its own variation: that of the periods before, as those after a fault need not be alike. Where
+there are only two counts, and no periods, it is the Bayes factor of two unknown shares against one, all uniform between
+0 and 1 (Jeffreys, *Theory of Probability*, 1939).
 """
 
 from __future__ import annotations
@@ -20,8 +21,20 @@ Doubles = npt.NDArray[np.float64]
 
 #: Prior variance of a shift, in standard deviations of a period.
 _TAU2 = 25.0
-#: Periods of the reference: at least and at most. More would only say how things were long ago.
-LEAST, MOST = 4, 16
+#: Periods that there must be before a change.
+LEAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many periods before and after a change are looked at, at most."""
+
+    before: int = 16
+    """More would only say how things were long ago."""
+    after: int = 64
+
+
+ALL = Reach()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +53,30 @@ def arcsine(counts: Doubles, totals: Doubles) -> Doubles:
     return found
 
 
-def shift(numbers: Doubles, chance: Doubles) -> Shift | None:
+def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None:
     """Return where a series of periods most likely changed; None where it is too short to tell.
 
     Args:
         numbers: one a period, oldest first.
         chance: variance of each by chance alone; the variance between periods is never taken to be less.
+        reach: how many periods before and after a change are looked at.
     """
     places = range(LEAST, len(numbers))
     if not places:
         return None
-    logs = np.array([_at(numbers, chance, place) for place in places])
-    most = int(logs.argmax())
-    mean = logs[most] + math.log(np.exp(logs - logs[most]).mean())
-    return Shift(places[most], float(mean) / math.log(10))
+    logs = np.array([_at(numbers, chance, place, reach) for place in places])
+    best = int(logs.argmax())
+    mean = logs[best] + math.log(np.exp(logs - logs[best]).mean())
+    return Shift(places[best], float(mean) / math.log(10))
 
 
-def _at(numbers: Doubles, chance: Doubles, place: int) -> float:
+def _at(numbers: Doubles, chance: Doubles, place: int, reach: Reach) -> float:
     """Return the natural logarithm of the Bayes factor for a shift of the mean at one place."""
-    before, after = numbers[max(place - MOST, 0) : place], numbers[place:]
+    first, end = max(place - reach.before, 0), place + reach.after
+    before, after = numbers[first:place], numbers[place:end]
     n0, n1 = len(before), len(after)
-    freedom = n0 + n1 - 2
-    squares = ((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()
-    variance = max(squares / freedom, float(chance[max(place - MOST, 0) :].mean()), 1e-12)
+    freedom = n0 - 1
+    variance = max(float(before.var(ddof=1)), float(chance[first:end].mean()), 1e-12)
     effective = n0 * n1 / (n0 + n1)
     prior = effective * _TAU2
     squared = effective * (after.mean() - before.mean()) ** 2 / variance

@@ -14,13 +14,13 @@ from monitoring.causes.words import sentences
 #: Suspects that are told.
 MOST = 10
 #: Least score of a suspect for the verdict to rest on it.
-CONVINCES = 0.05
+CONVINCES = 0.02
 #: A new version is suspected when it began within so many standard errors of the fall.
 _NEW = 2.0
 #: A segment is told when it surely fell by so many times as much as the whole.
 _MORE = 1.25
 #: Things looked at in a field, and in an asset as a whole: what the evidence has to outweigh.
-_PER_FIELD, _PER_ASSET = 9, 4
+_PER_FIELD, _PER_ASSET = 9, 5
 
 
 def explain(
@@ -46,12 +46,11 @@ def explain(
     signals: list[Signal] = []
     tests = 0
     for document in documents:
-        types = {one["field"]: one["semantic_type"] for one in document["fields"]}
         observations = [one for one in by_asset[document["asset"]] if one.time < alarm.time]
         observations.append(observe(document, alarm.time))
         signals += told.signals(document, alarm.time)
-        signals += counted.signals(sorted(observations, key=lambda one: one.time), types)
-        tests += _PER_ASSET + _PER_FIELD * len(types)
+        signals += counted.signals(sorted(observations, key=lambda one: one.time), document)
+        tests += _PER_ASSET + _PER_FIELD * len(document["fields"])
     suspects = rank(signals, alarm, lineage, tests)[:MOST]
     verdict = _verdict(suspects, alarm, lineage)
     segments = _segments(alarm)

@@ -50,7 +50,9 @@ class Features:
     are left out."""
 
 
-def lineage_of(mapped: Mapping[str, Mapped], features: Features, documents: Mapping[str, Document]) -> Lineage:
+def lineage_of(
+    mapped: Mapping[str, Mapped], features: Features, documents: Mapping[str, Document]
+) -> Lineage:
     """Return what a model takes from which field.
 
     Args:

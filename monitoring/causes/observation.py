@@ -46,12 +46,11 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class Contained:
-    """How many of a field's different values are found where it refers to."""
+    """How many of a field's different values are found in the field that it refers to, or that refers to it."""
 
     share: float
-    compared: int
-    target: str
-    """Asset and field, joined by a dot."""
+    compared: float
+    """Of how many values that is; an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Observation:
     lateness: Lateness | None
     fields: Mapping[str, FieldCounts]
     contained: Mapping[tuple[str, str], Contained]
-    """By field, and asset and field that it refers to."""
+    """By field, and by asset and field of the other one, joined by a dot."""
 
 
 def observe(document: Document, time_ms: int) -> Observation:
@@ -115,12 +114,18 @@ def _lateness(event: Mapping[str, Any] | None) -> Lateness | None:
 
 def _contained(document: Document) -> Iterable[tuple[tuple[str, str], Contained]]:
     for one in document.get("relations") or ():
-        if one["from"]["asset"] == document["asset"]:
-            target = f"{one['to']['asset']}.{one['to']['field']}"
-            yield (
-                (one["from"]["field"], target),
-                Contained(one["share"]["estimate"], one["support"]["compared"], target),
-            )
+        source, target = one["from"], one["to"]
+        share, compared = one["share"]["estimate"], one["support"]["compared"]
+        if source["asset"] == document["asset"]:
+            yield (source["field"], _name(target)), Contained(share, compared)
+        used = one["used"]["estimate"]
+        if target["asset"] == document["asset"] and used:
+            # The same values that were found are among as many of the target's as make this share.
+            yield (target["field"], _name(source)), Contained(used, share * compared / used)
+
+
+def _name(end: Mapping[str, str]) -> str:
+    return f"{end['asset']}.{end['field']}"
 
 
 class Memory:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.causes.base import Kind
-from monitoring.causes.evidence import Doubles, Shift, arcsine, shift
+from monitoring.causes.evidence import ALL, Doubles, Reach, Shift, arcsine, shift
 from monitoring.causes.observation import FieldCounts, Observation
 
 #: A period with fewer records is joined with the next one.
 FEWEST = 50
+#: Observations that are looked at: what was long before says nothing of the fall.
+_LATEST = 40
+#: New values come ever more rarely, before a change and after it: only the periods next to it tell.
+_OF_NEW = Reach(8, 3)
 #: Frequent values that are followed: with fewer, or with fewer of the values among them, they say nothing.
 _FEWEST_TOP, _LEAST_TOP = 3, 0.02
 
@@ -27,16 +31,41 @@ class Series:
     starts: Sequence[int]
     """When each period began, epoch milliseconds."""
 
+    @classmethod
+    def of(cls, kind: Kind, counts: Doubles, totals: Doubles, starts: Sequence[int]) -> Series:
+        """Return a series in which periods with too few values are joined with the next ones."""
+        found: list[tuple[float, float, int]] = []
+        count, total, start = 0.0, 0.0, 0
+        for one, whole, began in zip(counts, totals, starts, strict=True):
+            start = start if total else began
+            count, total = count + one, total + whole
+            if total >= FEWEST:
+                found.append((count, total, start))
+                count, total = 0.0, 0.0
+        return cls(
+            kind,
+            np.array([one for one, *_ in found]),
+            np.array([whole for _, whole, _ in found]),
+            [began for *_, began in found],
+        )
+
     def shift(self) -> Shift | None:
         """Return where it changed."""
-        return shift(arcsine(self.counts, self.totals), 1 / (4 * np.maximum(self.totals, 1)))
+        chance = 1 / (4 * np.maximum(self.totals, 1))
+        return shift(arcsine(self.counts, self.totals), chance, self._reach)
 
     def around(self, place: int) -> tuple[float, float]:
         """Return the shares before and after a period began."""
+        reach = self._reach
+        first, end = max(place - reach.before, 0), place + reach.after
         return (
-            float(self.counts[:place].sum() / max(self.totals[:place].sum(), 1)),
-            float(self.counts[place:].sum() / max(self.totals[place:].sum(), 1)),
+            float(self.counts[first:place].sum() / max(self.totals[first:place].sum(), 1)),
+            float(self.counts[place:end].sum() / max(self.totals[place:end].sum(), 1)),
         )
+
+    @property
+    def _reach(self) -> Reach:
+        return _OF_NEW if self.kind == "new" else ALL
 
 
 def thinned(observations: Sequence[Observation]) -> list[Observation]:
@@ -47,7 +76,7 @@ def thinned(observations: Sequence[Observation]) -> list[Observation]:
             found = []
         if not found or one.records - found[-1].records >= FEWEST:
             found.append(one)
-    return found
+    return found[-_LATEST:]
 
 
 def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series]:
@@ -63,14 +92,16 @@ def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series
     starts = [one.time for one, _ in known[:-1]]
     records = _growth(known, lambda counts: counts.count + counts.missing)
     values = _growth(known, lambda counts: counts.count)
-    yield Series("missing", _growth(known, lambda counts: counts.missing), records, starts)
-    yield Series("spelled", _growth(known, lambda counts: counts.spelled), values, starts)
+    yield Series.of("missing", _growth(known, lambda counts: counts.missing), records, starts)
+    yield Series.of("spelled", _growth(known, lambda counts: counts.spelled), values, starts)
     main = max(known[0][1].types, key=lambda name: known[0][1].types[name], default="")
-    yield Series("types", _growth(known, lambda counts: counts.count - counts.types.get(main, 0)), values, starts)
-    yield Series("new", _growth(known, lambda counts: counts.distinct), values, starts)
+    yield Series.of(
+        "types", _growth(known, lambda counts: counts.count - counts.types.get(main, 0)), values, starts
+    )
+    yield Series.of("new", _growth(known, lambda counts: counts.distinct), values, starts)
     followed = _followed([counts for _, counts in known])
     if followed is not None:
-        yield Series("known", np.minimum(followed, values), values, starts)
+        yield Series.of("known", np.minimum(followed, values), values, starts)
 
 
 def means(observations: Sequence[Observation], field: str) -> tuple[Doubles, Sequence[int]] | None:
@@ -93,12 +124,20 @@ def of_asset(observations: Sequence[Observation]) -> Iterator[Series]:
     if all(one.repeated is not None for one in observations):
         repeated = np.array([one.repeated for one in observations], dtype=np.float64)
         records = np.array([one.records for one in observations], dtype=np.float64)
-        yield Series("duplicates", np.diff(repeated), np.diff(records), starts)
+        yield Series.of("duplicates", np.diff(repeated), np.diff(records), starts)
     late = [one.lateness for one in observations if one.lateness is not None]
     if len(late) == len(observations):
         ahead = np.array([one.ahead for one in late], dtype=np.float64)
         count = np.array([one.count for one in late], dtype=np.float64)
         yield Series("early", np.diff(ahead), np.diff(count), starts)
+
+
+def rates(observations: Sequence[Observation]) -> tuple[Doubles, Doubles, Sequence[int]]:
+    """Return the records a minute in each period, how many records that were, and when the period began."""
+    records = np.diff(np.array([one.records for one in observations], dtype=np.float64))
+    minutes = np.diff(np.array([one.time for one in observations], dtype=np.float64)) / 60_000
+    found: Doubles = records / np.maximum(minutes, 1e-6)
+    return found, records, [one.time for one in observations[:-1]]
 
 
 def _growth(

@@ -27,10 +27,11 @@ _EXPLAINED = 0.1
 #: What people do, rather than what the data is like, counts so much: it goes to and fro without anybody's fault.
 _BEHAVIOUR = 0.5
 #: Kinds that say what came, of roles that say what people did: that other values came is no fault of the data.
-_MIX: frozenset[Kind] = frozenset({"values", "known", "rate", "mean", "distinct"})
+_ALWAYS: frozenset[Kind] = frozenset({"known", "rate"})
+_MIX: frozenset[Kind] = frozenset({"values", "mean", "distinct"})
 _ACTED = frozenset({"user", "item", "action", "session", "quantity", "status"})
 #: What repeated records bring about in the fields of their asset: fewer different values in a window, more in a minute.
-_OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "values"})
+_OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "strange", "values"})
 #: What a source that falls silent brings about where others refer to it.
 _OF_SILENCE: frozenset[Kind] = frozenset({"orphans", "rate"})
 #: Suspects below this are not told.
@@ -90,13 +91,15 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
     ordered = sorted(weighed, key=lambda one: (-one[0], one[1].kind))
     heaviest = ordered[0][1]
     use = lineage.of(place)
-    behaviour = use.role in {*_ACTED, "records"} and all(_is_mix(one) for _, one in weighed)
-    chance = 1.0
-    for weight, _ in ordered:
-        chance *= 1 - weight
+    behaviour = all(_is_mix(one, use.role) for _, one in weighed)
+    # Of one kind the heaviest alone: what documents and observations both tell is the same thing.
+    kinds: dict[Kind, float] = {}
+    for weight, one in ordered:
+        kinds.setdefault(one.kind, weight)
+    score = 1 - math.prod(1 - weight for weight in kinds.values())
     return Suspect(
         Cause(heaviest.asset, heaviest.field, heaviest.before, heaviest.after, _evidence(ordered)),
-        (1 - chance) * (_BEHAVIOUR if behaviour else 1.0),
+        score * (_BEHAVIOUR if behaviour else 1.0),
         behaviour,
         use.role,
         use.path,
@@ -105,9 +108,9 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
     )
 
 
-def _is_mix(signal: Signal) -> bool:
-    """Tell whether a signal says only that people did other things."""
-    return signal.kind in _MIX
+def _is_mix(signal: Signal, role: str) -> bool:
+    """Tell whether a signal says only that people did other things, or met others of the same things."""
+    return signal.kind in _ALWAYS or (signal.kind in _MIX and role in _ACTED)
 
 
 def _evidence(ordered: Sequence[tuple[float, Signal]]) -> str:

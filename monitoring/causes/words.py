@@ -36,7 +36,11 @@ def _verdict(alarm: Alarm, verdict: Verdict, suspects: Sequence[Suspect], lineag
     if verdict == "model":
         began = _time(lineage.since or alarm.since)
         return f"Nothing that {alarm.subject} reads moved; the version itself is new since {began}."
-    nothing = "Nothing that the model reads is known to have moved" if suspects else "Nothing is known to have moved"
+    nothing = (
+        "Nothing that the model reads is known to have moved"
+        if suspects
+        else "Nothing is known to have moved"
+    )
     return f"{nothing} about when the AUC of {alarm.subject} began to fall, {since}."
 
 
