@@ -25,6 +25,7 @@ BENCHES = (
     "formats_avro",
     "bounds",
     "relations",
+    "causes",
     "pipeline",
     "assets",
     "interactions",

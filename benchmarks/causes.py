@@ -1,6 +1,6 @@
 """Which data moved when an AUC fell: faults in replays of real data, each to be named by ``monitoring.causes``.
 
-    python -m benchmarks.causes [--sets NAME,…] [--show]
+    python -m benchmarks.causes [--sets NAME,…] [--onsets N,…] [--show]
 
 Each data set is replayed through the real inventory (``benchmarks.causes_replay``); at one moment one thing goes wrong,
 and some thousand interactions later an alarm asks for the causes. The alarm knows when the fall began as well as a
@@ -46,6 +46,8 @@ class Sizes:
     """Interactions before something goes wrong."""
     after: int = 8_000
     """And from then to the alarm."""
+    names: Sequence[str] = ()
+    """Of faults; none: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,10 @@ def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
     memory, replay = Memory(), Replay(policy())
     begun, beside = 0, decoy(shop)
-    wrong: list[list[Fault]] = [[one] for one in [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]]
+    known = [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]
+    wrong = [[one] for one in known if not sizes.names or one.name in sizes.names]
     if beside is not None:
-        wrong += [[one, beside] for one in faults(shop)]
+        wrong += [[one, beside] for (one,) in wrong if one.verdict == "data"]
     for onset in sizes.onsets:
         for end in range(begun + _QUIET, onset + 1, _QUIET):
             documents = _play(replay, memory, sent, end - _QUIET, end, [], chance)
@@ -197,9 +200,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sets", default=",".join(SHOPS))
+    parser.add_argument("--onsets", default=",".join(map(str, Sizes.onsets)))
     parser.add_argument("--show", action="store_true", help="print what is said of each case")
     options = parser.parse_args()
-    sizes = Sizes(sets=options.sets.split(","))
+    sizes = Sizes(sets=options.sets.split(","), onsets=[int(one) for one in options.onsets.split(",")])
     folder = data_folder()
     assert folder is not None
     found = []

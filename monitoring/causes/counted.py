@@ -23,7 +23,7 @@ _WORDS: Mapping[Kind, str] = {
     "missing": "{:.1%} missing",
     "spelled": "{:.1%} spelled as missing",
     "types": "{:.1%} of another type",
-    "new": "{:.1%} never seen before",
+    "new": "{:.1%} that are new",
     "known": "{:.1%} among the usual values",
     "duplicates": "{:.1%} of the records came before",
     "early": "{:.1%} of the events are dated after they came",

@@ -3,9 +3,8 @@
 Periods are set against each other as the inventory sets windows (docs/drift.md): a share ``k / n`` of a period becomes
 ``y = asin(sqrt((k + 3/8) / (n + 3/4)))``, whose variance by chance alone is ``1 / 4n``, and the evidence is the Bayes
 factor of a two-sample t test (Gönen, Johnson, Lu, Westfall, 2005), so that a figure which varies from period to period
-by nature is measured by its own variation: that of the periods before, as those after a fault need not be alike. Where
-there are only two counts, and no periods, it is the Bayes factor of two unknown shares against one, all uniform between
-0 and 1 (Jeffreys, *Theory of Probability*, 1939).
+by nature is measured by its own variation. Where there are only two counts, and no periods, it is the Bayes factor of
+two unknown shares against one, all uniform between 0 and 1 (Jeffreys, *Theory of Probability*, 1939).
 """
 
 from __future__ import annotations
@@ -32,6 +31,8 @@ class Reach:
     before: int = 16
     """More would only say how things were long ago."""
     after: int = 64
+    fades: bool = False
+    """Whether a change fades again: then it is measured by the variation of the periods before alone."""
 
 
 ALL = Reach()
@@ -64,19 +65,25 @@ def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None
     places = range(LEAST, len(numbers))
     if not places:
         return None
-    logs = np.array([_at(numbers, chance, place, reach) for place in places])
-    best = int(logs.argmax())
-    mean = logs[best] + math.log(np.exp(logs - logs[best]).mean())
-    return Shift(places[best], float(mean) / math.log(10))
+    # Where it was: there the periods before are alike, and those after.
+    pooled = np.array([_at(numbers, chance, place, reach, fades=False) for place in places])
+    logs = pooled
+    if reach.fades:
+        logs = np.array([_at(numbers, chance, place, reach, fades=True) for place in places])
+    most = float(logs.max())
+    mean = most + math.log(np.exp(logs - most).mean())
+    return Shift(places[int(pooled.argmax())], mean / math.log(10))
 
 
-def _at(numbers: Doubles, chance: Doubles, place: int, reach: Reach) -> float:
+def _at(numbers: Doubles, chance: Doubles, place: int, reach: Reach, *, fades: bool) -> float:
     """Return the natural logarithm of the Bayes factor for a shift of the mean at one place."""
     first, end = max(place - reach.before, 0), place + reach.after
     before, after = numbers[first:place], numbers[place:end]
     n0, n1 = len(before), len(after)
-    freedom = n0 - 1
-    variance = max(float(before.var(ddof=1)), float(chance[first:end].mean()), 1e-12)
+    freedom, squares = n0 - 1, ((before - before.mean()) ** 2).sum()
+    if not fades:
+        freedom, squares = n0 + n1 - 2, squares + ((after - after.mean()) ** 2).sum()
+    variance = max(float(squares / freedom), float(chance[first:end].mean()), 1e-12)
     effective = n0 * n1 / (n0 + n1)
     prior = effective * _TAU2
     squared = effective * (after.mean() - before.mean()) ** 2 / variance

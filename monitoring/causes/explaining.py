@@ -19,6 +19,8 @@ CONVINCES = 0.02
 _NEW = 2.0
 #: A segment is told when it surely fell by so many times as much as the whole.
 _MORE = 1.25
+#: Periods into which the time from the beginning of a fall to its alarm is cut, and how much shorter they may be.
+_PERIODS, _SPACING = 8, 0.75
 #: Things looked at in a field, and in an asset as a whole: what the evidence has to outweigh.
 _PER_FIELD, _PER_ASSET = 9, 5
 
@@ -46,15 +48,30 @@ def explain(
     signals: list[Signal] = []
     tests = 0
     for document in documents:
-        observations = [one for one in by_asset[document["asset"]] if one.time < alarm.time]
-        observations.append(observe(document, alarm.time))
+        observations = [*spaced(by_asset[document["asset"]], alarm), observe(document, alarm.time)]
         signals += told.signals(document, alarm.time)
-        signals += counted.signals(sorted(observations, key=lambda one: one.time), document)
+        signals += counted.signals(observations, document)
         tests += _PER_ASSET + _PER_FIELD * len(document["fields"])
     suspects = rank(signals, alarm, lineage, tests)[:MOST]
     verdict = _verdict(suspects, alarm, lineage)
     segments = _segments(alarm)
     return Explanation(verdict, suspects, segments, sentences(alarm, verdict, suspects, segments, lineage))
+
+
+def spaced(observations: Iterable[Observation], alarm: Alarm) -> list[Observation]:
+    """Return observations of one asset from before an alarm, oldest first, so far apart that some eight fall into it.
+
+    Closer ones would make periods of so few records that chance hides what is in them.
+    """
+    least = _SPACING * (alarm.time - alarm.since) / _PERIODS
+    found: list[Observation] = []
+    # From the newest back: what is kept of long ago is further apart anyhow.
+    last = alarm.time
+    for one in sorted(observations, key=lambda one: -one.time):
+        if last - one.time >= least and one.time < alarm.time:
+            found.append(one)
+            last = one.time
+    return found[::-1]
 
 
 def _verdict(suspects: Sequence[Suspect], alarm: Alarm, lineage: Lineage) -> Verdict:

@@ -6,6 +6,7 @@ between: so a few observations of an asset are a series of periods, at no cost w
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from monitoring.causes.base import Document
 
 #: Frequent values kept of a field.
-_TOP = 20
+_TOP = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def observe(document: Document, time_ms: int) -> Observation:
         records=document["records"],
         repeated=content["count"] if content else None,
         lateness=_lateness((document.get("freshness") or {}).get("event")),
-        fields={one["field"]: _field(one) for one in document["fields"]},
+        fields={sys.intern(one["field"]): _field(one) for one in document["fields"]},
         contained=dict(_contained(document)),
     )
 
@@ -96,11 +97,12 @@ def _field(field: Mapping[str, Any]) -> FieldCounts:
         count=field["count"],
         missing=field["missing"],
         spelled=field["missing_spelled"],
-        types=dict(field["types"]),
+        types={sys.intern(name): count for name, count in field["types"].items()},
         numbers=field["numbers"],
         total=field["sum"],
         distinct=field["distinct"]["estimate"],
-        top={str(one["value"]): one["count"] for one in shown},
+        # The same values are kept at all times: once in memory.
+        top={sys.intern(str(one["value"])): one["count"] for one in shown},
     )
 
 
@@ -135,7 +137,7 @@ class Memory:
         most: observations kept of an asset; half of the older ones go when there are more.
     """
 
-    def __init__(self, most: int = 64) -> None:
+    def __init__(self, most: int = 48) -> None:
         self._most = most
         self._kept: dict[str, list[Observation]] = {}
 

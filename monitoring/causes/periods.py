@@ -16,7 +16,7 @@ FEWEST = 50
 #: Observations that are looked at: what was long before says nothing of the fall.
 _LATEST = 40
 #: New values come ever more rarely, before a change and after it: only the periods next to it tell.
-_OF_NEW = Reach(8, 3)
+_OF_NEW = Reach(8, 3, fades=True)
 #: Frequent values that are followed: with fewer, or with fewer of the values among them, they say nothing.
 _FEWEST_TOP, _LEAST_TOP = 3, 0.02
 

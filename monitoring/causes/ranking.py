@@ -114,8 +114,11 @@ def _is_mix(signal: Signal, role: str) -> bool:
 
 
 def _evidence(ordered: Sequence[tuple[float, Signal]]) -> str:
+    kinds: dict[Kind, Signal] = {}
+    for _, one in ordered:
+        kinds.setdefault(one.kind, one)
     return "; ".join(
         f"{one.kind}: {100 * one.size:.0f} % moved, evidence 10^{min(one.log10_evidence, 99):.1f}"
         + (f", {one.before} before, {one.after} after" if place else "")
-        for place, (_, one) in enumerate(ordered[:_TOLD])
+        for place, one in enumerate([*kinds.values()][:_TOLD])
     )

@@ -16,6 +16,7 @@ from benchmarks import (
     auc,
     beauty,
     bounds,
+    causes,
     costs,
     demo,
     export,
@@ -59,6 +60,13 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "bounds": (
         bounds.Sizes(draws=1, records=(3_000, 6_000)),
         ["bounds_coverage", "distinct_width", "quantile_rank_width", "top_width"],
+    ),
+    "causes": (
+        causes.Sizes(sets=("ml-100k",), onsets=(5_000,), after=1_000, names=("emptied", "fashion")),
+        [
+            f"cause_{name}"
+            for name in ("first", "top3", "verdict", "first_beside_another", "behaviour", "false")
+        ],
     ),
     "relations": (relations.Sizes(lines=2_000), ["relations_found"]),
     "pipeline": (
@@ -228,6 +236,12 @@ BARS = {
     "quantile_rank_width": ("<=", 0.01),
     "top_width": ("<=", 0.001),
     "relations_found": (">=", 1.0),
+    "cause_first": (">=", 0.85),
+    "cause_top3": (">=", 1.0),
+    "cause_verdict": None,
+    "cause_first_beside_another": None,
+    "cause_behaviour": None,
+    "cause_false": None,
     "train_beats_popularity": (">=", 1.3),
     "ml1m_ndcg10": (">=", 0.18),
     "epoch_s_ml1m": ("<=", 40),
@@ -290,9 +304,10 @@ def check(document: dict[str, Any]) -> None:
     assert list(document)[:6] == ["name", "value", "unit", "against", "bar", "met"]
     assert set(document) <= {"name", "value", "unit", "against", "bar", "met", "detail"}
     assert isinstance(document["value"], int | float)
-    # Names in Chinese texts have no form: that none is found is what is measured. That no request fails, too.
+    # Names in Chinese texts have no form: that none is found is what is measured. That no request fails, and no data is
+    # blamed for nothing, too.
     assert document["value"] > 0 or document["name"].startswith(
-        ("pii_text_zh", "swap_failed", "overload_refusal", "alarm_false")
+        ("pii_text_zh", "swap_failed", "overload_refusal", "alarm_false", "cause_false", "cause_behaviour")
     )
     assert document["unit"]
     assert document["against"]

@@ -1,0 +1,51 @@
+"""What is kept of documents: the counts, nothing of masked fields, and never more than a bound."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from monitoring.causes import Memory, observe
+from tests.monitoring.causes.observations import document
+
+
+def test_counts_are_kept_and_values_of_masked_fields_are_not() -> None:
+    shown = observe(document(), 7).fields["code"]
+    assert (shown.count, shown.distinct, shown.top) == (100, 10, {"a": 60})
+    hidden = document()
+    hidden["fields"][0]["masked"] = True
+    assert observe(hidden, 7).fields["code"].top == {}
+
+
+def test_references_are_kept_at_both_ends() -> None:
+    reference = {
+        "from": {"asset": "orders", "field": "code"},
+        "to": {"asset": "items", "field": "sku"},
+        "share": {"estimate": 0.9},
+        "used": {"estimate": 0.45},
+        "support": {"compared": 100},
+    }
+    source = observe(document(relations=[reference]), 7).contained
+    target = observe(document("items", relations=[reference]), 7).contained
+    assert (source["code", "items.sku"].share, source["code", "items.sku"].compared) == (0.9, 100)
+    assert (target["sku", "orders.code"].share, target["sku", "orders.code"].compared) == (0.45, 200)
+
+
+def test_a_memory_is_bounded_and_keeps_the_newest_closest() -> None:
+    memory = Memory(most=16)
+    for minute in range(1_000):
+        memory.add([document()], minute)
+    times = [one.time for one in memory.observations()]
+    assert len(times) <= 16
+    assert times[-8:] == [*range(992, 1_000)]
+    gaps = [later - one for one, later in pairwise(times)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert times[0] < 500
+
+
+def test_assets_that_are_no_more_are_forgotten() -> None:
+    memory = Memory()
+    memory.add([document("orders"), document("items")], 1)
+    copy = memory.copy()
+    memory.add([document("items")], 2)
+    assert {one.asset for one in memory.observations()} == {"items"}
+    assert {one.asset for one in copy.observations()} == {"items", "orders"}
