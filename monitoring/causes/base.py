@@ -113,6 +113,8 @@ class Signal:
     """Share of the records, or values, that moved, 0 to 1."""
     before: str
     after: str
+    against: str = ""
+    """The asset that it is measured by, where that is another one."""
 
     @property
     def place(self) -> Place:

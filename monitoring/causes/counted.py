@@ -8,7 +8,7 @@ import numpy as np
 
 from monitoring.causes.base import Document, Kind, Signal
 from monitoring.causes.evidence import LEAST, mean, shares, shift
-from monitoring.causes.observation import Lateness, Observation
+from monitoring.causes.observation import Contained, Lateness, Observation, Reference
 from monitoring.causes.periods import Series, means, of_asset, of_field, rates, thinned
 from monitoring.causes.told import PASSING
 
@@ -32,6 +32,8 @@ _WORDS: Mapping[Kind, str] = {
 _CLOSED = 0.9
 #: Only a rise (1) of these, or a fall (-1), may be wrong.
 _ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "early": 1, "spelled": 1}
+#: A reference that is no longer shown had this share of what it had, at most: a guess that is rather too high.
+_GONE = 0.75
 #: Ranks at which lateness is known, and how much later than ever before is told.
 _LATE_FACTOR, _LATE_S = 2.0, 60.0
 
@@ -174,25 +176,39 @@ def _duration(seconds: float) -> str:
 
 def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
     """Yield references that lead nowhere: the share of different values that are found fell from what it was."""
-    now = observations[-1]
-    for key in now.contained:
-        known = [(one.time, one.contained[key]) for one in observations if key in one.contained]
-        if len(known) < 2:
-            continue
-        most = max(range(len(known)), key=lambda place: (known[place][1].share, place))
+    now = observations[-1].contained
+    if now is None:
+        return
+    known: dict[Reference, list[tuple[int, Contained]]] = {}
+    for one in observations:
+        for key, share in (one.contained or {}).items():
+            known.setdefault(key, []).append((one.time, share))
+    step = _step([one.time for one in observations])
+    for key, shown in known.items():
         # The share moves on by itself as both sides grow: the highest is what it was before.
-        (since, before), (_, after) = known[most], known[-1]
-        fallen = before.share - after.share
-        if not before.share or fallen / before.share < _LEAST_OF_ALL:
-            continue
-        evidence = shares(
-            (before.share * before.compared, before.compared), (after.share * after.compared, after.compared)
+        since, before = max(shown, key=lambda one: (one[1].share, one[0]))
+        gone = key not in now
+        # No longer shown: it fell below what is taken for a reference, on which side is not known.
+        after = Contained(_GONE * before.share, before.compared) if gone else now[key]
+        yield from _orphaned(
+            observations[-1].asset, key, shown[-1][0] if gone else since, step, before, after, gone=gone
         )
-        if evidence < LEAST_EVIDENCE:
-            continue
-        yield Signal(
-            now.asset, key[0], "orphans", since, _step([time for time, _ in known]),
-            evidence, fallen / before.share,
-            f"{before.share:.1%} of the values are in {key[1]}",
-            f"{after.share:.1%}",
-        )  # fmt: skip
+
+
+def _orphaned(
+    asset: str, key: Reference, since: int, step: float, before: Contained, after: Contained, *, gone: bool
+) -> Iterator[Signal]:
+    fallen = before.share - after.share
+    if not before.share or fallen / before.share < _LEAST_OF_ALL:
+        return
+    evidence = shares(
+        (before.share * before.compared, before.compared), (after.share * after.compared, after.compared)
+    )
+    if evidence < LEAST_EVIDENCE:
+        return
+    field, other, target = key
+    words = f"{before.share:.1%} of the values are in {other}.{target}", f"{after.share:.1%}"
+    if gone:
+        words = words[0], "so few that it is no reference any more"
+    size = fallen / before.share
+    yield Signal(asset, field, "orphans", since, step, evidence, size, *words, against=other)

@@ -45,6 +45,10 @@ class Lateness:
     """Seconds, by rank."""
 
 
+#: A field, and asset and field of what it refers to, or what refers to it.
+Reference = tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Contained:
     """How many of a field's different values are found in the field that it refers to, or that refers to it."""
@@ -66,8 +70,8 @@ class Observation:
     """Records whose content was there before; None: not counted."""
     lateness: Lateness | None
     fields: Mapping[str, FieldCounts]
-    contained: Mapping[tuple[str, str], Contained]
-    """By field, and by asset and field of the other one, joined by a dot."""
+    contained: Mapping[Reference, Contained] | None
+    """None: what refers to what was not known."""
 
 
 def observe(document: Document, time_ms: int) -> Observation:
@@ -87,7 +91,7 @@ def observe(document: Document, time_ms: int) -> Observation:
         repeated=content["count"] if content else None,
         lateness=_lateness((document.get("freshness") or {}).get("event")),
         fields={sys.intern(one["field"]): _field(one) for one in document["fields"]},
-        contained=dict(_contained(document)),
+        contained=None if document.get("relations") is None else dict(_contained(document)),
     )
 
 
@@ -114,20 +118,19 @@ def _lateness(event: Mapping[str, Any] | None) -> Lateness | None:
     return Lateness(event["by"], event["count"], event["ahead"], known)
 
 
-def _contained(document: Document) -> Iterable[tuple[tuple[str, str], Contained]]:
+def _contained(document: Document) -> Iterable[tuple[Reference, Contained]]:
     for one in document.get("relations") or ():
         source, target = one["from"], one["to"]
         share, compared = one["share"]["estimate"], one["support"]["compared"]
         if source["asset"] == document["asset"]:
-            yield (source["field"], _name(target)), Contained(share, compared)
+            yield (source["field"], target["asset"], target["field"]), Contained(share, compared)
         used = one["used"]["estimate"]
         if target["asset"] == document["asset"] and used:
             # The same values that were found are among as many of the target's as make this share.
-            yield (target["field"], _name(source)), Contained(used, share * compared / used)
-
-
-def _name(end: Mapping[str, str]) -> str:
-    return f"{end['asset']}.{end['field']}"
+            yield (
+                (target["field"], source["asset"], source["field"]),
+                Contained(used, share * compared / used),
+            )
 
 
 class Memory:

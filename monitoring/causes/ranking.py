@@ -70,21 +70,24 @@ def rank(signals: Collection[Signal], alarm: Alarm, lineage: Lineage, tests: int
     """
     places: dict[Place, list[tuple[float, Signal]]] = defaultdict(list)
     for one in signals:
-        weight = lineage.of(one.place).weight * changed(one.log10_evidence, tests) * near(one, alarm)
-        places[one.place].append((weight * min(one.size, 1.0) * _explained(one, signals), one))
+        moved = changed(one.log10_evidence, tests) * near(one, alarm)
+        left = 1 - (1 - _EXPLAINED) * _explained(one, signals, alarm)
+        places[one.place].append((lineage.of(one.place).weight * moved * min(one.size, 1.0) * left, one))
     found = [_suspect(place, weighed, lineage) for place, weighed in places.items()]
     told = [one for one in found if one.score >= LEAST_SCORE]
     return sorted(told, key=lambda one: (-one.score, one.cause.asset, one.cause.field))
 
 
-def _explained(signal: Signal, signals: Collection[Signal]) -> float:
-    """Return how much is left of a signal that another one brings about."""
+def _explained(signal: Signal, signals: Collection[Signal], alarm: Alarm) -> float:
+    """Return how well another signal explains one that it brings about, 0 to 1: as well as it goes with the fall."""
+    most = 0.0
     for other in signals:
         repeats = other.kind == "duplicates" and other.asset == signal.asset and signal.kind in _OF_REPEATS
-        silent = other.kind == "silence" and signal.kind in _OF_SILENCE
+        reached = other.asset in (signal.asset, signal.against)
+        silent = other.kind == "silence" and reached and signal.kind in _OF_SILENCE
         if repeats or silent:
-            return _EXPLAINED
-    return 1.0
+            most = max(most, near(other, alarm))
+    return most
 
 
 def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lineage) -> Suspect:

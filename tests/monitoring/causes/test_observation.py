@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from monitoring.causes import Memory, observe
+from monitoring.causes.observation import Contained
 from tests.monitoring.causes.observations import document
 
 
@@ -26,8 +27,9 @@ def test_references_are_kept_at_both_ends() -> None:
     }
     source = observe(document(relations=[reference]), 7).contained
     target = observe(document("items", relations=[reference]), 7).contained
-    assert (source["code", "items.sku"].share, source["code", "items.sku"].compared) == (0.9, 100)
-    assert (target["sku", "orders.code"].share, target["sku", "orders.code"].compared) == (0.45, 200)
+    assert source == {("code", "items", "sku"): Contained(0.9, 100)}
+    assert target == {("sku", "orders", "code"): Contained(0.45, 200)}
+    assert observe(document(), 7).contained is None
 
 
 def test_a_memory_is_bounded_and_keeps_the_newest_closest() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from monitoring.causes import counted, told
+import pytest
+
+from monitoring.causes import counted, observe, told
+from monitoring.causes.observation import Contained, Observation
 from tests.monitoring.causes.observations import MINUTE_MS, document, late
 
 
@@ -63,3 +67,21 @@ def test_events_from_the_future_are_told() -> None:
     ahead = [late(8 + more, 580 + 60 * more, 60 + 60 * more, 1.0, 4.0, 6.0) for more in range(3)]
     (found,) = counted.signals([*usual, *ahead], document())
     assert (found.field, found.kind, found.since, found.size) == ("at", "early", 7 * MINUTE_MS, 1.0)
+
+
+def referring(minute: int, share: float | None) -> Observation:
+    """Return an observation of an asset whose codes refer to items, as far as they do."""
+    found = {} if share is None else {("code", "items", "sku"): Contained(share, 500)}
+    return replace(observe(document(records=100 * (minute + 1)), minute * MINUTE_MS), contained=found)
+
+
+def test_a_reference_that_leads_nowhere_is_told_also_when_it_is_none_any_more() -> None:
+    usual = [referring(minute, 0.95) for minute in range(8)]
+    (fell,) = counted.signals([*usual, referring(8, 0.9), referring(9, 0.7)], document())
+    assert (fell.field, fell.kind, fell.since, fell.against) == ("code", "orphans", 7 * MINUTE_MS, "items")
+    assert fell.size == pytest.approx(0.25 / 0.95)
+    (gone,) = counted.signals([*usual, referring(8, 0.9), referring(9, None)], document())
+    assert (gone.kind, gone.since) == ("orphans", 8 * MINUTE_MS)
+    assert not [*counted.signals([*usual, referring(8, 0.96), referring(9, 0.945)], document())]
+    unknown = replace(referring(9, None), contained=None)
+    assert not [*counted.signals([*usual, unknown], document())]
