@@ -15,8 +15,10 @@ from pandian import metrics as names
 MAX_ASSETS = 1_000
 MAX_FIELDS = 20_000
 
+#: The worst first: a grade's number is its place.
+_GRADES = "FEDCBA"
 
-_FAMILIES = (names.ASSETS, names.QUALITY, names.MISSING, names.DRIFT, names.OMITTED)
+_FAMILIES = (names.ASSETS, names.QUALITY, names.GRADE, names.MISSING, names.DRIFT, names.OMITTED)
 
 
 class OwnedInventory(Protocol):
@@ -54,14 +56,16 @@ class InventoryCollector(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return the gauges of the documents as they are now. An asset without a score exports no score."""
         documents = sorted(self._inventory.owned(), key=lambda document: str(document["asset"]))
-        assets, quality, missing, drift, omitted = self.describe()
+        assets, quality, grade, missing, drift, omitted = self.describe()
         assets.add_metric([], len(documents))
         left = self._max_fields
         for document in documents[: self._max_assets]:
             asset = label_value(str(document["asset"]))
-            score = (document.get("quality") or {}).get("score")
-            if score is not None:
-                quality.add_metric([asset], score)
+            judged = document.get("quality") or {}
+            if judged.get("score") is not None:
+                quality.add_metric([asset], judged["score"])
+            if judged.get("grade") is not None:
+                grade.add_metric([asset], _GRADES.index(judged["grade"]))
             ratios = _missing_ratios(document)
             evidence = document.get("drift_evidence") or {}
             for name, ratio in ratios[: max(left, 0)]:
@@ -75,7 +79,7 @@ class InventoryCollector(Collector):
         omitted.add_metric(
             ["fields"], max(-left, 0) + sum(len(_missing_ratios(document)) for document in beyond)
         )
-        return [assets, quality, missing, drift, omitted]
+        return [assets, quality, grade, missing, drift, omitted]
 
 
 def _gauge(metric: names.Metric) -> GaugeMetricFamily:

@@ -219,6 +219,10 @@ class Cause:
     evidence: str
 
 
+#: What alerts are about. A runbook of each is in ``docs/runbooks``.
+ALERT_KINDS = ("auc-drop", "auc-drop-segment", "calibration", "label-famine", "drift", "silence")
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Something needs a person. On ``pandian.alerts``, keyed by subject."""

@@ -25,6 +25,9 @@ CHECKPOINT = Metric(
     "pandian_checkpoint_seconds", "Time from freezing a partition's profile to its acknowledgement."
 )
 QUALITY = Metric("pandian_quality_score", "Quality score of an asset between 0 and 1.", ("asset",))
+GRADE = Metric(
+    "pandian_quality_grade", "Quality grade of an asset: A is 5, B 4, C 3, D 2, E 1, F 0.", ("asset",)
+)
 MISSING = Metric(
     "pandian_field_missing_ratio", "Share of a field's values that are missing.", ("asset", "field")
 )

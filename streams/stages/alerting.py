@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from pandian import topics
-from pandian.events import Alert, Cause, encode
+from pandian.events import ALERT_KINDS, Alert, Cause, encode
 from streams.stages.context import StageContext
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.follower import TopicFollower
@@ -81,7 +81,7 @@ class Alerting:
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by kind; a kind of which none fires has 0."""
         found = Counter(kind for kind, _ in self._firing)
-        return {AUC_DROP: 0, **found}
+        return {**dict.fromkeys(ALERT_KINDS, 0), **found}
 
     async def tell(self, finding: Finding, *, firing: bool) -> None:
         """Let an alert begin or end, unless it has; what cannot be written now is written when it is told again.

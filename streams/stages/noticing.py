@@ -20,7 +20,7 @@ from streams.stages.context import StageContext
 from streams.transport.own_topics import ensure_own
 
 DRIFT = "drift"
-_RUNBOOK = "docs/drift.md"
+_RUNBOOK = "docs/runbooks/drift.md"
 _LOOK_SECONDS = 5.0
 #: A drift is an event: its alert ends by itself after this time.
 _DRIFT_MS = 3_600_000

@@ -6,8 +6,16 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from monitoring.dashboards.dashboard import BOARDS, dashboard
+from monitoring.watching.watch import KINDS
+from pandian.events import ALERT_KINDS
+from streams.inventory.pace.silence import KIND as SILENCE
+from streams.inventory.pace.silence import RUNBOOK
 from streams.recommend import loading
+from streams.stages import noticing
+from streams.stages.noticing import DRIFT
 from tests.support.prometheus import alerts, selectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,15 +58,32 @@ def test_alerts_and_how_bad_they_are_are_those_of_the_rules() -> None:
     assert told == {name: rule["labels"]["severity"] for name, rule in alerts().items()}
 
 
-def test_every_alert_has_a_section_with_its_meaning_and_steps() -> None:
-    for name in alerts():
-        text = section(name)
-        assert "**What it means.**" in text
-        assert re.search(r"^1\. ", text, re.MULTILINE)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "runbooks").glob("*.md")), ids=lambda page: page.stem)
+def test_runbooks_say_whose_they_are_what_it_means_and_what_to_do(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    title, whose, meaning, heading, steps = text.split("\n\n", 4)
+    assert title.startswith("# ")
+    named = set(code(whose))
+    assert whose.startswith("*Alert")
+    of_rules = {name for name, rule in alerts().items() if ROOT / rule["annotations"]["runbook"] == page}
+    assert named & set(alerts()) == of_rules
+    assert {page.stem} & set(ALERT_KINDS) == named & set(ALERT_KINDS)
+    assert of_rules or page.stem in ALERT_KINDS, "a runbook of nothing"
+    assert meaning
+    assert heading == "## What to do"
+    assert steps.startswith("1. ")
+
+
+def test_every_kind_of_alert_has_a_runbook_that_it_names() -> None:
+    assert set(ALERT_KINDS) == {*KINDS, DRIFT, SILENCE}
+    assert {RUNBOOK, noticing._RUNBOOK} == {f"docs/runbooks/{kind}.md" for kind in (SILENCE, DRIFT)}
+    for kind in ALERT_KINDS:
+        assert (ROOT / "docs" / "runbooks" / f"{kind}.md").is_file()
 
 
 def test_reasons_to_refuse_a_model_are_those_of_the_worker() -> None:
-    told = {code(reason)[0] for reason, _ in rows("PandianModelRefused")}
+    page = (ROOT / "docs" / "runbooks" / "model-refused.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     source = Path(loading.__file__).read_text(encoding="utf-8")
     reasons = {reason for _, reason in loading._REASONS}
     (other,) = set(re.findall(r'next\(.*, "(\w+)"\)', source)) or {""}

@@ -9,7 +9,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,17 +89,34 @@ def alerts(rules: Path = RULES) -> dict[str, dict[str, Any]]:
 
 
 class PrometheusProcess:
-    """A Prometheus with the project's configuration, but for where the workers are and how often it looks.
+    """A Prometheus with the project's configuration, but for where the others are and how often it looks.
 
     Use as a context manager; it answers when it is handed out and is killed at the end.
+
+    Args:
+        folder: for its data.
+        workers: addresses that it scrapes as workers.
+        every: how often it scrapes and evaluates the rules.
+        rules: instead of the project's.
+        alertmanagers: addresses; none: nobody is told.
     """
 
-    def __init__(self, folder: Path, workers: list[str], every: str = "1s") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workers: list[str],
+        every: str = "1s",
+        rules: Path = RULES,
+        alertmanagers: Sequence[str] = (),
+    ) -> None:
         self.port = free_port()
         self.log = folder / "prometheus.log"
         config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
         config["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
-        config["rule_files"] = [str(CONFIG.parent / name) for name in config["rule_files"]]
+        assert [CONFIG.parent / name for name in config["rule_files"]] == [RULES]
+        config["rule_files"] = [str(rules)]
+        (manager,) = config["alerting"]["alertmanagers"]
+        manager["static_configs"] = [{"targets": list(alertmanagers)}]
         jobs = {job["job_name"]: job for job in config["scrape_configs"]}
         del jobs["pandian"]["dns_sd_configs"]
         jobs["pandian"]["static_configs"] = [{"targets": workers}]

@@ -24,7 +24,7 @@ _FEWEST: Final = 1_000
 _SHORTEST_MS: Final = 60 * MINUTE_MS
 _WEEK: Final = 7 * 24 * 60
 KIND: Final = "silence"
-RUNBOOK: Final = "docs/drift.md#when-a-topic-fell-silent"
+RUNBOOK: Final = "docs/runbooks/silence.md"
 
 
 @dataclass(frozen=True, slots=True)
