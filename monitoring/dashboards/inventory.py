@@ -70,6 +70,13 @@ def _quality() -> list[Panel]:
             "on.",
             width=_THIRD,
         ),
+        lines(
+            "Grade, by asset",
+            [Query(largest(names.GRADE, _ASSET, by=["asset"]), "{{asset}}")],
+            "A is 5, B 4, C 3, D 2, E 1, F 0. A worse one than within the last day is an alert of Prometheus.",
+            between=(0, 5),
+            width=24,
+        ),
     ]
 
 

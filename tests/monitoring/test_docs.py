@@ -58,7 +58,9 @@ def test_alerts_and_how_bad_they_are_are_those_of_the_rules() -> None:
     assert told == {name: rule["labels"]["severity"] for name, rule in alerts().items()}
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "runbooks").glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "runbooks").glob("*.md")), ids=lambda page: page.stem
+)
 def test_runbooks_say_whose_they_are_what_it_means_and_what_to_do(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     title, whose, meaning, heading, steps = text.split("\n\n", 4)

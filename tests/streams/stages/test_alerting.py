@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from pandian.events import ALERT_KINDS
 from pandian.settings import Settings
 from streams.stages.alerting import Alerting, Finding
 
@@ -66,4 +67,4 @@ async def test_each_subject_has_its_own(alerting: Alerting, producer: Producer) 
         await alerting.tell(fallen(subject, 0.6), firing=True)
     await alerting.tell(fallen("shop@1", 0.8), firing=False)
     assert alerting.subjects("auc-drop") == ["shop@2"]
-    assert alerting.firing() == {"auc-drop": 1}
+    assert alerting.firing() == {**dict.fromkeys(ALERT_KINDS, 0), "auc-drop": 1}
