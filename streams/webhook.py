@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
@@ -22,6 +23,8 @@ LONGEST_WAIT = 60.0
 _LONGEST_ASKED = 600.0
 #: Answers that say that this very alert will never be taken; all others are of the webhook, and may change.
 _REFUSED = frozenset({400, 413, 422})
+#: Causes that the text names; all are in the alert.
+_CAUSES = 3
 #: Characters of a text that a chat shows without cutting it.
 _LONGEST_TEXT = 3_000
 #: What chats take for a call to everybody. Names of fields and values come from data, and anybody may have written it.
@@ -44,12 +47,13 @@ class Attempt:
 def body(record: bytes) -> bytes | None:
     """Return what is posted of a record of ``pandian.alerts``; None when it is no alert.
 
-    It is the alert itself with its ``text`` made for people: its state, what happened, and what to do. Slack,
+    It is the alert itself with its ``text`` made for people: its state, what happened, the likeliest causes, and what
+    to do. Slack,
     Mattermost and the like show ``text``; Feishu and Lark want the same under ``msg_type`` and ``content``.
     """
     try:
         alert: dict[str, Any] = orjson.loads(record)
-        said = f"[{alert['state']}] {alert['text']}"
+        said = f"[{alert['state']}] {alert['text']}{_causes(alert.get('causes') or ())}"
         runbook = f" Runbook: {alert['runbook']}" if alert.get("runbook") else ""
     except (ValueError, LookupError, TypeError):
         return None
@@ -57,6 +61,15 @@ def body(record: bytes) -> bytes | None:
     text = said if len(said) <= room else f"{said[: room - 1]}…"
     shown = _MENTION.sub("", f"{text}{runbook}".translate(_MARKUP))
     return orjson.dumps({**alert, "text": shown, "msg_type": "text", "content": {"text": shown}})
+
+
+def _causes(causes: Sequence[Mapping[str, str]]) -> str:
+    """Return the first causes in words, where there are any."""
+    places = [
+        f"{'.'.join(filter(None, (one['asset'], one['field'])))} ({one['before']} → {one['after']})"
+        for one in causes[:_CAUSES]
+    ]
+    return f" Moved at the same time: {'; '.join(places)}." if places else ""
 
 
 def wait_before(attempt: int) -> float:

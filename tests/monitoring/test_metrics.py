@@ -98,6 +98,16 @@ def test_reasons_stay_bounded() -> None:
     assert found[("pandian_reloads_total", (("reason", "reason 0"),))] == 2
 
 
+def test_a_grade_is_a_number_the_better_the_higher() -> None:
+    graded = [{**asset(letter, []), "quality": {"score": None, "grade": letter}} for letter in "ABCDEF"]
+    ungraded = {**asset("none", []), "quality": {"score": None, "grade": None}}
+    found = samples(WorkerMetrics(Owned([*graded, ungraded])).render()[0])
+    grades = {
+        labels[0][1]: value for (name, labels), value in found.items() if name == "pandian_quality_grade"
+    }
+    assert grades == {"A": 5, "B": 4, "C": 3, "D": 2, "E": 1, "F": 0}
+
+
 def test_owned_assets_become_gauges() -> None:
     owned = Owned([asset("b", [("x", 3, 1), ("never", 0, 0)]), asset("a", [("y", 0, 2)], score=None)])
     found = samples(WorkerMetrics(owned).render()[0])

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from pandian.errors import SettingError
 from pandian.events import Alert, encode
 from pandian.settings import load_settings
-from streams.webhook import LONGEST_WAIT, Webhook, body, wait_before
+from streams.webhook import LONGEST_WAIT, Attempt, Webhook, _attempt, body, wait_before
 
 ALERT = Alert("a1", "drift", "firing", "shop.orders.price mean", "10^8", 0.3, 1, 2, "The mean changed.")
 TOKEN = "T0ps3cret"
@@ -31,6 +31,44 @@ def test_it_is_the_alert_with_a_text_for_people() -> None:
     assert {name: found[name] for name in same if name not in ("text", "runbook")} == {
         name: same[name] for name in same if name not in ("text", "runbook")
     }
+
+
+def test_the_likeliest_causes_are_named() -> None:
+    cause = {
+        "asset": "shop.items",
+        "field": "price",
+        "before": "mean 4.2",
+        "after": "mean 0.1",
+        "evidence": "10^9",
+    }
+    found = posted(
+        causes=[cause, {**cause, "field": ""}, *[{**cause, "field": f"f{number}"} for number in range(9)]]
+    )
+    assert str(found["text"]).endswith(
+        " Moved at the same time: shop.items.price (mean 4.2 → mean 0.1); shop.items (mean 4.2 → mean 0.1);"
+        " shop.items.f0 (mean 4.2 → mean 0.1)."
+    )
+    causes = found["causes"]
+    assert isinstance(causes, list)
+    assert len(causes) == 11
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "attempt"),
+    [
+        (204, "", Attempt("delivered")),
+        (301, "", Attempt("failed", "answered 301")),
+        (404, "", Attempt("failed", "answered 404")),
+        (413, "", Attempt("refused", "answered 413")),
+        (429, "7", Attempt("failed", "answered 429", 7.0)),
+        (503, "86400", Attempt("failed", "answered 503", 600.0)),
+        (503, "Fri, 31 Dec 2027 23:59:59 GMT", Attempt("failed", "answered 503")),
+    ],
+)
+def test_an_answer_says_whether_to_try_again_and_when(
+    status: int, retry_after: str, attempt: Attempt
+) -> None:
+    assert _attempt(status, retry_after) == attempt
 
 
 def test_data_calls_nobody() -> None:

@@ -142,6 +142,19 @@ async def test_alerts_are_kept_while_the_webhook_is_away_also_over_a_restart(
     assert TOKEN not in caplog.text
 
 
+async def test_what_was_under_way_in_a_crash_is_posted_again_as_the_same_alert(
+    embedded_broker: Broker,
+) -> None:
+    with Listening([30.0]) as hook:
+        posting = Posting(embedded_broker.address, hook.url())
+        async with posting.running(timeout=30):
+            (told,) = await asyncio.to_thread(posting.tell)
+            await until(lambda: len(hook.received) == 1)  # taken, and not yet answered
+        async with posting.running():
+            await until(lambda: posting.count("delivered") == 1)
+        assert hook.alert_ids() == [told, told]
+
+
 async def test_an_alert_that_is_refused_does_not_stand_in_the_way(embedded_broker: Broker) -> None:
     with Listening([400]) as hook:
         posting = Posting(embedded_broker.address, hook.url())
