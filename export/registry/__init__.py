@@ -6,6 +6,8 @@
 ``local``       a registry in a folder
 ``remote``      a registry at any address that fsspec knows
 ``history``     what happened to it, as numbered objects, of which two never get the same number
+``lease``       who is at what only one may do at a time
+``leases``      where that is written: in a folder, or at an address
 ``cache``       its entries on this machine
 ``manifest``    which files an entry has, and that they are what they were
 ``card``        what a card must say
@@ -16,24 +18,30 @@
 
 from export.registry.base import Challenger, Entry, ModelRegistry, Pointer, Reference, Standing
 from export.registry.exceptions import (
+    BusyError,
     ChallengerError,
     EntryError,
     ExportError,
+    LeaseLostError,
     NewerEntryError,
     ParityError,
     RegistryError,
     ShareError,
     UnknownModelError,
 )
+from export.registry.lease import Lease
 from export.registry.local import Registry
 from export.registry.opening import open_registry
 
 __all__ = [
+    "BusyError",
     "Challenger",
     "ChallengerError",
     "Entry",
     "EntryError",
     "ExportError",
+    "Lease",
+    "LeaseLostError",
     "ModelRegistry",
     "NewerEntryError",
     "ParityError",

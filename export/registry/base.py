@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from export.registry.card import read_card
 from export.registry.exceptions import EntryError
+from export.registry.lease import Leases
 from export.registry.manifest import FileSum, Manifest, read_file, read_manifest
 
 GRAPH, CATALOGUE, PROBES, CARD = "model.onnx", "items.txt", "probes.npz", "card.json"
@@ -212,3 +213,6 @@ class ModelRegistry(Protocol):
 
     def end_shadow(self, *, by: str, why: str) -> Challenger:
         """Let nothing be tried out any more, and return what was."""
+
+    def leases(self) -> Leases:
+        """Return where it is written who retrains: :class:`~export.registry.lease.Lease` takes and renews it."""

@@ -33,6 +33,14 @@ class UnknownModelError(UsageError):
     """The registry has no such model or version."""
 
 
+class BusyError(RegistryError):
+    """Somebody else is at what only one may do at a time."""
+
+
+class LeaseLostError(RegistryError):
+    """Somebody else may be at what we began."""
+
+
 class ShareError(UsageError):
     """A share of users that is none."""
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from export.registry.base import Challenger, Entry, Pointer, Reference, Standing
 from export.registry.card import created_at
 from export.registry.exceptions import ChallengerError, EntryError, UnknownModelError
+from export.registry.lease import Leases
 from export.registry.manifest import MODEL_NAME, VERSION_NAME
 from export.registry.pointers import check_share
 
@@ -82,6 +83,9 @@ class Shelf(Protocol):
 
     def place(self, reference: Reference) -> str:
         """Return where an entry is, as people may see it."""
+
+    def leases(self) -> Leases:
+        """Return where it is written who retrains."""
 
 
 class Keeper:
@@ -301,6 +305,10 @@ class Keeper:
 
         self._shelf.change(decide)
         return ended[-1]
+
+    def leases(self) -> Leases:
+        """Return where it is written who retrains."""
+        return self._shelf.leases()
 
     def _unknown(self, model: str, version: str | None) -> UnknownModelError:
         name = f"{model}@{version}" if version else model

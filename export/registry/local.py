@@ -4,6 +4,7 @@
 ``champion.json``               the pointer, replaced as a whole
 ``challenger.json``             what is tried out beside the champion; not there when nothing is
 ``audit.jsonl``                 what was added, promoted and tried out, when, by whom and why
+``retraining.json``             who retrains; ``retraining.lock`` is held while it changes
 ``lock``                        held by whoever changes something; readers need it not
 """
 
@@ -22,6 +23,7 @@ from export.registry.base import Challenger, Entry, Pointer, Reference, Standing
 from export.registry.exceptions import EntryError, RegistryError
 from export.registry.folders import append_line, remove_file, replace_file, whole_folder, writing
 from export.registry.keeping import Change, Keeper, placed, same
+from export.registry.leases import FolderLeases
 from export.registry.manifest import MANIFEST, MODEL_NAME, VERSION_NAME
 from export.registry.pointers import decode_challenger, decode_pointer, encode
 
@@ -121,6 +123,10 @@ class FolderShelf:
     def place(self, reference: Reference) -> str:
         """Return the folder of an entry."""
         return str(self._folder(reference))
+
+    def leases(self) -> FolderLeases:
+        """Return where it is written who retrains."""
+        return FolderLeases(self._root)
 
     def change(self, decide: Callable[[Standing], Change | None]) -> None:
         """Let something happen, or nothing (None): the lock keeps all others waiting."""

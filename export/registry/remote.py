@@ -2,6 +2,7 @@
 
 ``entries/<model>/<version>/``  the entries; an entry is there when its ``manifest.json`` is, which is written last
 ``changes/00000001.json``       all that happened, by number; the newest says who answers (``history``)
+``leases/00000001.json``        who retrains (``leases``)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from export.registry.cache import EntryCache
 from export.registry.exceptions import EntryError, RegistryError
 from export.registry.history import History
 from export.registry.keeping import Change, Keeper, placed, same
+from export.registry.leases import ObjectLeases
 from export.registry.manifest import (
     MANIFEST,
     MODEL_NAME,
@@ -75,6 +77,10 @@ class RemoteShelf:
     def challenger(self) -> Challenger | None:
         """Return the challenger; None when there is none."""
         return self._history.standing().challenger
+
+    def leases(self) -> ObjectLeases:
+        """Return where it is written who retrains."""
+        return ObjectLeases(self._store, self._history.check_store)
 
     def change(self, decide: Callable[[Standing], Change | None]) -> None:
         """Let something happen, or nothing (None)."""

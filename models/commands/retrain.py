@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+import signal
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from models.commands.options import check_torch, items_option, training_options
 
 if TYPE_CHECKING:
-    from export.registry import ModelRegistry
-    from models.retraining import Retraining
-    from models.training import TrainedModel
+    from models.retraining.base import Retraining
+    from models.retraining.running import Runner
 
 
 @click.command(
     "retrain",
     short_help="Train again, and promote the model if it is better than the champion.",
-    epilog="Example: pandian retrain --max-seconds 300",
+    epilog="Examples: pandian retrain --max-seconds 300;  pandian retrain --listen --every 24 --json",
 )
 @click.argument("source", nargs=-1, metavar="[SOURCE...]")
 @training_options
 @items_option
 @click.option("--dry-run", is_flag=True, help="Train and compare; leave the registry as it is.")
+@click.option("--listen", is_flag=True, help="Stay, and retrain when an alert of the champion begins.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="HOURS",
+    help="Stay, and retrain so often.",
+)
+@click.option(
+    "--shadow",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Try the better model out in shadow, so long at most; promote it when labels say so.",
+)
+@click.option(
+    "--shadow-labels",
+    type=click.IntRange(min=100),
+    metavar="N",
+    help="As --shadow, until N labels decide.",
+)
+@click.option("--wait", is_flag=True, help="Wait while somebody else retrains.")
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where it goes on after a kill.  [below PANDIAN_DATADIR]",
+)
 @click.option("--by", default=None, help="Who does this.  [the user of this session]")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON document.")
 def command(
@@ -41,6 +68,12 @@ def command(
     threads: int | None,
     items: str | None,
     dry_run: bool,
+    listen: bool,
+    every: float | None,
+    shadow: float | None,
+    shadow_labels: int | None,
+    wait: bool,
+    work: Path | None,
     by: str | None,
     as_json: bool,
 ) -> None:
@@ -51,14 +84,17 @@ def command(
 
     Both models are asked for the newest interactions, which neither has seen. The new one is kept in the registry
     either way; it becomes the champion when its NDCG@10 is surely higher, or when there is no champion yet.
+
+    One retraining of a registry at a time. One that was killed goes on when the same is asked for again. With --listen
+    or --every it stays until Ctrl-C, and prints what came of each.
     """
     started = time.monotonic()
     from export.registry import open_registry
     from models.config import load_config
-    from models.progress import Reporter
-    from models.source import KAFKA, is_files, read_names, read_source
+    from models.source import KAFKA, is_files
     from pandian.files import check_readable
-    from pandian.output import print_json, say
+    from pandian.kafka_client import client_options
+    from pandian.output import say
     from pandian.settings import load_settings
 
     chosen = load_config(
@@ -70,81 +106,97 @@ def command(
         seed=seed,
         threads=threads,
     )
+    stays = listen or every is not None
     source = tuple(source) or (KAFKA,)
+    _check_together(source, dry_run=dry_run, stays=stays, shadowed=shadow or shadow_labels)
     for path in source if is_files(source) else ():
         check_readable(path)
-    check_torch()
-    from models.retraining import retrain
-
     settings = load_settings()
+    check_torch()
+    from models.retraining.base import ShadowWish
+    from models.retraining.running import Runner, work_folder
+    from models.retraining.work import Work
+
     registry = open_registry(settings)
-    with Reporter(chosen.max_seconds, started) as progress:
-        log = read_source(source, say, progress.rows)
-        names = read_names(source, items, say)
-        found = retrain(
-            log,
-            chosen,
-            registry,
-            settings,
-            by=by,
-            dry_run=dry_run,
-            said=say,
-            progress=progress,
-            started=started,
-            names=names,
+    wish = None
+    if shadow or shadow_labels:
+        client_options(settings)  # labels are on a broker
+        wish = ShadowWish(shadow, shadow_labels)
+    runner = Runner(
+        settings,
+        registry,
+        Work(work or work_folder(settings, registry)),
+        source,
+        items,
+        chosen,
+        wish,
+        by,
+        say,
+        lambda found: _tell(found, runner, as_json=as_json),
+    )
+    if stays:
+        _stay(runner, listen=listen, every=every)
+    elif dry_run:
+        runner.try_out(started=started)
+    else:
+        runner.once(wait=wait, started=started)
+
+
+def _check_together(source: Sequence[str], *, dry_run: bool, stays: bool, shadowed: float | None) -> None:
+    from pandian.errors import UsageError
+
+    if dry_run and (stays or shadowed):
+        raise UsageError(
+            "--dry-run", "leaves the registry as it is", "leave out --listen, --every and --shadow, or this"
         )
+    if stays and "-" in source:
+        raise UsageError("-", "is standard input, which can be read once", "name a file, or kafka")
+
+
+def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:
+    """Retrain whenever there is a reason; Ctrl-C and SIGTERM end it, and what was not done goes on the next time."""
+    from models.retraining.alerts import AlertFollower
+    from models.retraining.service import Service
+    from pandian.output import say
+
+    alerts = AlertFollower(runner.settings) if listen else None
+    reasons = (
+        *(["an alert of the champion on pandian.alerts"] if listen else []),
+        *([f"{every:g} hours since the last one"] if every is not None else []),
+    )
+    say(f"waiting for {' or '.join(reasons)}; Ctrl-C ends it")
+    with _terminated():
+        try:
+            Service(runner.place, runner.registry, runner.when, alerts, every, say).serve()
+        except KeyboardInterrupt:
+            on = "; what was begun goes on the next time" if runner.place.is_begun else ""
+            say(f"ended{on}")
+        finally:
+            if alerts is not None:
+                alerts.close()
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: a container is stopped so."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell(found: Retraining, runner: Runner, *, as_json: bool) -> None:
+    from models.commands.retrain_view import document, show
+    from pandian.output import print_json, say
+
     if found.promotion and found.promotion.trouble:
         say(f"the pointer is set, but could not be announced on pandian.models: {found.promotion.trouble}")
     if as_json:
-        print_json(document(found, registry))
+        print_json(document(found, runner.registry))
     else:
-        _show(found, registry)
-
-
-def document(found: Retraining, registry: ModelRegistry) -> dict[str, Any]:
-    """Return what came of it as JSON."""
-    trained, champion = found.trained, found.champion
-    comparison = None
-    if found.comparison and trained:
-        comparison = {
-            "metric": "ndcg@10",
-            **asdict(found.comparison),
-            "unknown": found.unknown,
-            "from": trained.card["data"]["split"]["test_from"],
-        }
-    return {
-        "model": trained.entry.model if trained else None,
-        "version": trained.entry.version if trained else None,
-        "path": registry.place(found.challenger.reference) if found.challenger else None,
-        "metrics": trained.card["metrics"] if trained else None,
-        "baselines": trained.card["baselines"] if trained else None,
-        "champion_before": {"model": champion.model, "version": champion.version} if champion else None,
-        "comparison": comparison,
-        "promoted": found.promotion is not None,
-        "announced": found.promotion.announced if found.promotion else None,
-        "why": found.why,
-        "totals": found.totals.document(found.seconds),
-        "seconds": round(found.seconds, 3),
-    }
-
-
-def _show(found: Retraining, registry: ModelRegistry) -> None:
-    if found.trained is None:
-        click.echo(f"Not trained: {found.why}.")
-    else:
-        _show_trained(found, found.trained, registry)
-    click.echo(f"{found.totals.line(found.seconds)}.")
-
-
-def _show_trained(found: Retraining, trained: TrainedModel, registry: ModelRegistry) -> None:
-    name = trained.entry.reference
-    click.echo(f"{name}: {found.why}.")
-    if found.promotion:
-        click.echo(
-            f"It is the champion of {registry.address} now: workers whose PANDIAN_MODELS that is answer with it"
-            " within PANDIAN_MODELS_SECONDS."
-        )
-    elif found.challenger:
-        click.echo(f"It is in the registry: `pandian models promote {name}` lets it answer all the same.")
-    else:
-        click.echo("It was not kept: this was a dry run.")
+        show(found, runner.registry)

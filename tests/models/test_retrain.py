@@ -11,7 +11,7 @@ from export.registry import EntryError, Registry
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.exceptions import DataError
-from models.retraining import retrain
+from models.retraining.steps import retrain
 from models.training import train
 from pandian.settings import Settings
 from pandian.topics import INTERACTIONS, MODELS
