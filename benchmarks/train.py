@@ -76,6 +76,11 @@ def _trained(log: InteractionLog, sizes: Sizes, seed: int) -> dict[str, Any]:
     }
 
 
+def order_log(limit: int | None = None) -> InteractionLog:
+    """Return what known customers of the demo's shop bought, the oldest ``limit`` interactions; None: all."""
+    return _oldest(_order_lines(), limit)
+
+
 def _oldest(log: InteractionLog, limit: int | None) -> InteractionLog:
     return log if limit is None or len(log) <= limit else log.before(int(log.times[limit]))
 

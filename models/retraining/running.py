@@ -79,7 +79,9 @@ class Runner:
             self.place.held(),
         ):
             task = self._task(Reason(), Reporter())
-            begun = self.place.pending(self.registry.address, task, self.said, again=True)
+            now = self.registry.champion()
+            champion = str(now.reference) if now else None
+            begun = self.place.pending(self.registry.address, task, champion, self.said, again=True)
             reason = begun.reason if begun else why()
             if reason is not None:
                 self._do(reason, lease.check, time.monotonic(), again=True)

@@ -157,10 +157,7 @@ class Steps:
     def _begun(self, *, again: bool) -> Journal:
         pointer = self._registry.champion()
         champion = str(pointer.reference) if pointer else None
-        found = self._place.pending(self._registry.address, self._task, self._said, again=again)
-        if found and found.champion != champion and work.COMPARED not in found.steps:
-            self._said(f"{champion or 'nothing'} became the champion meanwhile: beginning anew")
-            found = None
+        found = self._place.pending(self._registry.address, self._task, champion, self._said, again=again)
         return found or self._place.begin(self._registry.address, self._task, champion)
 
     def _entry(self, name: str | None) -> Entry | None:
@@ -227,25 +224,33 @@ class Steps:
 
     def _tried(self, journal: Journal, challenger: Entry, verdict: Verdict) -> Trial | None:
         """Let people decide where that is asked for; None where it is not, or there is nothing to decide."""
-        if work.TRIED in journal.steps:
-            return Trial(**journal.steps[work.TRIED])
         wish, champion = self._task.shadow, journal.champion
-        if wish is None or champion is None or not verdict.better:
+        if wish is None or champion is None or not (verdict.better or work.TRIED in journal.steps):
             return None
         trial = Shadowing(
             self._registry, self._settings, wish, by=self._task.by, said=self._said, check=self._check
         )
+        if work.TRIED in journal.steps:
+            found = Trial(**journal.steps[work.TRIED])
+        else:
+            found = self._watched(journal, trial, challenger, verdict, champion)
+            self._place.done(work.TRIED, **asdict(found))
+        if not found.better:
+            self._check()
+            trial.end(challenger, found.why)
+        return found
+
+    def _watched(
+        self, journal: Journal, trial: Shadowing, challenger: Entry, verdict: Verdict, champion: str
+    ) -> Trial:
         if work.SHADOW not in journal.steps:
             self._check()
             refused = trial.begin(challenger, verdict.why)
             if refused:
-                self._place.done(work.TRIED, better=False, why=refused)
                 return Trial(better=False, why=refused)
             self._place.done(work.SHADOW)
         self._progress("in shadow", 0.0)
-        found = trial.watch(challenger, champion)
-        self._place.done(work.TRIED, **asdict(found))
-        return found
+        return trial.watch(challenger, champion)
 
     def _promoted(self, journal: Journal, challenger: Entry, verdict: Verdict) -> Promotion | None:
         if work.PROMOTED in journal.steps:

@@ -64,7 +64,7 @@ class Shadowing:
         return None
 
     def watch(self, entry: Entry, champion: str) -> Trial:
-        """Look until something is decided or the time is over; the trial is ended unless the model is better.
+        """Look until something is decided or the time is over.
 
         Args:
             entry: the challenger.
@@ -82,13 +82,21 @@ class Shadowing:
             outcome, text = self._look(Pair(champion, str(entry.reference), named.time, named.share))
             found = self._decided(outcome, text, named)
             if found is not None:
-                if not found.better:
-                    end_shadow(self.registry, by=self.by, why=found.why, settings=self.settings)
                 return found
             if text != told:
                 told = text
                 self.said(text)
             pause.wait(self.every)
+
+    def end(self, entry: Entry, why: str) -> None:
+        """Try the model out no longer, if that is still done.
+
+        Raises:
+            RegistryError: when the registry cannot be read or written.
+        """
+        named = self.registry.challenger()
+        if named is not None and named.reference == entry.reference:
+            end_shadow(self.registry, by=self.by, why=why, settings=self.settings)
 
     def _interfered(self, entry: Entry, named: Challenger | None) -> Trial:
         now = self.registry.champion()

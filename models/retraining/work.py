@@ -128,13 +128,20 @@ class Work:
             yield
 
     def pending(
-        self, registry: str, task: Task, said: Callable[[str], None], *, again: bool = False
+        self,
+        registry: str,
+        task: Task,
+        champion: str | None,
+        said: Callable[[str], None],
+        *,
+        again: bool = False,
     ) -> Journal | None:
         """Return what is not done yet of what is asked for; None when nothing is.
 
         Args:
             registry: its address.
             task: what is asked for; what was asked for otherwise, is too old or is done is removed.
+            champion: who answers now; what has not been compared with it is removed.
             said: is told of what is removed though it was not done.
             again: return also what is done, and was not ended.
 
@@ -151,7 +158,7 @@ class Work:
                 "name another --work, or remove the folder",
             )
         done = DONE in found.steps
-        why = _dropped(found, task)
+        why = _dropped(found, task, champion)
         if why is None and (again or not done):
             self._journal = found
             return found
@@ -249,14 +256,16 @@ class Work:
         replace_file(self.folder / name, orjson.dumps(document))
 
 
-def _dropped(found: Journal, task: Task) -> str | None:
+def _dropped(found: Journal, task: Task, champion: str | None) -> str | None:
     """Say why what was begun is not gone on with; None when it is."""
     if found.digest != task.digest:
         return "it was asked for with other options"
+    if COMPARED in found.steps:
+        return None
+    if found.champion != champion:
+        return f"{champion or 'nothing'} became the champion meanwhile"
     late = time.time_ns() // 1_000_000 - found.began > _FRESH_MS
-    if late and COMPARED not in found.steps:
-        return "what it has read is more than a day old"
-    return None
+    return "what it has read is more than a day old" if late else None
 
 
 @contextmanager

@@ -182,14 +182,14 @@ def test_what_is_asked_otherwise_is_begun_anew(registry, tmp_path):
     champion = str(registry.champion().reference)
 
     def pending(of, **more):
-        return place.pending(registry.address, of, said.append, **more)
+        return place.pending(registry.address, of, more.pop("by", champion), said.append, **more)
 
     assert pending(task) is None
     begun = place.begin(registry.address, task, champion)
     place.done(work.READ, interactions=3)
     assert pending(task) == begun
     with pytest.raises(WorkError, match="of the registry"):
-        place.pending("elsewhere", task, said.append)
+        place.pending("elsewhere", task, champion, said.append)
     assert said == []
     other = replace(task, config=CONFIG.model_copy(update={"seed": 3}))
     assert pending(other) is None
@@ -201,6 +201,11 @@ def test_what_is_asked_otherwise_is_begun_anew(registry, tmp_path):
     assert pending(task) is None
     assert said[-1].endswith("what it has read is more than a day old")
     place.begin(registry.address, task, champion)
+    assert pending(task, by="other@1") is None
+    assert said[-1] == "the retraining that was at 'begun' is given up: other@1 became the champion meanwhile"
+    place.begin(registry.address, task, champion)
+    place.done(work.COMPARED)
+    assert pending(task, by="other@1") is not None  # it was decided
     (tmp_path / "journal.json").write_bytes(b"{}")
     with pytest.raises(WorkError, match="remove it"):
         pending(task)
