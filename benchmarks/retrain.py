@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -121,3 +122,8 @@ def _records(log: InteractionLog) -> tuple[list[dict[str, object]], None, list[b
         for user, item, when in zip(users, items, log.times.tolist(), strict=True)
     ]
     return values, None, [user.encode() for user in users]
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(json.dumps(row.document(), indent=2))
