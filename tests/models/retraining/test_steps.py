@@ -61,7 +61,7 @@ def test_killed_after_each_step_it_goes_on(registry, settings, tmp_path):
         read.append(1)
         return log_of(rows())
 
-    task = Task(interactions, CONFIG, ("kafka",), ShadowWish(minutes=5), "Ann")
+    task = Task(interactions, CONFIG, source=("kafka",), shadow=ShadowWish(minutes=5), by="Ann")
     done = []
     for step in ALL:
 
