@@ -25,6 +25,7 @@ from streams.folder import own_folder
 from streams.interactions.override import read_overrides
 from streams.inventory.quality.thresholds import read_thresholds
 from streams.stages.archive import ArchivePart
+from streams.stages.causing import Causes
 from streams.stages.context import StageContext
 from streams.stages.discovery import Discovery
 from streams.stages.extraction import ExtractionPart
@@ -214,9 +215,10 @@ class Worker:
             parts.append(self.extraction)
         if "archive" in self.options.roles and self.profile and self.settings.archive:
             parts.append(ArchivePart(context, self.profile, self.follower))
-        if "serve" in self.options.roles:
+        if self.options.roles & {"serve", "watch"}:
             self.extractions = ExtractionsPart(context, self.follower)
             parts.append(self.extractions)
+        if "serve" in self.options.roles:
             self.sequences = SequencesPart(context)
             self.serving = ServingPart(context, self.sequences)
             parts += [self.sequences, self.serving]
@@ -225,8 +227,10 @@ class Worker:
             parts.append(self.feedback)
             if self.settings.alert_webhook:
                 parts.append(PostingPart(context, self._speaks))
-        if self.options.roles & {"serve", "watch"}:
-            self.measures = MeasuresPart(context, self._speaks)
+        if self.extractions:
+            self.measures = MeasuresPart(
+                context, self._speaks, Causes(self.follower, self.extractions.document)
+            )
             parts.append(self.measures)
         return parts
 
@@ -253,7 +257,7 @@ class Worker:
             self._spawn(self.merge.run())
         for part in self.parts:
             self._spawn(part.run())
-        if self.options.roles & {"serve", "interact", "archive"}:
+        if self.options.roles & {"serve", "watch", "interact", "archive"}:
             self._spawn(self.follower.run())
         self._spawn(self._watch_app())
 

@@ -49,6 +49,8 @@ class Standing:
     kind: str
     subject: str
     alarm: Alarm
+    version: str | None = None
+    """Model and version; None: of no one alone."""
     segment: Segment | None = None
 
 
@@ -198,22 +200,26 @@ class VersionWatch:
     def standing(self) -> Iterator[Standing]:
         """Yield the alarms that stand."""
         if self._auc.alarm is not None:
-            yield Standing(AUC, self.name, self._auc.alarm)
+            yield Standing(AUC, self.name, self._auc.alarm, self.name)
         for segment, detector in self._of_segments.items():
             if detector.alarm is not None:
-                yield Standing(SEGMENT, f"{self.name} {'='.join(segment)}", detector.alarm, segment)
+                yield Standing(
+                    SEGMENT, f"{self.name} {'='.join(segment)}", detector.alarm, self.name, segment
+                )
         if self._calibration is not None and self._calibration.alarm is not None:
-            yield Standing(CALIBRATION, self.name, self._calibration.alarm)
+            yield Standing(CALIBRATION, self.name, self._calibration.alarm, self.name)
 
-    def falls(self) -> dict[Segment, float]:
-        """Return of each segment by how much the AUC of its last window is below that of all its labels."""
-        found = {}
+    def falls(self) -> Iterator[tuple[Segment, float, float, int]]:
+        """Yield of each segment by how much the AUC of its last window is below that of all its labels.
+
+        With it the lower end of its interval, that of all labels less the upper one of the window, and the labels of
+        the window.
+        """
         for segment, part in self._parts.items():
-            total = auc(part.total.histogram).value
-            last = auc(part.last.histogram).value if part.last else None
-            if total is not None and last is not None:
-                found[segment] = total - last
-        return found
+            total, last = auc(part.total.histogram), auc((part.last or part.current).histogram)
+            if total.value is None or last.value is None or total.low is None or last.high is None:
+                continue
+            yield segment, total.value - last.value, total.low - last.high, last.positive + last.negative
 
     def document(self) -> dict[str, Any]:
         """Return the figures as JSON values: in whole, by segment, of pages, and how sure the detectors are."""

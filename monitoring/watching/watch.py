@@ -90,9 +90,9 @@ class ModelWatch:
         """Say what time it is, epoch milliseconds, for labels that do not come."""
         self._famine.tick(now)
 
-    def version(self, name: Name) -> VersionWatch | None:
-        """Return what is watched of a version."""
-        return self._versions.get(name)
+    def version(self, name: str | None) -> VersionWatch | None:
+        """Return what is watched of a version, ``model@version``; None where there is none."""
+        return next((one for one in self._versions.values() if one.name == name), None)
 
     def standing(self) -> Iterator[Standing]:
         """Yield the alarms that stand, but not of versions that answer no more.

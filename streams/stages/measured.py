@@ -13,6 +13,7 @@ from monitoring.models import ModelCollector, VersionFigures
 from pandian import topics
 from streams.feedback.state import PartitionState, StateError, decode_state
 from streams.stages.alerting import Alerting
+from streams.stages.causing import Causes
 from streams.stages.context import StageContext
 from streams.stages.watching import WatchingPart
 from streams.statelog import LARGEST, StateLog
@@ -29,15 +30,18 @@ class MeasuresPart:
     Args:
         context: the worker.
         owned: tells whether this worker is the one that exports metrics and raises alerts.
+        causes: explains alarms; None where nothing is known of the data.
     """
 
-    def __init__(self, context: StageContext, owned: Callable[[], bool]) -> None:
+    def __init__(
+        self, context: StageContext, owned: Callable[[], bool], causes: Causes | None = None
+    ) -> None:
         self._context = context
         self._owned = owned
         self._log = StateLog(context.app, context.admin, topics.MEASURES, topics.USER_PARTITIONS)
         self._follower = TopicFollower(context.settings, topics.MEASURES, self._take, max_bytes=LARGEST)
         self._alerting = Alerting(context)
-        self._watching = WatchingPart(context, owned, self._alerting)
+        self._watching = WatchingPart(context, owned, self._alerting, causes)
         self._quota = Quota.of(topics.USER_PARTITIONS)
         self._states: dict[bytes, PartitionState] = {}
         self._version = self._figured = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -18,12 +19,14 @@ from monitoring.detection.calibration import CalibrationSettings
 from monitoring.detection.discrimination import AucSettings
 from monitoring.detection.famine import FamineSettings
 from monitoring.watching import ModelWatch, WatchSettings
+from monitoring.watching.version import AUC, SEGMENT, Standing
 from monitoring.watching.watch import KINDS, WatchStateError
 from monitoring.watching.words import finding
 from pandian import topics
 from pandian.errors import PandianError
 from pandian.settings import Settings
 from streams.stages.alerting import Alerting, Finding
+from streams.stages.causing import Causes
 from streams.stages.context import StageContext
 from streams.stages.following import Following
 from streams.stages.score_edges import ScoreEdges
@@ -49,9 +52,17 @@ class WatchingPart:
         context: the worker.
         owned: tells whether this worker is the one that watches.
         alerting: tells what was found.
+        causes: explains it; None where nothing is known of the data.
     """
 
-    def __init__(self, context: StageContext, owned: Callable[[], bool], alerting: Alerting) -> None:
+    def __init__(
+        self,
+        context: StageContext,
+        owned: Callable[[], bool],
+        alerting: Alerting,
+        causes: Causes | None = None,
+    ) -> None:
+        self._causes = causes
         self._context = context
         self._owned = owned
         self._alerting = alerting
@@ -165,12 +176,22 @@ class WatchingPart:
             watch.tick(time.time_ns() // 1_000_000)
             standing = {(one.kind, one.subject): one for one in watch.standing()}
             for one in standing.values():
-                await self._alerting.tell(Finding(*finding(one)), firing=True)
+                if not self._alerting.is_firing(one.subject, one.kind):
+                    await self._alerting.tell(self._finding(watch, one), firing=True)
             for kind in KINDS:
                 for subject in self._alerting.subjects(kind):
                     if (kind, subject) not in standing:
                         text = f"{subject}: no longer."
                         await self._alerting.tell(Finding(kind, subject, text, 0.0, text, ""), firing=False)
+
+    def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
+        """Return an alarm in words, with what moved in the same period."""
+        found = Finding(*finding(one))
+        watched = watch.version(one.version)
+        if watched is None or self._causes is None or one.kind not in (AUC, SEGMENT):
+            return found
+        why = self._causes.explain(one, watched)
+        return replace(found, text=f"{found.text} {why.text}", causes=why.causes)
 
     async def _write(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 // The live page: pulls the inventory every two seconds while it is looked at and keeps the document in step.
 
 import { leadTo, target } from "./address.js";
+import { AlertsPanel } from "./alerts.js";
 import { Controls } from "./controls.js";
 import { setText, visible } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -20,6 +21,7 @@ const nodes = Object.fromEntries(["pulse", "totals", "away", "nothing", "facts",
 const statusFeed = new Feed("v1/status");
 const inventoryFeed = new Feed("v1/inventory?view=summary");
 const model = new ModelPanel(at("model"));
+const alerts = new AlertsPanel(at("alerts"));
 const relations = new RelationsPanel(at("relations"));
 const feeds = new Map();
 const state = { status: {}, assets: null, names: new Set(), seen: null, failed: null, running: false, again: false, timer: 0, target: null };
@@ -44,6 +46,7 @@ function draw() {
   drawTotals(nodes, state.status, state.assets);
   drawPulse(nodes, state);
   model.draw();
+  alerts.draw();
   relations.draw();
   drawAssets();
   lookAtTarget();
@@ -87,7 +90,7 @@ async function pull() {
   try {
     [state.status] = await Promise.all([statusFeed.pull(), inventoryFeed.pull().then(take)]);
     drawAssets();
-    await Promise.all([pullOpen(), relations.pull(), model.pull(state.status)]);
+    await Promise.all([pullOpen(), relations.pull(), model.pull(state.status), alerts.pull(state.status)]);
     state.seen = new Date();
     state.failed = null;
   } catch (error) {

@@ -92,6 +92,7 @@ class Recommending:
     def __init__(self) -> None:
         self.models = copy.deepcopy(MODELS)
         self.interactions = copy.deepcopy(INTERACTIONS)
+        self.alerts: dict[str, Any] = {"alerts": []}
         self.answer: dict[str, Any] = copy.deepcopy(ANSWER)
         self.status = 200
         self.asked: list[tuple[str, dict[str, str]]] = []
@@ -105,6 +106,7 @@ class Recommending:
             "/v1/recommend/{user:.+}": recommend,
             "/v1/models": self._giving("models"),
             "/v1/interactions": self._giving("interactions"),
+            "/v1/alerts": self._giving("alerts"),
         }
 
     def _giving(self, name: str) -> Any:
@@ -232,4 +234,37 @@ async def test_hostile_values_of_models_are_text(browser, url, recommending) -> 
         shown = await page.run(text("#model"))
         for value in (SCRIPT, IMAGE, BREAKOUT, "rtl \\u202egnp.exe"):
             assert value in shown
+        assert not page.problems
+
+
+def told(number: str, state: str, time: int, **more: Any) -> dict[str, Any]:
+    return {
+        "alert_id": number,
+        "kind": "auc-drop",
+        "state": state,
+        "since": 1_764_097_262_000,
+        "time": time,
+        "text": f"The AUC has fallen {number}.",
+        "causes": [],
+        **more,
+    }
+
+
+async def test_alerts_are_shown_with_what_moved_and_those_that_go_on_first(browser, url, recommending) -> None:
+    moved = {"asset": "shop.orders", "field": SCRIPT, "before": "0 %", "after": BREAKOUT, "evidence": "much"}
+    begun = told("1", "firing", 1, causes=[moved] * 5, text=f"fallen {IMAGE}")
+    recommending.alerts["alerts"] = [told("2", "resolved", 3), told("2", "firing", 2), begun]
+    async with browser.page(url) as page:
+        await page.until("document.querySelectorAll('.alertlist > li').length === 2")
+        assert await page.run(text("#alerts h2")) == "Alerts: 1 going on"
+        first, second = await page.run(
+            "[...document.querySelectorAll('.alertlist > li')].map((one) => one.textContent)"
+        )
+        for words in ("auc-drop", "since 2025-11-25", f"fallen {IMAGE}", SCRIPT, BREAKOUT):
+            assert words in first
+        assert await page.run("document.querySelectorAll('.causes li').length") == 3
+        assert "auc-drop, over" in second
+        assert "until" in second
+        recommending.alerts["alerts"] = []
+        await page.until("document.getElementById('alerts').hidden")
         assert not page.problems

@@ -1,0 +1,77 @@
+"""What may have made an AUC fall: the inventory as it was from time to time, and which fields the models read."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, cast
+
+from monitoring.causes import Alarm, Explanation, Fall, Features, Mapped, Memory, explain, lineage_of
+from monitoring.watching import VersionWatch
+from monitoring.watching.version import Standing
+from streams.stages.follower import InventoryFollower
+
+#: How often the inventory is looked at, and how much of the time that may take.
+_LOOK_SECONDS, _SHARE = 5.0, 0.01
+
+
+class Causes:
+    """Remembers what the inventory said, and explains alarms by it.
+
+    Args:
+        inventory: the assets.
+        mapped: what ``GET /v1/interactions`` answers: which field plays which role.
+    """
+
+    def __init__(self, inventory: InventoryFollower, mapped: Callable[[], Mapping[str, Any]]) -> None:
+        self._inventory = inventory
+        self._mapped = mapped
+        self._memory = Memory()
+
+    async def run(self) -> None:
+        """Look now and then until cancelled."""
+        while True:
+            began = time.monotonic()
+            if self._inventory.caught_up:
+                self._memory.add(self._inventory.document()["assets"], _now())
+            took = time.monotonic() - began
+            await asyncio.sleep(max(_LOOK_SECONDS, took / _SHARE))
+
+    def explain(self, standing: Standing, watched: VersionWatch) -> Explanation:
+        """Return why an AUC fell, as far as the data tells.
+
+        Args:
+            standing: the alarm.
+            watched: its version.
+        """
+        documents = {one["asset"]: one for one in self._inventory.document()["assets"]}
+        features = Features(watched.name, watched.first or None)
+        alarm = standing.alarm
+        return explain(
+            Alarm(
+                standing.subject,
+                alarm.since_time,
+                _now(),
+                alarm.fall or 0.0,
+                falls=[Fall(*segment, size, low, labels) for segment, size, low, labels in watched.falls()],
+            ),
+            list(documents.values()),
+            lineage_of(_mapped(self._mapped()), features, documents),
+            self._memory.observations(),
+        )
+
+
+def _mapped(document: Mapping[str, Any]) -> dict[str, Mapped]:
+    """Return how the rows of each asset are read; a topic's interactions are made of the asset of its name."""
+    found = {}
+    for one in document["topics"]:
+        roles = {role: part["field"] for role, part in one["mapping"].items() if "field" in part}
+        if one["target"] and roles:
+            target = cast("Literal['interactions', 'items']", one["target"])
+            found[str(one["topic"])] = Mapped(target, roles)
+    return found
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
