@@ -250,7 +250,9 @@ def told(number: str, state: str, time: int, **more: Any) -> dict[str, Any]:
     }
 
 
-async def test_alerts_are_shown_with_what_moved_and_those_that_go_on_first(browser, url, recommending) -> None:
+async def test_alerts_are_shown_with_what_moved_and_those_that_go_on_first(
+    browser, url, recommending
+) -> None:
     moved = {"asset": "shop.orders", "field": SCRIPT, "before": "0 %", "after": BREAKOUT, "evidence": "much"}
     begun = told("1", "firing", 1, causes=[moved] * 5, text=f"fallen {IMAGE}")
     recommending.alerts["alerts"] = [told("2", "resolved", 3), told("2", "firing", 2), begun]
