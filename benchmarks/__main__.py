@@ -45,6 +45,7 @@ BENCHES = (
     "swap",
     "auc",
     "alarm",
+    "feedback",
     "types",
     "pii",
     "demo",

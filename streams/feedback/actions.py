@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 
-from streams.feedback.base import NEVER, Acted, Deed, JoinPolicy
+from streams.feedback.base import DEED_BITS, NEVER, NO_DEED, Acted, Deed, JoinPolicy
+from streams.feedback.chains import Chains
+from streams.feedback.ring import Ring
 
 #: Interactions that are forgotten together.
 _BLOCK = 512
@@ -15,7 +17,7 @@ _REMEMBER_MS = 60_000
 class _Block:
     """Interactions in a row."""
 
-    __slots__ = ("after", "arrived", "before", "keys", "latest", "records", "start")
+    __slots__ = ("after", "arrived", "before", "latest", "records", "remembered", "start")
 
     def __init__(self, start: int, before: int) -> None:
         self.start = start
@@ -24,12 +26,12 @@ class _Block:
         self.latest = NEVER
         """Time of the latest action that may label something."""
         self.arrived = NEVER
-        self.records = 0
-        self.keys: list[int] = []
+        self.records = self.remembered = 0
+        """How many there are, and how many of them may label something."""
 
 
 class ActionMemory:
-    """Remembers the actions that may still count for an impression which has not come yet.
+    """Remembers the actions that may still count for an impression which has not come yet, in 36 bytes each.
 
     Args:
         policy: how long, and how many.
@@ -44,14 +46,15 @@ class ActionMemory:
         self.forgotten = forgotten
         """All actions from this time on are remembered."""
         self._arrived = NEVER
-        # Time, watermark before it, and action, in turn, in the order in which they came.
-        self._deeds: dict[int, list[int]] = {}
+        self._ring = Ring(3)
+        # What was done, the watermark before it, and by whom to what.
+        self._deed, self._before, self._key = self._ring.columns
+        self._by_pair = Chains(self._key, self._ring.size)
         self._blocks: deque[_Block] = deque()
         self._remembered: deque[_Block] = deque()
-        self._count = 0
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._ring)
 
     def add(self, offset: int, arrived: int, acted: Acted) -> None:
         """Take an interaction: its time moves the watermark, and it is remembered if it may label something.
@@ -79,27 +82,38 @@ class ActionMemory:
         """Return the offset to read from to know all this again, and the watermark before it; None: from the end."""
         return (self._blocks[0].start, self._blocks[0].before) if self._blocks else None
 
-    def first(self, key: int, since: int, until: int, due: int) -> Deed | None:
+    def first(self, key: int, since: int, until: int, due: int) -> Deed:
         """Return the earliest action of a pair from ``since`` to ``until`` that came before the watermark was at
-        ``due``."""
-        deeds = self._deeds.get(key)
-        if deeds is None:
-            return None
-        found = [
-            (deeds[at], deeds[at + 2])
-            for at in range(0, len(deeds), 3)
-            if since <= deeds[at] <= until and deeds[at + 1] < due
-        ]
-        return min(found, default=None)
+        ``due``; :data:`streams.feedback.base.NO_DEED` where there is none."""
+        found = NO_DEED
+        for place in self._by_pair.places(key):
+            deed = self._deed[place]
+            if deed < found and since <= deed >> DEED_BITS <= until and self._before[place] < due:
+                found = deed
+        return found
 
     def _remember(self, block: _Block, key: int, acted: Acted) -> None:
-        self._deeds.setdefault(key, []).extend((acted.time, self.watermark, acted.action))
-        self._count += 1
-        block.keys.append(key)
+        ring = self._ring
+        if len(ring) == ring.size:
+            self._fit()
+        place = ring.end % ring.size
+        self._deed[place] = acted.time << DEED_BITS | acted.action
+        self._before[place], self._key[place] = self.watermark, key
+        self._by_pair.add(place)
+        ring.end += 1
+        block.remembered += 1
         block.latest = max(block.latest, acted.time)
 
+    def _fit(self) -> None:
+        """Make room for one action more, or give back what a burst has taken."""
+        ring = self._ring
+        size = ring.fitting()
+        if size != ring.size:
+            ring.resize(size)
+            self._by_pair.rebuild(size, ring.rows % size)
+
     def _trim(self) -> None:
-        while len(self._remembered) > 1 and self._count > self._policy.most:
+        while len(self._remembered) > 1 and len(self._ring) > self._policy.most:
             block = self._remembered.popleft()
             self._forget(block, min(block.latest + 1, block.after))
         old, early = self.watermark - self._policy.keep_ms, self._arrived - _REMEMBER_MS
@@ -110,13 +124,12 @@ class ActionMemory:
                 self._forget(block, block.latest + 1)
 
     def _forget(self, block: _Block, until: int) -> None:
-        if not block.keys:
+        if not block.remembered:
             return
-        for key, times in Counter(block.keys).items():
-            deeds = self._deeds[key]
-            del deeds[: 3 * times]
-            if not deeds:
-                del self._deeds[key]
-        self._count -= len(block.keys)
-        block.keys = []
+        ring = self._ring
+        for row in range(ring.low, ring.low + block.remembered):
+            self._by_pair.remove(row % ring.size)
+        ring.low += block.remembered
+        block.remembered = 0
+        self._fit()
         self.forgotten = max(self.forgotten, until)

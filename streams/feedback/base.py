@@ -13,8 +13,12 @@ NEVER = -(1 << 62)
 #: An event's time may be so far beyond the broker's; then it is from the future, and no time at all.
 FUTURE_MS = 86_400_000
 
-#: Time and number (in :data:`pandian.actions.ACTIONS`) of what was done.
-Deed = tuple[int, int]
+#: Of what was done, ``time << DEED_BITS | number`` (in :data:`pandian.actions.ACTIONS`): the least is the first.
+Deed = int
+DEED_BITS = 4
+DEED_MASK = (1 << DEED_BITS) - 1
+#: Later than all deeds: none.
+NO_DEED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +68,6 @@ class Acted(NamedTuple):
     """Of the user and the item; None for an action that labels nothing."""
     time: int
     action: int
-
-
-class Open:
-    """An impression that waits for its label, or that is still remembered to know its repeats."""
-
-    __slots__ = ("arrived", "best", "due", "id", "key", "offset", "shown", "time")
-
-    def __init__(self, offset: int, arrived: int, shown: Shown, due: int) -> None:
-        self.offset = offset
-        self.arrived = arrived
-        """Broker time, epoch milliseconds."""
-        self.shown: Shown | None = shown
-        """None once it has its label."""
-        self.id = hash(shown.impression_id)
-        self.key = pair_key(shown.user_id, shown.item_id)
-        self.time = shown.time
-        self.due = due
-        """Its label is known when the watermark is here."""
-        self.best: Deed | None = None
-        """The earliest action that counts for it."""
-
-    def acted(self, deed: Deed | None) -> None:
-        """Take note of an action that counts for it."""
-        if deed is not None and (self.best is None or deed < self.best):
-            self.best = deed
 
 
 def pair_key(user_id: str, item_id: str) -> int:

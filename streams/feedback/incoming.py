@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -39,35 +39,30 @@ def read_impression(value: bytes | None, arrived: int) -> Shown | str:
     """
     try:
         found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
-        shown = Shown(
-            found["impression_id"],
-            found["user_id"],
-            found["item_id"],
-            found.get("score"),
-            found.get("model"),
-            found.get("version"),
-            found.get("time"),
-            _shadow(found.get("shadow")),
-            _trial(found.get("trial")),
-            *_circumstances(found),
-        )
+        impression, user, item = found["impression_id"], found["user_id"], found["item_id"]
     except KeyError:
         return BAD_ID
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError):
         return BAD_JSON
-    return _wrong(shown, arrived) or shown
-
-
-def _wrong(shown: Shown, arrived: int) -> str | None:
-    if not (is_id(shown.user_id) and is_id(shown.item_id) and _is_text(shown.impression_id, _LONGEST_ID)):
+    said = found.get
+    score, model, version, time = said("score"), said("model"), said("version"), said("time")
+    if not (is_id(user) and is_id(item) and _is_text(impression, _LONGEST_ID)):
         return BAD_ID
-    if not _is_score(shown.score):
+    wrong = _wrong(score, model, version, time, arrived)
+    if wrong is not None:
+        return wrong
+    shadow, trial = _shadow(said("shadow")), _trial(said("trial"))
+    return Shown(impression, user, item, score, model, version, time, shadow, trial, *_circumstances(found))
+
+
+def _wrong(score: Any, model: Any, version: Any, time: Any, arrived: int) -> str | None:
+    if not _is_score(score):
         return BAD_SCORE
-    if not (_is_text(shown.model, _LONGEST_NAME) and _is_text(shown.version, _LONGEST_NAME)):
+    if not (_is_text(model, _LONGEST_NAME) and _is_text(version, _LONGEST_NAME)):
         return BAD_MODEL
-    if type(shown.time) is not int or not 0 <= shown.time < LATEST:
+    if type(time) is not int or not 0 <= time < LATEST:
         return BAD_TIME
-    return FUTURE if shown.time > arrived + FUTURE_MS else None
+    return FUTURE if time > arrived + FUTURE_MS else None
 
 
 def _shadow(found: Any) -> ShadowScore | None:
@@ -94,23 +89,24 @@ def _circumstances(
     found: dict[str, Any],
 ) -> tuple[str | None, int | None, float | None, dict[str, str] | None]:
     """Return request, position, propensity and segments. What cannot be made use of is left out, the label counts."""
-    request, position, propensity, said = _said(found, "request_id", "position", "propensity", "segments")
+    said: Callable[[str], Any] = found.get
+    request, position, propensity = said("request_id"), said("position"), said("propensity")
     return (
         request if _is_text(request, _LONGEST_ID) else None,
         position if type(position) is int and 0 <= position < _LAST_POSITION else None,
         float(propensity) if type(propensity) in (float, int) and 0 < propensity <= 1 else None,
-        _segments(said),
+        _segments(said("segments")),
     )
 
 
 def _segments(found: Any) -> dict[str, str] | None:
     if type(found) is not dict:
         return None
-    known = {
-        name: sys.intern(found[name])
-        for name in segments.NAMES
-        if _is_text(found.get(name), segments.LONGEST)
-    }
+    known = {}
+    for name in segments.NAMES:
+        value: Any = found.get(name)
+        if _is_text(value, segments.LONGEST):
+            known[name] = value
     return known or None
 
 

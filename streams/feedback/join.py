@@ -13,6 +13,8 @@ those that were labelled because no interaction came at all (``idle``).
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -20,7 +22,7 @@ from dataclasses import dataclass, field
 from pandian.actions import ACTIONS
 from pandian.events import Feedback
 from streams.feedback.actions import ActionMemory
-from streams.feedback.base import FUTURE_MS, NEVER, JoinPolicy, Open
+from streams.feedback.base import DEED_MASK, FUTURE_MS, NEVER, NO_DEED, JoinPolicy, Shown, pair_key
 from streams.feedback.incoming import (
     FUTURE,
     INVALID,
@@ -84,7 +86,7 @@ class PartitionJoin:
         self._belongs = belongs
         self._shown = ShownMemory(policy)
         self._actions = ActionMemory(policy, resume.watermark, resume.forgotten)
-        self._were_waiting = frozenset(resume.waiting)
+        self._were_waiting = array("q", sorted(resume.waiting))
         self._taken_until = resume.impressions_end
         self._counted_until = resume.actions_end
         self.impressions_end = resume.impressions_low
@@ -132,22 +134,22 @@ class PartitionJoin:
         self.impressions_end = offset + 1
         shown = read_impression(value, arrived)
         if isinstance(shown, str):
-            self._reject(shown, again)
+            if not again:
+                self.rejected[shown] += 1
             return
-        one = Open(offset, arrived, shown, shown.time + self._policy.window_ms)
-        self.shown_until = max(self.shown_until, min(shown.time, arrived))
+        if (time := min(shown.time, arrived)) > self.shown_until:
+            self.shown_until = time
         if again:
-            self._take_again(one)
+            self._take_again(offset, arrived, shown)
         elif not self._belongs(shown.user_id):
-            self._reject(MISPLACED, again)
+            self.rejected[MISPLACED] += 1
         elif self._shown.knows(shown.impression_id):
-            self._reject(REPEAT, again)
+            self.rejected[REPEAT] += 1
         elif shown.time < self._actions.forgotten:
-            one.shown = None
-            self._shown.remember(one)
-            self._reject(LATE, again)
+            self._shown.remember(offset, arrived, shown)
+            self.rejected[LATE] += 1
         else:
-            self._take(one)
+            self._take(offset, arrived, shown)
 
     def interaction(self, offset: int, arrived: int, value: bytes | None) -> None:
         """Take the next interaction; arguments as for :meth:`impression`."""
@@ -161,8 +163,8 @@ class PartitionJoin:
             outcome = LATE if acted.time < self.watermark - self._policy.lateness_ms else TAKEN
             self._shown.act(acted, self._policy.attribution_ms)
             self._actions.add(offset, arrived, acted)
-            for one in self._shown.due(self.watermark):
-                self._settle(one, self.watermark)
+            for row in self._shown.due(self.watermark):
+                self._settle(row, self.watermark)
             self._shown.forget(self._actions.forgotten)
         if offset >= self._counted_until:
             self.interactions[outcome] += 1
@@ -173,8 +175,8 @@ class PartitionJoin:
         Args:
             now: epoch milliseconds.
         """
-        for one in self._shown.arrived_until(now - self._policy.window_ms):
-            self._settle(one, one.due)
+        for row in self._shown.arrived_until(now - self._policy.window_ms):
+            self._settle(row)
             self.idle += 1
 
     def resume(self) -> Resume:
@@ -197,49 +199,45 @@ class PartitionJoin:
             self._series,
         )
 
-    def _waiting_offsets(self) -> list[int]:
+    def _waiting_offsets(self) -> array[int]:
         """Return those that wait, also the ones that are still to be read again."""
-        later = sorted(offset for offset in self._were_waiting if offset >= self.impressions_end)
-        return [*self._shown.waiting_offsets(), *later]
+        del self._were_waiting[: bisect_left(self._were_waiting, self.impressions_end)]
+        return self._shown.waiting_offsets() + self._were_waiting
 
-    def _take(self, one: Open) -> None:
-        policy = self._policy
-        one.acted(self._actions.first(one.key, one.time, one.time + policy.attribution_ms, one.due))
-        self._shown.add(one)
-        if one.due <= self.watermark:
-            self._settle(one, self.watermark)
+    def _take(self, offset: int, arrived: int, shown: Shown) -> None:
+        policy, key = self._policy, pair_key(shown.user_id, shown.item_id)
+        due = shown.time + policy.window_ms
+        best = self._actions.first(key, shown.time, shown.time + policy.attribution_ms, due)
+        row = self._shown.add(offset, arrived, shown, key, best)
+        if due <= self.watermark:
+            self._settle(row, self.watermark)
         for oldest in self._shown.too_many():
             self._settle(oldest, self.watermark)
             self.early += 1
 
-    def _take_again(self, one: Open) -> None:
-        if one.offset in self._were_waiting:
-            self._shown.add(one)
-        elif one.shown is not None and not self._shown.knows(one.shown.impression_id):
-            one.shown = None
-            self._shown.remember(one)
+    def _take_again(self, offset: int, arrived: int, shown: Shown) -> None:
+        at = bisect_left(self._were_waiting, offset)
+        if at < len(self._were_waiting) and self._were_waiting[at] == offset:
+            self._shown.add(offset, arrived, shown, pair_key(shown.user_id, shown.item_id), NO_DEED)
+        elif not self._shown.knows(shown.impression_id):
+            self._shown.remember(offset, arrived, shown)
 
-    def _reject(self, reason: str, again: bool) -> None:
-        if not again:
-            self.rejected[reason] += 1
-
-    def _settle(self, one: Open, at: int) -> None:
-        shown = one.shown
-        assert shown is not None  # noqa: S101 - only those that wait are settled
-        self._shown.settle(one)
+    def _settle(self, row: int, at: int | None = None) -> None:
+        """Label an impression, known at an event time; None: when it was due."""
+        shown, best = self._shown.settle(row)
         self._given += 1
         self.labelled.append(
             Feedback(
                 shown.impression_id,
                 shown.user_id,
                 shown.item_id,
-                int(one.best is not None),
-                None if one.best is None else ACTIONS[one.best[1]],
+                int(best != NO_DEED),
+                None if best == NO_DEED else ACTIONS[best & DEED_MASK],
                 shown.score,
                 shown.model,
                 shown.version,
                 shown.time,
-                at,
+                shown.time + self._policy.window_ms if at is None else at,
                 shown.shadow,
                 shown.trial,
                 shown.request_id,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
+from array import array
 from collections.abc import Iterator
 
-from streams.feedback.base import NEVER, Acted, Deed, JoinPolicy, Open
+from streams.feedback.base import DEED_BITS, NEVER, Acted, Deed, JoinPolicy, Shown
+from streams.feedback.chains import Chains
+from streams.feedback.due import DueQueue
+from streams.feedback.packed import Common, Packer
+from streams.feedback.ring import Ring, moved, view
 
 #: Impressions that are remembered to know their repeats, for each one that may wait.
 _REMEMBERED = 4
@@ -14,10 +17,18 @@ _REMEMBERED = 4
 _REPEAT_MS = 3_600_000
 #: Settled impressions in the queue of those that are due, before it is cleared of them.
 _SETTLED = 1_000
+#: A window of attribution has so many spans of due times, but none is shorter than a second.
+_SPANS, _SPAN_MS = 64, 1_000
+#: Rows that are forgotten before it is looked whether there are few left.
+_LOOK = 1_024
+#: Stands for the first action of an impression that has its label.
+_HAS_LABEL = -1
 
 
 class ShownMemory:
     """Impressions in the order of their offsets: those that wait, and those that had their label lately.
+
+    Each is a row (see :class:`streams.feedback.ring.Ring`): about 220 bytes while it waits, 88 afterwards.
 
     Args:
         policy: how many.
@@ -25,76 +36,104 @@ class ShownMemory:
 
     def __init__(self, policy: JoinPolicy) -> None:
         self._policy = policy
-        self._order: deque[Open] = deque()
-        self._queue: deque[Open] = deque()
-        self._ids: set[int] = set()
-        self._by_pair: dict[int, list[Open]] = {}
-        self._due: list[tuple[int, int, Open]] = []
+        self._most_remembered = _REMEMBERED * policy.most
+        self._ring = Ring(6)
+        self._offset, self._arrived, self._time, self._id, self._key, self._best = self._ring.columns
+        self._packed: list[bytes | None] = [None] * self._ring.size
+        self._common: list[Common | None] = [None] * self._ring.size
+        self._packer = Packer()
+        self._by_id = Chains(self._id, self._ring.size)
+        self._by_pair = Chains(self._key, self._ring.size)
+        self._due = DueQueue(max(_SPAN_MS, policy.window_ms // _SPANS))
+        # No row before it waits.
+        self._oldest = 0
         self._newest = NEVER
         self.waiting = 0
         """Impressions without a label."""
 
     def knows(self, impression_id: str) -> bool:
         """Tell whether an impression was here before."""
-        return hash(impression_id) in self._ids
+        return self._by_id.has(hash(impression_id))
 
-    def add(self, one: Open) -> None:
-        """Let an impression wait for its label."""
-        self.remember(one)
+    def add(self, offset: int, arrived: int, shown: Shown, key: int, best: Deed) -> int:
+        """Let an impression wait for its label.
+
+        Args:
+            offset: in the partition; ascending.
+            arrived: broker time, epoch milliseconds.
+            shown: the impression.
+            key: of its user and item.
+            best: the earliest action that counts for it until now.
+
+        Returns:
+            Its row.
+        """
+        row = self.remember(offset, arrived, shown)
+        place = row % self._ring.size
+        self._packed[place], self._common[place] = self._packer.pack(shown)
+        self._key[place], self._best[place] = key, best
+        self._by_pair.add(place)
+        self._due.add(shown.time + self._policy.window_ms, row)
         self.waiting += 1
-        self._queue.append(one)
-        self._by_pair.setdefault(one.key, []).append(one)
-        heapq.heappush(self._due, (one.due, one.offset, one))
+        return row
 
-    def remember(self, one: Open) -> None:
-        """Only take note of an impression, so that its repeats are known."""
-        self._order.append(one)
-        self._ids.add(one.id)
-        self._newest = max(self._newest, one.arrived)
+    def remember(self, offset: int, arrived: int, shown: Shown) -> int:
+        """Only take note of an impression, so that its repeats are known; return its row."""
+        ring = self._ring
+        row = ring.end
+        if row - ring.low == ring.size:
+            self._fit()
+        place = row % ring.size
+        self._offset[place], self._arrived[place], self._time[place] = offset, arrived, shown.time
+        self._id[place], self._best[place] = hash(shown.impression_id), _HAS_LABEL
+        self._by_id.add(place)
+        ring.end = row + 1
+        self._newest = max(self._newest, arrived)
+        return row
 
     def act(self, acted: Acted, attribution_ms: int) -> None:
         """Count an action for the impressions that it is of."""
         if acted.key is None:
             return
-        deed: Deed = acted.time, acted.action
-        for one in self._by_pair.get(acted.key, ()):
-            if one.time <= acted.time <= one.time + attribution_ms:
-                one.acted(deed)
+        time = acted.time
+        deed = time << DEED_BITS | acted.action
+        for place in self._by_pair.places(acted.key):
+            if deed < self._best[place] and 0 <= time - self._time[place] <= attribution_ms:
+                self._best[place] = deed
 
-    def due(self, watermark: int) -> Iterator[Open]:
-        """Yield the impressions whose window is over at a watermark; each must be settled at once."""
-        while self._due and self._due[0][0] <= watermark:
-            one = heapq.heappop(self._due)[2]
-            if one.shown is not None:
-                yield one
+    def due(self, watermark: int) -> Iterator[int]:
+        """Yield the rows whose window is over at a watermark; each must be settled at once."""
+        while (row := self._due.pop(watermark)) is not None:
+            if self._waits(row):
+                yield row
 
-    def arrived_until(self, time: int) -> Iterator[Open]:
-        """Yield the impressions without a label that came until a broker time; each must be settled at once."""
-        while (one := self._oldest()) is not None and one.arrived <= time:
-            yield one
+    def arrived_until(self, time: int) -> Iterator[int]:
+        """Yield the rows without a label that came until a broker time; each must be settled at once."""
+        while (row := self._oldest_row()) is not None and self._arrived[row % self._ring.size] <= time:
+            yield row
 
-    def too_many(self) -> Iterator[Open]:
-        """Yield the oldest impressions without a label while there are too many; each must be settled at once."""
-        while self.waiting > self._policy.most or len(self._order) > self._most_remembered:
-            one = self._oldest()
-            if one is None:
+    def too_many(self) -> Iterator[int]:
+        """Yield the oldest rows without a label while there are too many; each must be settled at once."""
+        while self.waiting > self._policy.most or len(self._ring) > self._most_remembered:
+            row = self._oldest_row()
+            if row is None:
                 return
-            yield one
-            if one is self._order[0]:
-                self._order.popleft()
-                self._ids.discard(one.id)
+            yield row
+            if row == self._ring.low:
+                self._drop()
 
-    def settle(self, one: Open) -> None:
-        """Take note that an impression has its label."""
-        one.shown = None
+    def settle(self, row: int) -> tuple[Shown, Deed]:
+        """Return an impression that gets its label now, and the earliest action that counts for it."""
+        place = row % self._ring.size
+        packed, common, best = self._packed[place], self._common[place], self._best[place]
+        assert packed is not None and common is not None  # noqa: S101 - only those that wait are settled
+        self._packed[place] = self._common[place] = None
+        self._best[place] = _HAS_LABEL
+        self._by_pair.remove(place)
         self.waiting -= 1
-        pair = self._by_pair[one.key]
-        pair.remove(one)
-        if not pair:
-            del self._by_pair[one.key]
         if len(self._due) > 2 * self.waiting + _SETTLED:
-            self._due = [entry for entry in self._due if entry[2].shown is not None]
-            heapq.heapify(self._due)
+            self._due.keep(self._waits)
+        return self._packer.unpack(packed, common, self._time[place]), best
 
     def forget(self, forgotten: int) -> None:
         """Forget impressions that have their label and whose repeats come too late to be taken.
@@ -102,28 +141,53 @@ class ShownMemory:
         Args:
             forgotten: impressions before this time are not taken any more.
         """
-        early, most = self._newest - _REPEAT_MS, self._most_remembered
-        while self._order and self._order[0].shown is None:
-            one = self._order[0]
-            if one.time >= forgotten and one.arrived >= early and len(self._order) <= most:
+        ring, early = self._ring, self._newest - _REPEAT_MS
+        while ring.low < ring.end:
+            place = ring.low % ring.size
+            recent = self._time[place] >= forgotten and self._arrived[place] >= early
+            if self._best[place] != _HAS_LABEL or (recent and len(ring) <= self._most_remembered):
                 return
-            self._order.popleft()
-            self._ids.discard(one.id)
+            self._drop()
 
     @property
     def low(self) -> int | None:
         """Offset of the first impression that is remembered; None when there is none."""
-        return self._order[0].offset if self._order else None
+        return self._offset[self._ring.low % self._ring.size] if len(self._ring) else None
 
-    def waiting_offsets(self) -> Iterator[int]:
-        """Yield the offsets of the impressions without a label."""
-        return (one.offset for one in self._order if one.shown is not None)
+    def waiting_offsets(self) -> array[int]:
+        """Return the offsets of the impressions without a label, ascending."""
+        places = self._ring.rows % self._ring.size
+        waits = view(self._best)[places] != _HAS_LABEL
+        return array("q", view(self._offset)[places[waits]].tobytes())
 
-    @property
-    def _most_remembered(self) -> int:
-        return _REMEMBERED * self._policy.most
+    def _waits(self, row: int) -> bool:
+        return row >= self._ring.low and self._best[row % self._ring.size] != _HAS_LABEL
 
-    def _oldest(self) -> Open | None:
-        while self._queue and self._queue[0].shown is None:
-            self._queue.popleft()
-        return self._queue[0] if self._queue else None
+    def _oldest_row(self) -> int | None:
+        ring = self._ring
+        row = max(self._oldest, ring.low)
+        while row < ring.end and self._best[row % ring.size] == _HAS_LABEL:
+            row += 1
+        self._oldest = row
+        return row if row < ring.end else None
+
+    def _drop(self) -> None:
+        """Forget the first row."""
+        ring = self._ring
+        self._by_id.remove(ring.low % ring.size)
+        ring.low += 1
+        if ring.low % _LOOK == 0:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Make room for one row more, or give back what a burst has taken."""
+        ring = self._ring
+        size = ring.fitting()
+        if size == ring.size:
+            return
+        before, after = ring.rows % ring.size, ring.rows % size
+        ring.resize(size)
+        self._packed = moved(self._packed, size, before, after)
+        self._common = moved(self._common, size, before, after)
+        self._by_id.rebuild(size, after)
+        self._by_pair.rebuild(size, after[view(self._best)[after] != _HAS_LABEL])

@@ -21,6 +21,7 @@ from streams.transport.batches import Batch
 
 #: Reason of labels that cannot be counted: those of a version that was counted by edges nobody has any more.
 NO_EDGES = "no-edges"
+_HAS = Side(has=True, ended=False)
 
 
 class Frozen(NamedTuple):
@@ -105,9 +106,10 @@ class JoinedPartition:
 
     def _turn(self) -> Turn:
         shown, acted = bool(self.shown), bool(self.acted)
+        came_at = self.acted.came_at() if acted else None
         return turn(
-            Side(shown, not shown and self._has_ended(self.shown, self.acted.came_at() if acted else None)),
-            Side(acted, not acted and self._has_ended(self.acted)),
+            _HAS if shown else Side(False, self._has_ended(self.shown, came_at)),
+            _HAS if acted else Side(False, self._has_ended(self.acted)),
             shown_until=self.join.shown_until,
             watermark=self.join.watermark,
             rewinding=self.join.rewinding,
@@ -135,12 +137,17 @@ class JoinedPartition:
 
     def _count(self) -> None:
         """Count the labels that became known."""
+        name: Name | None = None
+        edges: Edges | None = None
         for label in self.join.labelled:
-            edges = self._edges_of((label.model, label.version))
+            if name is None or label.version != name[1] or label.model != name[0]:
+                # By what edges a version is counted changes only when another one is.
+                name = label.model, label.version
+                edges = self._edges_of(name)
             if edges is None:
                 self.join.rejected[NO_EDGES] += 1
                 continue
-            self.state.measures.add((label.model, label.version), edges, label.score, label.label, label.time)
+            self.state.measures.add(name, edges, label.score, label.label, label.time)
         self._labels += self.join.labelled
         self.join.labelled.clear()
 

@@ -126,7 +126,11 @@ class MeasuresPart:
             if record.value is None:
                 continue
             try:
-                self._states[record.key] = decode_state(record.value, self._quota)
+                state = decode_state(record.value, self._quota)
             except StateError as error:
                 log.error("%s", error)  # noqa: TRY400 - the error is its own one line
+                continue
+            # Which ones wait matters to those who go on from here; to everybody else it is megabytes.
+            state.resume.waiting = ()
+            self._states[record.key] = state
         self._version += 1

@@ -20,6 +20,7 @@ from benchmarks import (
     costs,
     demo,
     export,
+    feedback,
     formats,
     formats_avro,
     interactions,
@@ -167,6 +168,10 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
             "alarm_delay_02",
             "alarm_fall_coverage",
         ],
+    ),
+    "feedback": (
+        feedback.Sizes(repeat=1, alone=1_000, open=1_000, users=100),
+        ["open_impressions_1000_rss_mb", "labels_joined_per_s", "labels_joined_alone_per_s"],
     ),
     "types": (
         types.Sizes(repeat=1),

@@ -1,0 +1,89 @@
+"""Rows in the order in which they came, as columns of numbers: added at the end, taken away at the front.
+
+A row is named by its number, which it keeps; it stands at the place ``row % size`` of every column. So a row costs
+eight bytes a column, where an object with its numbers costs some hundred.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+#: Rows there is room for at first: few, as partitions may be quiet.
+_LEAST = 16
+#: It grows by such a part of itself.
+_GROWS = 4
+#: When no more than a sixth is taken, the rest is given back.
+_SPARSE = 6
+
+T = TypeVar("T")
+Rows = npt.NDArray[np.int64]
+
+
+class Ring:
+    """The columns.
+
+    Args:
+        columns: how many.
+    """
+
+    __slots__ = ("columns", "end", "low", "size")
+
+    def __init__(self, columns: int) -> None:
+        self.size = _LEAST
+        """Rows there is room for."""
+        self.low = 0
+        """The first row."""
+        self.end = 0
+        """The next row."""
+        self.columns = tuple(array("q", bytes(8 * _LEAST)) for _ in range(columns))
+        """They stay these objects, whatever their size."""
+
+    def __len__(self) -> int:
+        return self.end - self.low
+
+    @property
+    def rows(self) -> Rows:
+        """Return all rows, in order."""
+        return np.arange(self.low, self.end, dtype=np.int64)
+
+    def fitting(self) -> int:
+        """Return the size that suits what is there and one row more: the present one where it does."""
+        count = self.end - self.low
+        if count >= self.size:
+            return self.size + self.size // _GROWS
+        return max(_LEAST, 2 * count) if _SPARSE * count < self.size else self.size
+
+    def resize(self, size: int) -> None:
+        """Move all rows to where they stand in columns of another size, which must hold them."""
+        rows = self.rows
+        before, after = rows % self.size, rows % size
+        for column in self.columns:
+            values = view(column)[before]
+            stretch(column, size)
+            view(column)[after] = values
+        self.size = size
+
+
+def view(column: array[int]) -> Rows:
+    """Return a column as an array that shares its memory. The column cannot change its size while that is there."""
+    return np.frombuffer(column, f"i{column.itemsize}")
+
+
+def stretch(column: array[int], size: int) -> None:
+    """Give a column another size; what is new of it is 0."""
+    if size < len(column):
+        del column[size:]
+    else:
+        column.frombytes(bytes(column.itemsize * (size - len(column))))
+
+
+def moved(values: list[T | None], size: int, before: Rows, after: Rows) -> list[T | None]:
+    """Return a column of objects in another size, with what stood at some places at others."""
+    found: list[T | None] = [None] * size
+    for source, target in zip(before.tolist(), after.tolist(), strict=True):
+        found[target] = values[source]
+    return found
