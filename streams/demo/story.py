@@ -122,10 +122,12 @@ class Story:
     async def _retrain(self) -> None:
         """Train again, and let the new model answer where it is better; whatever fails is said."""
         try:
-            async with retraining(self._worker.settings, self._models, self._options.train_seconds) as child:
-                while not child.ended:
-                    await self._look("retraining on what the stream has", training=child.said)
-                child.check()
+            with tempfile.TemporaryDirectory(prefix="pandian-demo-") as folder:
+                settings, seconds = self._worker.settings, self._options.train_seconds
+                async with retraining(settings, self._models, seconds, folder) as child:
+                    while not child.ended:
+                        await self._look("retraining on what the stream has", training=child.said)
+                    child.check()
         except PandianError as error:
             self._view.say(f"no retraining: {error}")
             return

@@ -63,7 +63,7 @@ def training(settings: Settings, folder: Path, max_seconds: float) -> TrainingPr
     return TrainingProcess(settings, options)
 
 
-def retraining(settings: Settings, models: str, max_seconds: float) -> TrainingProcess:
-    """Return a retraining, which promotes what is surely better than the champion of a registry."""
-    options = ["retrain", "kafka", "--max-seconds", f"{max_seconds:g}"]
+def retraining(settings: Settings, models: str, max_seconds: float, folder: str) -> TrainingProcess:
+    """Return a retraining in a folder, which promotes what is surely better than the champion of a registry."""
+    options = ["retrain", "kafka", "--max-seconds", f"{max_seconds:g}", "--work", folder]
     return TrainingProcess(settings, options, {f"{PREFIX}MODELS": models})

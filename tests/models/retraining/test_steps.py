@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import pytest
 
-from export.registry import Lease
+from export.registry import Lease, LeaseLostError
 from models.retraining import work
 from models.retraining.base import ShadowWish, Task
 from models.retraining.exceptions import WorkError
@@ -40,6 +40,10 @@ ALL = (
 
 class Killed(BaseException):
     """As a kill, it is caught by nothing."""
+
+
+def not_ours():
+    raise LeaseLostError("the registry", "may be another one's", "run it again")
 
 
 def audit(registry):
@@ -82,6 +86,12 @@ def test_killed_after_each_step_it_goes_on(registry, settings, tmp_path):
         )
         with pytest.raises(Killed):
             steps.run()
+        if step == work.COMPARED:
+            before = audit(registry)
+            lost = Steps(task, Work(tmp_path / "work"), registry, settings, check=not_ours)
+            with pytest.raises(LeaseLostError):
+                lost.run()
+            assert audit(registry) == before
     assert done == list(ALL)  # each once
     assert (len(read), len(trained)) == (1, 1)
     assert sum(what.startswith("asking") for what in set(looked)) == 1
