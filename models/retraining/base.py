@@ -63,7 +63,7 @@ class Task:
     config: TrainConfig
     """How to train; ``max_seconds`` holds for all but reading and trying out."""
     source: tuple[str, ...] = ()
-    """Where interactions are read from, as it was named."""
+    """Where interactions are read from, as it was named, and what tells a file from a later one."""
     names: Callable[[], Mapping[str, str] | None] = field(default=lambda: None, compare=False)
     """Reads names of items, as :func:`models.training.train` takes them."""
     items: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from models.progress import Reporter
 from models.retraining.base import Reason, Retraining, Said, ShadowWish, Task
 from models.retraining.steps import Steps
 from models.retraining.work import Work
-from models.source import read_names, read_source
+from models.source import is_files, read_names, read_source
 from pandian.settings import Settings
 
 
@@ -78,7 +78,7 @@ class Runner:
             Lease(self.registry.leases(), self.by).acquire(wait=True, said=self.said) as lease,
             self.place.held(),
         ):
-            task = self._task(Reason(), Reporter())
+            task = self._task(Reason())
             now = self.registry.champion()
             champion = str(now.reference) if now else None
             begun = self.place.pending(self.registry.address, task, champion, self.said, again=True)
@@ -103,7 +103,7 @@ class Runner:
         dry_run: bool = False,
     ) -> Steps:
         return Steps(
-            self._task(reason, progress, dry_run=dry_run),
+            self._task(reason, progress.rows, dry_run=dry_run),
             place,
             self.registry,
             self.settings,
@@ -113,18 +113,28 @@ class Runner:
             started=started,
         )
 
-    def _task(self, reason: Reason, progress: Reporter, *, dry_run: bool = False) -> Task:
+    def _task(
+        self, reason: Reason, rows: Callable[[str, int], None] = lambda *_: None, *, dry_run: bool = False
+    ) -> Task:
         return Task(
-            lambda: read_source(self.source, self.said, progress.rows),
+            lambda: read_source(self.source, self.said, rows),
             self.config,
             names=lambda: read_names(self.source, self.items, self.said),
-            source=self.source,
+            source=(*self.source, *_stamps(self.source)),
             items=self.items,
             shadow=self.shadow,
             by=self.by,
             reason=reason,
             dry_run=dry_run,
         )
+
+
+def _stamps(source: tuple[str, ...]) -> Iterator[str]:
+    """Yield what tells a file from one of the same name that was written later."""
+    for name in source if is_files(source) else ():
+        if Path(name).is_file():
+            found = Path(name).stat()
+            yield f"{found.st_size} {found.st_mtime_ns}"
 
 
 def work_folder(settings: Settings, registry: ModelRegistry) -> Path:

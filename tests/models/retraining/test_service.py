@@ -11,9 +11,11 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from export.registry import Registry
 from models.retraining import work
 from models.retraining.alerts import AlertFollower
 from models.retraining.base import Reason, Task
+from models.retraining.running import Runner
 from models.retraining.service import Service
 from models.retraining.work import Work
 from pandian.errors import BrokerError
@@ -23,6 +25,7 @@ from pandian.topics import ALERTS, INTERACTIONS, MODELS
 from streams import cli
 from tests.models.retraining.conftest import BEGAN, CONFIG, log_of, rows
 from tests.support import brokers
+from tests.support.entries import make_entry
 from tests.support.processes import wait_until
 from tests.support.topics import create_topic, produce, read_all
 
@@ -123,6 +126,36 @@ def test_the_hour_comes_again_also_after_a_restart(serve, tmp_path):
     (tmp_path / "work" / "memory.json").write_bytes(orjson.dumps(memory))
     assert serve(3, every=2.0) == []
     assert serve(3, every=1.0) == [Reason("schedule")]
+
+
+def test_what_was_begun_for_an_alert_goes_on_after_a_restart(tmp_path):
+    """Nothing is trained here: the champion knows all that there is, which is also an answer."""
+    registry, told, said = Registry(tmp_path / "registry"), [], []
+    entry = registry.add(make_entry(tmp_path / "entry", data={"last": BEGAN + 10**9}).path)
+    champion = str(registry.promote(entry.model, by="me", why="").reference)
+    path = tmp_path / "in.csv"
+    path.write_text("user_id,item_id,timestamp\n" + "".join(f"{u},{i},{t}\n" for u, i, t in rows(3)))
+    place = Work(tmp_path / "work")
+    runner = Runner(
+        Settings(), registry, place, (str(path),), None, CONFIG, None, "Ann", said.append, told.append
+    )
+    reason = Reason("alert", ("alert-9",), "auc-drop", BEGAN)
+    place.begin(registry.address, runner._task(reason), champion)
+    left = iter(range(3))
+    service = Service(place, registry, runner.when, None, None, said.append, look=0.01)
+    service.serve(lambda: next(left, None) is None)
+    (found,) = told
+    assert (found.reason, found.trained, found.promotion) == (reason, None, None)
+    assert found.why.startswith(f"nothing is newer than what {champion} learned from: 300 interactions")
+    assert place.answered("alert-9")
+    assert not place.is_begun
+    assert said == []
+    # A file that was written again is another source: what was begun with the old one is given up.
+    place.begin(registry.address, runner._task(reason), champion)
+    path.write_text(path.read_text() + "u,i,1\n")
+    runner.when(lambda: None)
+    assert said == ["the retraining that was at 'begun' is given up: it was asked for with other options"]
+    assert len(told) == 1
 
 
 def test_what_goes_wrong_is_said_once_and_tried_again_later(serve):
