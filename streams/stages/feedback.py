@@ -35,6 +35,7 @@ from streams.transport.outbox import Outbox, Outgoing
 from streams.transport.own_topics import ensure_own
 from streams.transport.partitioning import partition_of
 from streams.transport.reader import LogReader
+from streams.tuning import give_back_memory
 from streams.worklog import logger
 
 log = logger("feedback")
@@ -43,6 +44,8 @@ _PAIR = (topics.IMPRESSIONS, topics.INTERACTIONS)
 #: Records joined before others get the event loop.
 _AT_ONCE = 500
 _WAIT_SECONDS = 0.05
+#: So many records without a rest are a backlog: what was read of it is megabytes that are free again, and stay here.
+_BACKLOG = 100_000
 _RETRY_SECONDS = 1.0
 #: Impressions of a partition that may wait for their label, and actions that are remembered.
 MOST = 500_000
@@ -67,6 +70,8 @@ class FeedbackPart:
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
         self._closed = False
+        # Records joined since there was nothing to join.
+        self._since_rest = 0
         self._topic = BatchTopic(context.app, list(_PAIR))
         context.app.agent(self._topic, name="feedback")(self._consume)
         context.app.on_partitions_assigned.connect(self._on_assigned, weak=False)
@@ -157,7 +162,11 @@ class FeedbackPart:
                 await asyncio.sleep(0)
                 for lane in (one.shown, one.acted):
                     await self._regulate(lane)
+            self._since_rest += taken
             if not taken:
+                if self._since_rest > _BACKLOG:
+                    give_back_memory()
+                self._since_rest = 0
                 self._wake.clear()
                 try:
                     await asyncio.wait_for(self._wake.wait(), _WAIT_SECONDS)
@@ -166,13 +175,16 @@ class FeedbackPart:
 
     async def _regulate(self, lane: Lane) -> None:
         """Let no more come than is soon joined."""
-        if not lane.held and lane.is_long:
-            self._app.consumer.hold([lane.tp])
-            lane.held = True
-        elif lane.held and lane.is_short:
+        self._hold(lane)
+        if lane.held and lane.is_short:
             epoch = (await self._app.consumer.reposition({lane.tp: lane.end})).get(lane.tp)
             if epoch is not None:
                 lane.begin(epoch, lane.end)
+
+    def _hold(self, lane: Lane) -> None:
+        if not lane.held and lane.is_long:
+            self._app.consumer.hold([lane.tp])
+            lane.held = True
 
     async def _consume(self, stream: Any) -> None:
         async for batch in stream:
@@ -186,6 +198,9 @@ class FeedbackPart:
                 "a batch of %s[%d] was lost on its way: reading it again", batch.topic, batch.partition
             )
             self._app.add_future(self._begin([batch.partition]))
+        elif one is not None:
+            # At once: until the next look at all lanes, each could get several fetches more.
+            self._hold(one.lane(batch.tp))
         self._wake.set()
 
     async def _on_assigned(self, app: Any, assigned: Iterable[TP], **_: Any) -> None:
