@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import yaml
 import pandian
 from pandian.settings import PREFIX, Settings, load_settings
 from streams.cli import cli
+from streams.demo import replay
+from streams.demo.progress import Progress, read_line
 from tests.support import brokers
 from tests.support.processes import free_port, kill_process, start_process, tail, wait_until
 
@@ -27,15 +29,30 @@ FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+WORKERS = [name for name, service in OURS.items() if service["command"][0] == "worker"]
 #: What a service may say, of the Compose specification: a word that is none of these is a mistake.
 KEYS = {
-    *("build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "init"),
-    *("logging", "ports", "profiles", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs"),
-    *("user", "volumes"),
+    *(
+        "build",
+        "cap_drop",
+        "command",
+        "depends_on",
+        "deploy",
+        "entrypoint",
+        "environment",
+        "healthcheck",
+        "image",
+    ),
+    *("init", "logging", "ports", "profiles", "read_only", "restart", "security_opt", "stdin_open"),
+    *("stop_grace_period", "tmpfs", "user", "volumes"),
 }
 HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "disable"}
 #: Kafka's image turns these into properties; the others are for its scripts.
 NO_PROPERTY = {"KAFKA_HEAP_OPTS"}
+#: They serve nothing, so that nobody can ask how they are; what comes to an end is not started again.
+NO_SERVERS = {"trainer": "no", "retrainer": "unless-stopped", "replay": "no"}
+#: What `docker compose up` starts without a profile.
+BY_DEFAULT = {"kafka", "worker", "worker2", "prometheus", "alertmanager", "grafana"}
 
 services = pytest.mark.parametrize("name", SERVICES)
 ours = pytest.mark.parametrize("name", OURS)
@@ -43,6 +60,10 @@ ours = pytest.mark.parametrize("name", OURS)
 
 def mounts(name: str, kind: str) -> Iterator[dict[str, Any]]:
     return (mount for mount in SERVICES[name].get("volumes", ()) if mount["type"] == kind)
+
+
+def read_yaml(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
 def seconds(text: str) -> int:
@@ -70,7 +91,7 @@ def test_compose_itself_takes_it(tmp_path: Path) -> None:
         text = re.sub(r"^name:.*$", "", text, flags=re.MULTILINE)
     copy = tmp_path / FILE.name
     copy.write_text(text, encoding="utf-8")
-    profiles = [word for profile in ("more", "train", "retrain") for word in ("--profile", profile)]
+    profiles = [word for profile in ("more", "train", "retrain", "replay") for word in ("--profile", profile)]
     done = subprocess.run(
         [*command, "-f", copy, "--project-directory", ROOT, "-p", "pandian", *profiles, "config"],
         capture_output=True,
@@ -110,22 +131,50 @@ def test_services_are_pinned_limited_and_watched(name: str) -> None:
     assert not str(service.get("user", "1")).startswith(("0", "root"))
     assert service["logging"]["options"]["max-size"]
     health = service["healthcheck"]
-    if name in {
-        "trainer",
-        "retrainer",
-    }:  # they serve nothing; one comes to an end, the other is started again
+    if name in NO_SERVERS:
         assert health == {"disable": True}
-        assert service["restart"] == ("no" if name == "trainer" else "unless-stopped")
+        assert service["restart"] == NO_SERVERS[name]
     else:
         assert seconds(health["timeout"]) <= 15
         assert seconds(health["start_period"]) >= 20
         assert service["restart"] == "unless-stopped"
 
 
+def test_what_comes_without_a_profile() -> None:
+    assert {name for name, service in SERVICES.items() if "profiles" not in service} == BY_DEFAULT
+
+
+def test_two_workers_do_the_same_on_state_of_their_own() -> None:
+    apart = ("ports", "volumes")
+    first, second = (
+        {key: value for key, value in SERVICES[name].items() if key not in apart}
+        for name in ("worker", "worker2")
+    )
+    assert first == second
+    volumes = [
+        {mount["target"]: mount["source"] for mount in mounts(name, "volume")}
+        for name in ("worker", "worker2")
+    ]
+    assert volumes[0]["/var/lib/pandian/models"] == volumes[1]["/var/lib/pandian/models"]
+    assert volumes[0]["/var/lib/pandian/state"] != volumes[1]["/var/lib/pandian/state"]
+
+
+def test_volumes_are_used_and_no_state_is_shared() -> None:
+    used = [mount["source"] for name in SERVICES for mount in mounts(name, "volume") if "source" in mount]
+    assert set(used) == COMPOSE["volumes"].keys()
+    # The registry is written atomically; a retraining locks its folder.
+    assert {source for source in used if used.count(source) > 1} == {"models", "retraining"}
+
+
 @services
 def test_ports_are_open_to_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", ()):
-        assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
+        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
+
+
+def test_no_port_is_open_twice() -> None:
+    ports = [port.split(":")[1] for service in SERVICES.values() for port in service.get("ports", ())]
+    assert len(ports) == len(set(ports))
 
 
 @services
@@ -145,7 +194,7 @@ def test_prometheus_finds_its_configuration_and_the_workers() -> None:
         job["job_name"]: job for job in yaml.safe_load(file.read_text(encoding="utf-8"))["scrape_configs"]
     }
     (found,) = jobs["pandian"]["dns_sd_configs"]
-    assert set(found["names"]) == {name for name in OURS if SERVICES[name]["command"][0] == "worker"}
+    assert set(found["names"]) == set(WORKERS)
     for name in found["names"]:
         assert SERVICES[name]["environment"]["PANDIAN_PORT"] == str(found["port"])
 
@@ -158,6 +207,18 @@ def test_grafana_begins_with_the_dashboard() -> None:
     assert (ROOT / source / home.name).is_file()
 
 
+def test_grafana_finds_all_dashboards_and_prometheus() -> None:
+    bound = {mount["target"]: ROOT / mount["source"] for mount in mounts("grafana", "bind")}
+    provisioning = bound["/etc/grafana/provisioning"]
+    (provider,) = read_yaml(provisioning / "dashboards" / "pandian.yml")["providers"]
+    found = {file.name for file in bound[provider["options"]["path"]].glob("*.json")}
+    assert found == {file.name for file in (ROOT / "monitoring/grafana/dashboards").glob("*.json")}
+    assert len(found) == 6
+    (source,) = read_yaml(provisioning / "datasources" / "prometheus.yml")["datasources"]
+    host, port = source["url"].removeprefix("http://").split(":")
+    assert [one.rpartition(":")[2] for one in SERVICES[host]["ports"]] == [port]
+
+
 @ours
 def test_images_bear_the_version_of_the_project(name: str) -> None:
     assert SERVICES[name]["image"].partition(":")[2] == pandian.__version__
@@ -165,6 +226,11 @@ def test_images_bear_the_version_of_the_project(name: str) -> None:
 
 @ours
 def test_command_lines_parse(name: str) -> None:
+    if name == "replay":
+        assert SERVICES[name]["entrypoint"] == ["python", "-m", replay.__name__]
+        assert replay.parser().parse_args(SERVICES[name]["command"]).make
+        return
+    assert "entrypoint" not in SERVICES[name], "the image's is the command"
     verb, *arguments = SERVICES[name]["command"]
     found = cli.get_command(click.Context(cli), verb)
     assert found is not None
@@ -181,6 +247,9 @@ def test_the_environment_is_settings_that_hold(name: str, monkeypatch: pytest.Mo
         monkeypatch.setenv(variable, value)
     settings = load_settings()
     assert settings.bootstrap_servers == ["kafka:19092"]
+    if name == "replay":
+        assert not SERVICES[name].get("volumes"), "it keeps nothing"
+        return
     written = {mount["target"] for mount in mounts(name, "volume")}
     assert str(settings.models) in written or name == "counter"
     assert str(settings.datadir) in written
@@ -225,12 +294,15 @@ class ComposeWorker:
             return False
 
 
-def run_until_healthy(names: list[str], address: str, folder: Path) -> None:
+def run_until_healthy(
+    names: list[str], address: str, folder: Path, meanwhile: Callable[[], None] = lambda: None
+) -> None:
     workers = [ComposeWorker(name, address, folder) for name in names]
     try:
         for worker in workers:
             wait_until(worker.healthy, 40, "the health check passes", interval=0.5, log=worker.log)
             wait_until(worker.ready, 40, "the worker is ready", interval=0.2, log=worker.log)
+        meanwhile()
         for worker in workers:
             worker.process.terminate()
             assert worker.process.wait(10) == 0, tail(worker.log)
@@ -239,8 +311,36 @@ def run_until_healthy(names: list[str], address: str, folder: Path) -> None:
             kill_process(worker.process)
 
 
-def test_workers_start_as_they_are_told(embedded_broker: brokers.EmbeddedBroker, tmp_path: Path) -> None:
-    run_until_healthy(["worker", "counter"], embedded_broker.address, tmp_path)
+def play(address: str) -> Progress:
+    """Run the replay as its service says, of which the first orders are sent, at once; return its last word."""
+    service = SERVICES["replay"]
+    command = [sys.executable, *service["entrypoint"][1:], *service["command"]]
+    process = subprocess.Popen(
+        [*command, "--limit", "200", "--rate", "10000", "--broker", address],
+        stdin=subprocess.PIPE if service["stdin_open"] else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    try:
+        with process.stdin, process.stdout:
+            process.wait(50)
+            return read_line(process.stdout.read().splitlines()[-1])
+    finally:
+        kill_process(process)
+
+
+def test_workers_start_as_they_are_told_and_the_replay_plays(tmp_path: Path) -> None:
+    said: list[Progress] = []
+    # One of its own: the shop's topics are in no other test's way.
+    with brokers.embedded_broker() as broker:
+        run_until_healthy(
+            ["worker", "counter"], broker.address, tmp_path, lambda: said.append(play(broker.address))
+        )
+    (last,) = said
+    assert last.done
+    assert last.rows == 200
+    assert last.pages, "the worker answered"
 
 
 class ComposeKafka(brokers.RealKafka):

@@ -8,6 +8,7 @@ Modules:
     injected: what is changed on purpose, and announced: a new field, prices in pence for a while.
     noticed, notices: what the inventory noticed; what of it is said on the screen, and when.
     replay: a process of its own that sends the events at a steady rate.
+    opening: makes the topics of a replay without a demo.
     progress: what the replay says about itself, line by line.
     child: starts the replay, listens to it, ends it.
     run: worker and replay together, until everything that was sent is counted.

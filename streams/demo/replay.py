@@ -1,14 +1,16 @@
 """The shop as a process of its own: ``python -m streams.demo.replay --broker HOST:PORT``.
 
-Sends the shop's events in order of time, at a steady rate, to topics that are there; says how far it is in JSON lines
-(:mod:`streams.demo.progress`). With ``--pages`` it shows a page before each invoice of a known customer, and sends the
-invoice when the worker has answered; with ``--inject`` it changes orders (:mod:`streams.demo.injected`), and says so
-before it does. It ends when its standard input does, so that it cannot outlive who started it.
+Sends the shop's events in order of time, at a steady rate, to topics that are there, or that ``--make`` makes; says how
+far it is in JSON lines (:mod:`streams.demo.progress`). With ``--pages`` it shows a page before each invoice of a known
+customer, and sends the invoice when the worker has answered; with ``--inject`` it changes orders
+(:mod:`streams.demo.injected`), and says so before it does. It ends when its standard input does, so that it cannot
+outlive who started it.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import secrets
 import sys
@@ -30,6 +32,7 @@ from streams.demo.dataset import OrderLine, count, order_lines
 from streams.demo.injected import INJECTIONS, Injection, inject
 from streams.demo.lifeline import end_with_parent
 from streams.demo.maturing import Due
+from streams.demo.opening import make_topics
 from streams.demo.pages import Pages, portions
 from streams.demo.progress import Progress, error_line
 from streams.demo.shop import ORDERS, Event, Shop
@@ -208,7 +211,7 @@ class Replay:
 
 def main() -> int:
     """Replay what the command line says; return the exit code."""
-    arguments = _arguments()
+    arguments = parser().parse_args()
     end_with_parent()
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what goes wrong is told in our own words
     try:
@@ -220,6 +223,8 @@ def main() -> int:
 
 
 def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
+    if arguments.make:
+        asyncio.run(make_topics(settings, pages=arguments.pages))
     sender = KafkaSender(settings)
     answers = KafkaAnswers(settings) if arguments.pages else None
     lines, of = order_lines(arguments.limit), count(arguments.limit)
@@ -247,18 +252,20 @@ def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
         answers.close()
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m streams.demo.replay", description=__doc__)
-    parser.add_argument("--broker", metavar="HOST:PORT", help="Kafka broker; default: PANDIAN_BROKER")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(prog="python -m streams.demo.replay", description=__doc__)
+    made.add_argument("--broker", metavar="HOST:PORT", help="Kafka broker; default: PANDIAN_BROKER")
+    made.add_argument(
         "--rate", type=float, default=RATE, metavar="N", help="records a second, default: %(default)g"
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N order lines")
-    parser.add_argument("--skip", type=int, default=0, metavar="N", help="N of them were replayed before")
-    parser.add_argument("--pages", action="store_true", help="show a page before each invoice")
-    parser.add_argument("--inject", action="store_true", help="change orders of the second act, and say so")
-    parser.add_argument("--wrong", action="store_true", help="a catalogue import went wrong before")
-    return parser.parse_args()
+    made.add_argument("--limit", type=int, metavar="N", help="only the first N order lines")
+    made.add_argument("--skip", type=int, default=0, metavar="N", help="N of them were replayed before")
+    made.add_argument("--make", action="store_true", help="make the topics that are not there")
+    made.add_argument("--pages", action="store_true", help="show a page before each invoice")
+    made.add_argument("--inject", action="store_true", help="change orders of the second act, and say so")
+    made.add_argument("--wrong", action="store_true", help="a catalogue import went wrong before")
+    return made
 
 
 def _write(line: bytes) -> None:
