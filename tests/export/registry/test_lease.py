@@ -12,6 +12,7 @@ import pytest
 
 from export.registry import BusyError, Lease, LeaseLostError, RegistryError
 from export.registry.lease import Holding
+from tests.support.processes import wait_until
 
 
 def elsewhere(leases, **changed):
@@ -59,28 +60,33 @@ def test_of_many_who_want_it_at_once_one_gets_it(kept):
 
 def test_it_is_renewed_while_it_is_held_and_over_when_it_is_not(registry):
     leases = registry.leases()
-    with Lease(leases, seconds=0.4).acquire() as lease:
+    with Lease(leases, seconds=1.6).acquire() as lease:
         first = leases.holding()
-        time.sleep(0.7)
+        wait_until(lambda: leases.holding().until > first.until, 10, "it is renewed", interval=0.02)
         lease.check()
-        assert leases.holding().is_held
-        assert leases.holding().until > first.until
         assert leases.holding().since == first.since
-    lease = Lease(leases, seconds=0.2).acquire()  # and never renewed, as by one that hangs
+    lease = Lease(leases, seconds=0.6).acquire()  # and never renewed, as by one that hangs
     with pytest.raises(BusyError):
         Lease(leases).acquire()
-    time.sleep(0.25)
+    wait_until(lambda: not leases.holding().is_held, 10, "it is over", interval=0.02)
     with pytest.raises(LeaseLostError, match="run it again"):
         lease.check()
     Lease(leases).acquire()
 
 
-def test_who_waits_is_told_once_for_whom(registry):
-    leases, said = registry.leases(), []
-    now = time.time_ns() // 1_000_000
-    elsewhere(leases, until=now + 300)
+def test_who_waits_is_told_once_for_whom(registry, monkeypatch):
+    leases, said, looks = registry.leases(), [], []
+
+    def sleep(seconds):
+        looks.append(seconds)
+        if len(looks) == 3:
+            elsewhere(leases, until=0)
+
+    elsewhere(leases)
+    monkeypatch.setattr("export.registry.lease.time.sleep", sleep)
     with Lease(leases).acquire(wait=True, said=said.append) as lease:
         lease.check()
+    assert len(looks) == 3
     assert len(said) == 1
     assert said[0].startswith("waiting: Ben (process 7 on far) is at it since 20")
 

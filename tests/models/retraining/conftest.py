@@ -35,9 +35,10 @@ def log_of(given: list[tuple[str, str, int]]) -> InteractionLog:
 
 @pytest.fixture(scope="session")
 def poor_entry(tmp_path_factory):
-    """Popularity that nobody counted; its card does not say until when it learned."""
+    """Popularity that nobody counted, which has seen nothing of this."""
     folder = tmp_path_factory.mktemp("poor") / "entry"
-    return entries.make_entry(folder, items=[f"item-{number}" for number in range(N_ITEMS)])
+    items = [f"item-{number}" for number in range(N_ITEMS)]
+    return entries.make_entry(folder, items=items, data={"last": BEGAN - 1})
 
 
 @pytest.fixture
