@@ -120,11 +120,13 @@ def shrink_entry(
         return logits
 
     answers = [(items, logits, answer(items)) for items, logits in probes]
+    smaller = f"{entry.reference} in {precision}{f', of {len(kept):,} items' if kept is not None else ''}"
+    if not all(np.isfinite(found).all() for *_, found in answers):
+        raise QualityError(f"{smaller}: logits", "must be finite numbers on the probes", "keep float32")
     judged = _judged(gains(model.logits, None), gains(answer, kept), answers)
     if not judged.loss <= ALLOWED:
         raise QualityError(
-            f"{entry.reference} in {precision}{f', of {len(kept):,} items' if kept is not None else ''}:"
-            f" NDCG@10 {judged.after:.4f} instead of {judged.before:.4f} on {judged.targets:,} targets",
+            f"{smaller}: NDCG@10 {judged.after:.4f} instead of {judged.before:.4f} on {judged.targets:,} targets",
             f"may lose {ALLOWED:g} at most ({judged.overlap:.0%} of the {TOP} best items are the same)",
             "keep more items, float32, or take float16",
         )
@@ -158,10 +160,9 @@ def _judged(
     probes: list[tuple[Items, Logits, Logits]],
 ) -> Judged:
     shares = np.concatenate([_overlaps(logits, found) for _, logits, found in probes])
-    finite = all(np.isfinite(found).all() for *_, found in probes)
     return Judged(
         float(before.mean()),
-        float(after.mean()) if finite else float("nan"),
+        float(after.mean()),
         len(before),
         float(shares.mean()),
         float(shares.min()),

@@ -22,10 +22,15 @@ LARGEST = 127
 
 
 def to_float16(graph: Graph) -> None:
-    """Keep tables of float32 as float16, but for those with larger numbers than it has."""
+    """Keep tables of float32 as float16, but for those with numbers that are larger or smaller than it has.
+
+    Smaller ones matter where all of a table is above 0, as shares are: of 0 there is no logarithm.
+    """
     for name, array in graph.tables(np.float32, LEAST):
         if np.abs(array).max() <= _LARGEST_HALF:
-            _keep(graph, name, array.astype(np.float16), TensorProto.FLOAT)
+            half = array.astype(np.float16)
+            if half.all() or array.min() <= 0:
+                _keep(graph, name, half, TensorProto.FLOAT)
 
 
 def to_smaller_integers(graph: Graph) -> None:

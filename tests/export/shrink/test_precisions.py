@@ -105,6 +105,36 @@ def test_numbers_beyond_half_precision_stay_as_they_are(tmp_path):
     np.testing.assert_array_equal(found, open_session(graph).run(None, {"items": items})[0])
 
 
+class Shares(entries.Popular):
+    """Says the logarithm of shares, of which the smallest is nothing in half precision."""
+
+    def __init__(self, least: float) -> None:
+        super().__init__(N_ITEMS)
+        self.counts.copy_(torch.logspace(np.log10(least), -3, N_ITEMS))
+
+    def forward(self, items: torch.Tensor) -> torch.Tensor:
+        return super().forward(items).log()
+
+
+def test_shares_too_small_for_half_precision_stay_above_nothing():
+    graph = to_onnx(Shares(1e-10), N_ITEMS, 12)
+    asked = {"items": np.array([[1, 2]])}
+    before = open_session(graph).run(None, asked)[0]
+    for precision in ("float16", "int8"):
+        np.testing.assert_array_equal(
+            open_session(shrink_graph(graph, precision)).run(None, asked)[0], before
+        )
+
+
+def test_logits_that_are_no_numbers_are_refused(made, tmp_path, monkeypatch):
+    entry = made("popularity")
+    endless = hostile.perturbed(entry.read("model.onnx"), float("inf"))
+    monkeypatch.setattr("export.shrink.entry.shrink_graph", lambda *_: endless)
+    with pytest.raises(QualityError, match=r"in int8: logits: must be finite numbers"):
+        shrink_entry(entry, tmp_path / "small", "int8", level)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("precision", ["float16", "int8"])
 def test_an_entry_in_another_precision_is_whole_and_says_what_it_cost(sequential, tmp_path, precision):
     small = shrink_entry(sequential, tmp_path / "small", precision, level)
