@@ -208,6 +208,8 @@ class Feedback(NamedTuple):
     """Which count of its partition it belongs to: another one begins where the topics are made again."""
     place: int = 0
     """Which label of its series it is, from 1; one that was written twice, as by a crash, bears the same. 0: none."""
+    arrived: int = 0
+    """Broker time of the impression, epoch milliseconds: when it was shown, also where its own time is of a replay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 ``reading``   records of ``pandian.feedback`` become columns
 ``figures``   AUC, log loss, calibration and rates of some labels, in bounded memory
 ``pages``     precision, recall and NDCG of what was shown together
+``pairs``     which labels a detector may take for independent of each other
 ``segments``  which segments of a version are told apart
 ``version``   all of one version: figures in whole and by segment, and its detectors
 ``watch``     all versions, and from where to read on

@@ -24,7 +24,7 @@ class Seen:
     bought: Flags
     """(n,), whether that was a purchase."""
     times: Whole
-    """(n,), of the impressions, epoch milliseconds."""
+    """(n,), when they were shown, epoch milliseconds by the broker's clock."""
     propensity: Floats
     """(n,), chance with which the item was shown there; NaN: not said."""
     items: Whole

@@ -91,12 +91,18 @@ def _columns(rows: list[Mapping[str, Any]]) -> Seen:
         np.array([row["score"] for row in rows], np.float64),
         np.array([row["label"] for row in rows], np.bool_),
         np.array([row.get("action") == "purchase" for row in rows], np.bool_),
-        np.array([row["time"] for row in rows], np.int64),
+        np.array([_came(row) for row in rows], np.int64),
         np.array([_propensity(row.get("propensity")) for row in rows], np.float64),
         np.array([hash(row["item_id"]) for row in rows], np.int64),
         [_page(row.get("request_id"), row.get("position")) for row in rows],
         [row.get("segments") if type(row.get("segments")) is dict else None for row in rows],
     )
+
+
+def _came(row: Mapping[str, Any]) -> int:
+    """Return when an impression was shown: by the broker's clock, as the data is known by, where that is said."""
+    found = row.get("arrived")
+    return found if type(found) is int and found > 0 else int(row["time"])
 
 
 def _propensity(found: Any) -> float:

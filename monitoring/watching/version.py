@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from monitoring.auc import auc
 from monitoring.detection.base import Alarm, Detector, Labels
 from monitoring.detection.calibration import CalibrationDetector, CalibrationSettings
@@ -15,6 +17,7 @@ from monitoring.edges import Edges, default_edges
 from monitoring.watching.base import Seen, Whole
 from monitoring.watching.figures import Figures
 from monitoring.watching.pages import Pages
+from monitoring.watching.pairs import OneOfAPage
 from monitoring.watching.segments import Segment, Segments
 
 #: Kinds of alerts.
@@ -105,6 +108,7 @@ class VersionWatch:
         self._segments = Segments()
         self._parts: dict[Segment, _Windowed] = {}
         self._pages = Pages()
+        self._chosen = OneOfAPage()
         self._items: set[int] = set()
         self.coverage: int | None = None
         """Different items that the last whole window showed."""
@@ -133,7 +137,7 @@ class VersionWatch:
             part = seen.part(start, end)
             places = self._segments.split(part.segments)
             self._count(part, places)
-            self._detect(part, places)
+            self._detect(partition, part, places)
 
     def _windows(self, labels: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of a batch that end no later than the window; the next one begins behind each that does."""
@@ -162,14 +166,15 @@ class VersionWatch:
                 part = self._parts[segment] = _Windowed(self._coarse.buckets)
             part.add(codes, seen, places)
 
-    def _detect(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
-        labels = Labels(seen.scores, seen.positive, seen.times)
-        for detector in self._detectors():
-            detector.add(labels)
+    def _detect(self, partition: int, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
+        chosen = self._chosen.choose(partition, seen)
+        self._auc.add(_labels(seen, np.flatnonzero(chosen)))
+        if self._calibration is not None:
+            self._calibration.add(_labels(seen, slice(None)))
         for segment, places in segments.items():
             watched = self._watched(segment)
             if watched is not None:
-                watched.add(Labels(seen.scores[places], seen.positive[places], seen.times[places]))
+                watched.add(_labels(seen, places[chosen[places]]))
 
     def _watched(self, segment: Segment) -> AucDetector | None:
         """Return the detector of a segment; None where there are too many segments already."""
@@ -249,6 +254,7 @@ class VersionWatch:
             "names": self._segments.state(),
             "parts": [[*segment, part.state()] for segment, part in self._parts.items()],
             "pages": self._pages.encode(),
+            "chosen": self._chosen.state(),
             "coverage": self.coverage,
             "detectors": [one.state() for one in self._detectors()],
             "of_segments": [[*segment, one.state()] for segment, one in self._of_segments.items()],
@@ -270,6 +276,7 @@ class VersionWatch:
             one = found._parts[segment, value] = _Windowed(found._coarse.buckets)
             one.restore(part)
         found._pages = Pages.decode(stored["pages"])
+        found._chosen.restore(stored["chosen"])
         found.coverage, found.first, found.last = stored["coverage"], stored["first"], stored["last"]
         for detector, state in zip(found._detectors(), stored["detectors"], strict=True):
             detector.restore(state)
@@ -279,6 +286,10 @@ class VersionWatch:
             )
             watched.restore(state)
         return found
+
+
+def _labels(seen: Seen, places: Whole | slice) -> Labels:
+    return Labels(seen.scores[places], seen.positive[places], seen.times[places])
 
 
 def _coarser(edges: Edges) -> Edges:
@@ -291,7 +302,10 @@ def _rarer(settings: AucSettings, times: int) -> AucSettings:
 
 
 def _is_of_before(detector: Detector, last: Figures) -> bool:
-    """Tell whether an alarm stands that was raised before the first label of a window which has just ended."""
+    """Tell whether an alarm stands that was raised before the first label of a window which has just ended.
+
+    A detector takes at most as many labels as the window has.
+    """
     return detector.alarm is not None and detector.read - last.histogram.labels >= detector.alarm.at
 
 

@@ -23,7 +23,7 @@ from streams.worker import Worker, WorkerOptions
 GLOB = "shop.*"
 #: The shop has but some thousand positive labels until its import goes wrong, and it moves on from what the model has
 #: learnt: that alone is to be no alarm here.
-WATCHED: Mapping[str, Any] = {"watch_reference": 2_000, "watch_tolerance": 0.1, "watch_window": 2_000}
+WATCHED: Mapping[str, Any] = {"watch_reference": 500, "watch_tolerance": 0.08, "watch_window": 2_000}
 
 
 class Demo:

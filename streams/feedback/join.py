@@ -224,7 +224,7 @@ class PartitionJoin:
 
     def _settle(self, row: int, at: int | None = None) -> None:
         """Label an impression, known at an event time; None: when it was due."""
-        shown, best = self._shown.settle(row)
+        shown, best, arrived = self._shown.settle(row)
         self._given += 1
         self.labelled.append(
             Feedback(
@@ -246,5 +246,6 @@ class PartitionJoin:
                 shown.segments,
                 self._series,
                 self._given,
+                arrived,
             )
         )

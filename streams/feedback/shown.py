@@ -122,8 +122,8 @@ class ShownMemory:
             if row == self._ring.low:
                 self._drop()
 
-    def settle(self, row: int) -> tuple[Shown, Deed]:
-        """Return an impression that gets its label now, and the earliest action that counts for it."""
+    def settle(self, row: int) -> tuple[Shown, Deed, int]:
+        """Return an impression that gets its label now, the earliest action that counts for it, and when it came."""
         place = row % self._ring.size
         packed, common, best = self._packed[place], self._common[place], self._best[place]
         assert packed is not None and common is not None  # noqa: S101 - only those that wait are settled
@@ -133,7 +133,7 @@ class ShownMemory:
         self.waiting -= 1
         if len(self._due) > 2 * self.waiting + _SETTLED:
             self._due.keep(self._waits)
-        return self._packer.unpack(packed, common, self._time[place]), best
+        return self._packer.unpack(packed, common, self._time[place]), best, self._arrived[place]
 
     def forget(self, forgotten: int) -> None:
         """Forget impressions that have their label and whose repeats come too late to be taken.

@@ -23,16 +23,15 @@ EDGES = own_edges()
 def test_shares_are_those_of_a_plain_loop(rate: float) -> None:
     random = np.random.default_rng(1)
     codes, positive = random.integers(0, 20, 30_000), random.random(30_000) < rate
-    expected, ones, zeros = [], [], []
+    expected, ones, zeros, earlier = [], [], [], []
     for code, one in zip(codes.tolist(), positive.tolist(), strict=True):
         (ones if one else zeros).append(code)
         if len(ones) == GROUP:
-            zeros = zeros[-KEPT:]
             for number, mine in enumerate(ones):
-                dealt = zeros[number * len(zeros) // GROUP : (number + 1) * len(zeros) // GROUP]
+                dealt = earlier[number * len(earlier) // GROUP : (number + 1) * len(earlier) // GROUP]
                 beaten = sum((mine > other) + (mine == other) / 2 for other in dealt)
                 expected.append(beaten / len(dealt) if dealt else np.nan)
-            ones, zeros = [], []
+            ones, zeros, earlier = [], [], zeros[-KEPT:]
     ranks, found, ends = FreshRanks(), [], []
     for cut in np.split(np.arange(30_000), [1, 2, 50, 7_000]):
         ranked = ranks.add(codes[cut], positive[cut])
@@ -45,7 +44,7 @@ def test_shares_are_those_of_a_plain_loop(rate: float) -> None:
 def test_shares_have_the_auc_as_their_mean() -> None:
     labels = stream(3, 400_000, rate=0.05)
     codes = np.searchsorted(EDGES.values, labels.scores, side="right")
-    shares = FreshRanks().add(codes, labels.positive).shares
+    shares = FreshRanks().add(codes, labels.positive).shares[1:]
     counted = Histogram(EDGES.buckets)
     counted.add_batch(codes, labels.positive)
     whole = auc(counted)

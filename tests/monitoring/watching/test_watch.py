@@ -12,7 +12,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
-from monitoring.watching import ModelWatch, WatchSettings
+from monitoring.watching import ModelWatch, Seen, WatchSettings
+from monitoring.watching.pairs import OneOfAPage
 from monitoring.watching.watch import EVERYBODY, FAMINE, WatchStateError
 from pandian.events import Feedback, encode
 from tests.monitoring.watching.labels import labels
@@ -186,3 +187,43 @@ def test_a_state_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(WatchStateError, match="other settings"):
         ModelWatch(lambda _: EDGES, WatchSettings()).restore(watch.state())
     assert watch.documents()[NAME]["total"]["labels"] == 100
+
+
+def test_of_a_page_one_positive_label_is_evidence_wherever_a_batch_is_cut() -> None:
+    def chosen(cuts: list[int]) -> list[bool]:
+        pages = [("a", 0), ("a", 1), ("a", 2), None, None, ("b", 0), ("b", 1), ("a", 0)]
+        positive = np.array([0, 1, 1, 1, 1, 1, 1, 1], np.bool_)
+        empty = np.zeros(8)
+        seen = Seen(empty, positive, positive, empty.astype(int), empty, empty.astype(int), pages, [None] * 8)
+        rule, found = OneOfAPage(), []
+        for start, end in zip([0, *cuts], [*cuts, 8], strict=True):
+            found += rule.choose(0, seen.part(start, end)).tolist()
+            again = OneOfAPage()
+            again.restore(rule.state())
+            rule = again
+        return found
+
+    whole = [True, True, False, True, True, True, False, True]
+    assert chosen([]) == chosen([2]) == chosen([1, 2, 6]) == whole
+
+
+def test_users_who_like_all_or_nothing_are_no_fall() -> None:
+    """Within a page scores say little, between users much: the AUC of all labels is of both, and does not fall."""
+    random = np.random.default_rng(5)
+    watch = ModelWatch(lambda _: EDGES, SETTINGS)
+    values, number = [], 0
+    for page in range(6_000):
+        liking = random.normal(-1.0, 1.5)
+        for position in range(6):
+            number += 1
+            odds = liking + random.normal(0.0, 0.3)
+            happened = int(random.random() < 1 / (1 + math.exp(-odds)))
+            score = 1 / (1 + math.exp(-odds))
+            made = Feedback(
+                f"{page}:{position}", "u", "i", happened, None, score, "shop", "1", number, number
+            )
+            values.append(encode(made._replace(request_id=str(page), position=position)))
+    watch.take(0, values, len(values), 1)
+    assert [one.kind for one in watch.standing() if one.kind == "auc-drop"] == []
+    found = watch.documents()[NAME]
+    assert found["evidence"]["floor"] > 0.7
