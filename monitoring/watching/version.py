@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from monitoring.auc import auc
 from monitoring.detection.base import Alarm, Detector, Labels
 from monitoring.detection.calibration import CalibrationDetector, CalibrationSettings
@@ -135,9 +133,8 @@ class VersionWatch:
         self._pages.add(partition, seen)
         for start, end in self._windows(len(seen)):
             part = seen.part(start, end)
-            places = self._segments.split(part.segments)
-            self._count(part, places)
-            self._detect(partition, part, places)
+            self._count(part, self._segments.split(part.segments))
+            self._detect(part, self._chosen.take(partition, part))
 
     def _windows(self, labels: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of a batch that end no later than the window; the next one begins behind each that does."""
@@ -166,15 +163,14 @@ class VersionWatch:
                 part = self._parts[segment] = _Windowed(self._coarse.buckets)
             part.add(codes, seen, places)
 
-    def _detect(self, partition: int, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
-        chosen = self._chosen.choose(partition, seen)
-        self._auc.add(_labels(seen, np.flatnonzero(chosen)))
+    def _detect(self, seen: Seen, chosen: Seen) -> None:
         if self._calibration is not None:
-            self._calibration.add(_labels(seen, slice(None)))
-        for segment, places in segments.items():
+            self._calibration.add(Labels(seen.scores, seen.positive, seen.times))
+        self._auc.add(Labels(chosen.scores, chosen.positive, chosen.times))
+        for segment, places in self._segments.split(chosen.segments).items():
             watched = self._watched(segment)
             if watched is not None:
-                watched.add(_labels(seen, places[chosen[places]]))
+                watched.add(Labels(chosen.scores[places], chosen.positive[places], chosen.times[places]))
 
     def _watched(self, segment: Segment) -> AucDetector | None:
         """Return the detector of a segment; None where there are too many segments already."""
@@ -286,10 +282,6 @@ class VersionWatch:
             )
             watched.restore(state)
         return found
-
-
-def _labels(seen: Seen, places: Whole | slice) -> Labels:
-    return Labels(seen.scores[places], seen.positive[places], seen.times[places])
 
 
 def _coarser(edges: Edges) -> Edges:

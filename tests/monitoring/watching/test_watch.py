@@ -190,21 +190,40 @@ def test_a_state_that_is_none_is_refused(data: bytes) -> None:
 
 
 def test_of_a_page_one_positive_label_is_evidence_wherever_a_batch_is_cut() -> None:
-    def chosen(cuts: list[int]) -> list[bool]:
-        pages = [("a", 0), ("a", 1), ("a", 2), None, None, ("b", 0), ("b", 1), ("a", 0)]
-        positive = np.array([0, 1, 1, 1, 1, 1, 1, 1], np.bool_)
-        empty = np.zeros(8)
-        seen = Seen(empty, positive, positive, empty.astype(int), empty, empty.astype(int), pages, [None] * 8)
+    pages = [("a", 0), ("a", 1), ("a", 2), None, None, ("b", 0), ("b", 1), ("c", 0), ("d", 0)]
+    positive = np.array([0, 1, 1, 1, 1, 1, 1, 1, 1], np.bool_)
+    numbers = np.arange(9)
+    seen = Seen(numbers / 10, positive, positive, numbers, numbers * np.nan, numbers, pages, [None] * 9)
+
+    def chosen(cuts: list[int]) -> list[int]:
         rule, found = OneOfAPage(), []
-        for start, end in zip([0, *cuts], [*cuts, 8], strict=True):
-            found += rule.choose(0, seen.part(start, end)).tolist()
+        for start, end in zip([0, *cuts], [*cuts, 9], strict=True):
+            found += rule.take(0, seen.part(start, end)).times.tolist()
             again = OneOfAPage()
-            again.restore(rule.state())
+            again.restore(orjson.loads(orjson.dumps(rule.state())))
             rule = again
         return found
 
-    whole = [True, True, False, True, True, True, False, True]
-    assert chosen([]) == chosen([2]) == chosen([1, 2, 6]) == whole
+    whole = chosen([])
+    assert whole == chosen([2]) == chosen([1, 2, 6]) == chosen(list(range(1, 9)))
+    assert {0, 3, 4, 7} < set(whole)
+    assert len({1, 2} & set(whole)) == len({5, 6} & set(whole)) == 1
+    assert 8 not in whole, "its page may go on"
+
+
+def test_which_label_of_a_page_is_evidence_does_not_hang_on_its_score() -> None:
+    random = np.random.default_rng(2)
+    rule, kept, everything = OneOfAPage(), [], []
+    for page in range(2_000):
+        scores = -np.sort(-random.random(4))  # as pages are: the highest first
+        whole, ones = np.arange(4), np.ones(4, np.bool_)
+        shown = Seen(
+            scores, ones, ones, whole, whole * np.nan, whole, [(f"p{page}", n) for n in whole], [None] * 4
+        )
+        kept += rule.take(0, shown).scores.tolist()
+        everything += scores.tolist()
+    assert len(kept) == 1_999
+    assert abs(np.mean(kept) - np.mean(everything)) < 0.03
 
 
 def test_users_who_like_all_or_nothing_are_no_fall() -> None:
