@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pandian.events import Cause
@@ -155,3 +155,22 @@ class Explanation:
     def causes(self) -> tuple[Cause, ...]:
         """The suspects as an alert tells them."""
         return tuple(one.cause for one in self.suspects)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values: each cause with its score, role, way to the model and beginning."""
+        return {
+            "verdict": self.verdict,
+            "causes": [
+                {
+                    **asdict(one.cause),
+                    "score": round(one.score, 4),
+                    "behaviour": one.behaviour,
+                    "role": one.role or None,
+                    "path": list(one.path),
+                    "since": one.since,
+                }
+                for one in self.suspects
+            ],
+            "segments": [asdict(one) for one in self.segments],
+            "text": self.text,
+        }

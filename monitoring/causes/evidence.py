@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Doubles = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 #: Prior variance of a shift, in standard deviations of a period.
 _TAU2 = 25.0
@@ -62,33 +63,49 @@ def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None
         chance: variance of each by chance alone; the variance between periods is never taken to be less.
         reach: how many periods before and after a change are looked at.
     """
-    places = range(LEAST, len(numbers))
-    if not places:
+    places = np.arange(LEAST, len(numbers))
+    if not len(places):
         return None
+    starts, ends = np.maximum(places - reach.before, 0), np.minimum(places + reach.after, len(numbers))
+    n0, mean0, squares0 = _sums(numbers, starts, places)
+    n1, mean1, squares1 = _sums(numbers, places, ends)
+    least = np.maximum(_sums(chance, starts, ends)[1], 1e-12)
     # Where it was: there the periods before are alike, and those after.
-    pooled = np.array([_at(numbers, chance, place, reach, fades=False) for place in places])
-    logs = pooled
-    if reach.fades:
-        logs = np.array([_at(numbers, chance, place, reach, fades=True) for place in places])
+    pooled = _log_bayes_factor(n0, mean0, n1, mean1, squares0 + squares1, n0 + n1 - 2, least)
+    logs = _log_bayes_factor(n0, mean0, n1, mean1, squares0, n0 - 1, least) if reach.fades else pooled
     most = float(logs.max())
     mean = most + math.log(np.exp(logs - most).mean())
-    return Shift(places[int(pooled.argmax())], mean / math.log(10))
+    return Shift(int(places[pooled.argmax()]), mean / math.log(10))
 
 
-def _at(numbers: Doubles, chance: Doubles, place: int, reach: Reach, *, fades: bool) -> float:
-    """Return the natural logarithm of the Bayes factor for a shift of the mean at one place."""
-    first, end = max(place - reach.before, 0), place + reach.after
-    before, after = numbers[first:place], numbers[place:end]
-    n0, n1 = len(before), len(after)
-    freedom, squares = n0 - 1, ((before - before.mean()) ** 2).sum()
-    if not fades:
-        freedom, squares = n0 + n1 - 2, squares + ((after - after.mean()) ** 2).sum()
-    variance = max(float(squares / freedom), float(chance[first:end].mean()), 1e-12)
+def _sums(numbers: Doubles, starts: Integers, ends: Integers) -> tuple[Doubles, Doubles, Doubles]:
+    """Return how many periods there are between places, their mean, and the sum of squares about it."""
+    # Sums of squares lose the digits that a great mean takes: about the mean of all there is none.
+    centre = float(numbers.mean())
+    moved = numbers - centre
+    sums, squares = (np.concatenate([[0.0], np.cumsum(one)]) for one in (moved, moved * moved))
+    count = (ends - starts).astype(np.float64)
+    mean = (sums[ends] - sums[starts]) / count
+    return count, mean + centre, np.maximum(squares[ends] - squares[starts] - count * mean * mean, 0.0)
+
+
+def _log_bayes_factor(
+    n0: Doubles,
+    mean0: Doubles,
+    n1: Doubles,
+    mean1: Doubles,
+    squares: Doubles,
+    freedom: Doubles,
+    least: Doubles,
+) -> Doubles:
+    """Return the natural logarithm of the Bayes factor for a shift of the mean, place by place."""
+    variance = np.maximum(squares / freedom, least)
     effective = n0 * n1 / (n0 + n1)
     prior = effective * _TAU2
-    squared = effective * (after.mean() - before.mean()) ** 2 / variance
-    fit = math.log1p(squared / freedom) - math.log1p(squared / (freedom * (1 + prior)))
-    return (freedom + 1) / 2 * fit - math.log1p(prior) / 2
+    squared = effective * (mean1 - mean0) ** 2 / variance
+    fit = np.log1p(squared / freedom) - np.log1p(squared / (freedom * (1 + prior)))
+    found: Doubles = (freedom + 1) / 2 * fit - np.log1p(prior) / 2
+    return found
 
 
 def shares(before: tuple[float, float], after: tuple[float, float]) -> float:

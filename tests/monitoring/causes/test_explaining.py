@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
+import orjson
 import pytest
 
 from benchmarks.causes_replay import Replay, policy
@@ -27,10 +26,6 @@ def changing(topic: str, field: str, change: object) -> Change:
 def times(topic: str, number: int) -> Change:
     """Return that each record of a topic is sent so many times."""
     return lambda name, record: [record] * (number if name == topic else 1)
-
-
-def later(text: str, hours: int) -> str:
-    return (datetime.fromisoformat(text) + timedelta(hours=hours)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +117,13 @@ def test_the_order_of_documents_and_observations_changes_nothing(before: SmallSh
     one = explain(alarm, shop.documents, shop.lineage(), seen)
     other = explain(alarm, shop.documents[::-1], shop.lineage(), seen[::-1])
     assert one == other
+
+
+def test_an_explanation_is_json(before: SmallShop) -> None:
+    shop = before.fork().sell(AFTER, changing(ITEMS, "category", ""))
+    found = shop.asked(before.now, falls=(Fall("user", "known", 0.11, 0.07, 4_000),))
+    document = orjson.loads(orjson.dumps(found.document()))
+    assert list(document) == ["verdict", "causes", "segments", "text"]
+    first = document["causes"][0]
+    assert (first["asset"], first["field"], first["role"]) == (ITEMS, "category", "category")
+    assert document["segments"][0]["value"] == "known"
