@@ -25,6 +25,8 @@ _CHANGES: Mapping[str, tuple[str, str]] = {
 }
 #: Far surer than any bar: a change of the schema is told with a bound on chance, not with an e-value.
 _MOST = 300.0
+#: Evidence of what somebody judged without a bound: two decisions of a confidence of .8 each, which stood for a while.
+_JUDGED = 2.0
 
 
 def signals(document: Document, now_ms: int) -> Iterator[Signal]:
@@ -64,14 +66,15 @@ def _drift(asset: str, one: Mapping[str, Any], now_ms: int) -> Signal:
 
 def _change(asset: str, one: Mapping[str, Any], now_ms: int) -> Signal:
     before, after = _CHANGES.get(one["change"], ("", ""))
-    share = one.get("share") or 0.0
+    # A change of meaning has neither share nor bound: it is a judgement of the whole field.
+    share, chance = one.get("share", 1.0), one.get("log10_chance", -_JUDGED)
     return Signal(
         asset,
         one["field"],
         "schema",
         epoch(one["time"], now_ms),
         _LEAST_ERROR_MS,
-        min(-(one.get("log10_chance") or 0.0), _MOST),
+        min(-chance, _MOST),
         share,
         one.get("before") or before.format(share),
         one.get("after") or after.format(share),

@@ -43,6 +43,19 @@ def test_drift_changes_of_the_schema_and_silence_are_signals() -> None:
     assert told_of(freshness={"silence": {**silence, "unusual": False}}) == []
 
 
+def test_a_change_of_meaning_is_a_judgement_of_the_whole_field() -> None:
+    change = {
+        "change": "meaning",
+        "field": "code",
+        "time": "1970-01-01T00:02:00Z",
+        "before": "item_id",
+        "after": "text",
+    }
+    (found,) = told.signals(document(schema_changes=[change]), 99)
+    assert (found.kind, found.size, found.log10_evidence) == ("schema", 1.0, 2.0)
+    assert (found.before, found.after) == ("item_id", "text")
+
+
 def test_values_of_times_and_of_running_numbers_change_by_themselves() -> None:
     fields = document()["fields"]
     fields[0]["semantic_type"] = "order_id"
