@@ -1,6 +1,6 @@
 """Which data moved when an AUC fell: faults in replays of real data, each to be named by ``monitoring.causes``.
 
-    python -m benchmarks.causes [--sets NAME,…] [--onsets N,…] [--show]
+    python -m benchmarks.causes [--sets NAME,…] [--onsets N,…] [--after N] [--share P] [--show]
 
 Each data set is replayed through the real inventory (``benchmarks.causes_replay``); at one moment one thing goes wrong,
 and some thousand interactions later an alarm asks for the causes. The alarm knows when the fall began as well as a
@@ -14,7 +14,7 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -33,6 +33,8 @@ _SUBJECT = "sasrec@20260101-000000-abcdef"
 _LOOK = 1_000
 #: Where nothing goes wrong an alarm asks all the same after so many, once there were as many as that.
 _QUIET, _LEAST = 2_500, 20_000
+#: What is not done in part.
+_WHOLE = ("silent", "fashion")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Sizes:
     """Interactions before something goes wrong."""
     after: int = 8_000
     """And from then to the alarm."""
+    share: float = 1.0
+    """Of the records that a fault changes: how many it does change. A silent source is silent."""
     names: Sequence[str] = ()
     """Of faults; none: all."""
 
@@ -134,7 +138,10 @@ def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
     memory, replay = Memory(), Replay(policy())
     begun, beside = 0, decoy(shop)
-    known = [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]
+    known = [
+        one if one.name in _WHOLE else replace(one, share=one.share * sizes.share)
+        for one in [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]
+    ]
     wrong = [[one] for one in known if not sizes.names or one.name in sizes.names]
     if beside is not None:
         wrong += [[one, beside] for (one,) in wrong if one.verdict == "data"]
@@ -201,9 +208,12 @@ def main() -> None:
     )
     parser.add_argument("--sets", default=",".join(SHOPS))
     parser.add_argument("--onsets", default=",".join(map(str, Sizes.onsets)))
+    parser.add_argument("--after", type=int, default=Sizes.after)
+    parser.add_argument("--share", type=float, default=1.0, help="of the records that a fault changes")
     parser.add_argument("--show", action="store_true", help="print what is said of each case")
     options = parser.parse_args()
-    sizes = Sizes(sets=options.sets.split(","), onsets=[int(one) for one in options.onsets.split(",")])
+    onsets = [int(one) for one in options.onsets.split(",")]
+    sizes = Sizes(sets=options.sets.split(","), onsets=onsets, after=options.after, share=options.share)
     folder = data_folder()
     assert folder is not None
     found = []

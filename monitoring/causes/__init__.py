@@ -4,6 +4,7 @@
 ``observation``   what is kept of an inventory document at one time
 ``told``          signals that a document tells by itself: drift, changes of the schema, silence
 ``periods``       observations as series of shares, period by period
+``lateness``      signals of events whose times went wrong
 ``counted``       signals that such series give
 ``evidence``      how surely figures moved
 ``lineage``       what a model takes from which field

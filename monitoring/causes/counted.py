@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from monitoring.causes import lateness
 from monitoring.causes.base import Document, Kind, Signal
-from monitoring.causes.evidence import LEAST, mean, shares, shift
-from monitoring.causes.observation import Contained, Lateness, Observation, Reference
-from monitoring.causes.periods import Series, means, of_asset, of_field, rates, thinned
+from monitoring.causes.evidence import LEAST, LEAST_TOLD, mean, shares, shift
+from monitoring.causes.observation import Contained, Observation, Reference
+from monitoring.causes.periods import Series, means, of_asset, of_field, rates, step_of, thinned
 from monitoring.causes.told import PASSING
 
-#: Evidence below this is not told: the Bayes factor speaks for nothing.
-LEAST_EVIDENCE = 1.0
 #: Least change of a share that is told, by kind; that of a kind which is not named here.
 _LEAST_SIZE: Mapping[Kind, float] = {"new": 0.005, "known": 0.1, "duplicates": 0.01}
 _LEAST_OF_ALL = 0.02
@@ -26,16 +25,13 @@ _WORDS: Mapping[Kind, str] = {
     "new": "{:.1%} that are new",
     "known": "{:.1%} among the usual values",
     "duplicates": "{:.1%} of the records came before",
-    "early": "{:.1%} of the events are dated after they came",
 }
 #: Where as many of the values as this used to be among the frequent ones, others are no mere change of the mix.
 _CLOSED = 0.9
 #: Only a rise (1) of these, or a fall (-1), may be wrong.
-_ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "early": 1, "spelled": 1}
+_ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "spelled": 1}
 #: A reference that is no longer shown had this share of what it had, at most: a guess that is rather too high.
 _GONE = 0.75
-#: Ranks at which lateness is known, and how much later than ever before is told.
-_LATE_FACTOR, _LATE_S = 2.0, 60.0
 
 
 def signals(observations: Sequence[Observation], document: Document) -> Iterator[Signal]:
@@ -51,10 +47,8 @@ def signals(observations: Sequence[Observation], document: Document) -> Iterator
         return
     asset = observations[-1].asset
     for series in of_asset(observations):
-        timed = observations[-1].lateness
-        field = timed.field if series.kind == "early" and timed is not None else ""
-        yield from _of_series(asset, "" if field == "envelope" else field, series)
-    yield from _late(observations)
+        yield from _of_series(asset, "", series)
+    yield from lateness.signals(observations)
     yield from _rate(observations, document)
     for field in observations[-1].fields:
         passing = types.get(field) in PASSING
@@ -68,7 +62,7 @@ def signals(observations: Sequence[Observation], document: Document) -> Iterator
 
 def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:
     found = series.shift()
-    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+    if found is None or found.log10_evidence < LEAST_TOLD:
         return
     before, after = series.around(found.place)
     wanted = _ONE_SIDED.get(series.kind, 0)
@@ -78,7 +72,7 @@ def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:
     words = _WORDS[series.kind]
     kind: Kind = "strange" if series.kind == "known" and before >= _CLOSED else series.kind
     yield Signal(
-        asset, field, kind, series.starts[found.place], _step(series.starts),
+        asset, field, kind, series.starts[found.place], step_of(series.starts),
         found.log10_evidence, size, words.format(before), words.format(after),
     )  # fmt: skip
 
@@ -93,10 +87,6 @@ def _size(kind: Kind, before: float, after: float) -> float:
     return abs(after - before)
 
 
-def _step(starts: Sequence[int]) -> float:
-    return max(mean(np.diff(np.array(starts, dtype=np.float64))), 1_000.0)
-
-
 def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
     """Yield a change of the mean of numbers; its size is 1/2 at a factor of 3, 1 at infinity."""
     known = means(observations, field)
@@ -106,13 +96,13 @@ def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
     # Small and large means alike, whatever their sign.
     stretched = np.arcsinh(numbers / max(float(np.abs(numbers[:LEAST]).mean()), 1e-12))
     found = shift(stretched, np.zeros(len(numbers)))
-    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+    if found is None or found.log10_evidence < LEAST_TOLD:
         return
     before, after = mean(numbers[: found.place]), mean(numbers[found.place :])
     size = abs(after - before) / max(abs(after) + abs(before), 1e-12)
     if size >= _LEAST_OF_ALL:
         yield Signal(
-            observations[-1].asset, field, "mean", starts[found.place], _step(starts),
+            observations[-1].asset, field, "mean", starts[found.place], step_of(starts),
             found.log10_evidence, min(size, 1.0), f"mean {before:,.4g}", f"mean {after:,.4g}",
         )  # fmt: skip
 
@@ -125,53 +115,15 @@ def _rate(observations: Sequence[Observation], document: Document) -> Iterator[S
     numbers, records, starts = rates(observations)
     # The logarithm of a count of n varies by 1 / n by chance alone.
     found = shift(np.log(np.maximum(numbers, 1e-6)), 1 / np.maximum(records, 1))
-    if found is None or found.log10_evidence < LEAST_EVIDENCE:
+    if found is None or found.log10_evidence < LEAST_TOLD:
         return
     before, after = mean(numbers[: found.place]), mean(numbers[found.place :])
     size = abs(after - before) / max(after, before, 1e-12)
     if size >= _LEAST_RATE:
         yield Signal(
-            document["asset"], "", "rate", starts[found.place], _step(starts), found.log10_evidence, size,
+            document["asset"], "", "rate", starts[found.place], step_of(starts), found.log10_evidence, size,
             f"{before:,.0f} records a minute", f"{after:,.0f}",
         )  # fmt: skip
-
-
-def _late(observations: Sequence[Observation]) -> Iterator[Signal]:
-    """Yield events that came far later than any before.
-
-    Quantiles of everything do not tell the newest apart; but where the one of rank q is beyond what nearly none
-    exceeded, at least ``(1 - q) N`` of all ``N`` are newer and beyond it, less the few of before.
-    """
-    known = [one for one in observations if one.lateness is not None and 0.99 in one.lateness.quantiles]
-    for place in range(1, len(known)):
-        before, after, now = (_of(one) for one in (known[place - 1], known[place], known[-1]))
-        bar = before.quantiles[0.99] * _LATE_FACTOR + _LATE_S
-        if after.quantiles[0.99] <= bar or before.field != now.field:
-            continue
-        few, newer = 0.01 * before.count, now.count - before.count
-        beyond = max((1 - rank) * now.count - few for rank, value in now.quantiles.items() if value > bar)
-        evidence = shares((few, before.count), (min(max(beyond, 0.0), newer), newer))
-        if evidence >= LEAST_EVIDENCE:
-            latest = max(value for value in now.quantiles.values() if value > bar)
-            yield Signal(
-                known[-1].asset, "" if now.field == "envelope" else now.field, "late", known[place - 1].time,
-                _step([one.time for one in known]), evidence, min(beyond / newer, 1.0),
-                f"99% of the events came within {_duration(before.quantiles[0.99])}",
-                f"at least {beyond / newer:.0%} came later than that, by up to {_duration(latest)}",
-            )  # fmt: skip
-        return
-
-
-def _of(observation: Observation) -> Lateness:
-    assert observation.lateness is not None  # noqa: S101 - those without were left out
-    return observation.lateness
-
-
-def _duration(seconds: float) -> str:
-    for unit, size in (("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
 
 
 def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
@@ -183,7 +135,7 @@ def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
     for one in observations:
         for key, share in (one.contained or {}).items():
             known.setdefault(key, []).append((one.time, share))
-    step = _step([one.time for one in observations])
+    step = step_of([one.time for one in observations])
     for key, shown in known.items():
         # The share moves on by itself as both sides grow: the highest is what it was before.
         since, before = max(shown, key=lambda one: (one[1].share, one[0]))
@@ -204,7 +156,7 @@ def _orphaned(
     evidence = shares(
         (before.share * before.compared, before.compared), (after.share * after.compared, after.compared)
     )
-    if evidence < LEAST_EVIDENCE:
+    if evidence < LEAST_TOLD:
         return
     field, other, target = key
     words = f"{before.share:.1%} of the values are in {other}.{target}", f"{after.share:.1%}"

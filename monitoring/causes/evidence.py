@@ -23,6 +23,8 @@ Integers = npt.NDArray[np.int64]
 _TAU2 = 25.0
 #: Periods that there must be before a change.
 LEAST = 4
+#: Evidence below this is not told: it speaks for nothing.
+LEAST_TOLD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,25 @@ def shares(before: tuple[float, float], after: tuple[float, float]) -> float:
     """
     both = before[0] + after[0], before[1] + after[1]
     return (_log_beta(*before) + _log_beta(*after) - _log_beta(*both)) / math.log(10)
+
+
+def shift_of_counts(counts: Doubles, totals: Doubles) -> Shift | None:
+    """Return where a share most likely changed, by the counts of all periods before against those of all after.
+
+    For shares that do not vary between periods but by chance; None where there are too few periods to tell.
+    """
+    known, whole = (np.concatenate([[0.0], np.cumsum(one)]) for one in (counts, totals))
+    places = range(LEAST, len(counts))
+    if not places:
+        return None
+    logs = np.array(
+        [
+            shares((known[place], whole[place]), (known[-1] - known[place], whole[-1] - whole[place]))
+            for place in places
+        ]
+    )
+    most = float(logs.max())
+    return Shift(places[int(logs.argmax())], most + math.log10((10 ** (logs - most)).mean()))
 
 
 def _log_beta(count: float, total: float) -> float:

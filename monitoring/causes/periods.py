@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.causes.base import Kind
-from monitoring.causes.evidence import ALL, Doubles, Reach, Shift, arcsine, shift
+from monitoring.causes.evidence import ALL, Doubles, Reach, Shift, arcsine, mean, shift
 from monitoring.causes.observation import FieldCounts, Observation
 
 #: A period with fewer records is joined with the next one.
@@ -119,17 +119,17 @@ def means(observations: Sequence[Observation], field: str) -> tuple[Doubles, Seq
 
 
 def of_asset(observations: Sequence[Observation]) -> Iterator[Series]:
-    """Yield the shares of records that came twice, and of events from the future, from each observation to the next."""
+    """Yield the share of records that came twice, from each observation to the next."""
     starts = [one.time for one in observations[:-1]]
     if all(one.repeated is not None for one in observations):
         repeated = np.array([one.repeated for one in observations], dtype=np.float64)
         records = np.array([one.records for one in observations], dtype=np.float64)
         yield Series.of("duplicates", np.diff(repeated), np.diff(records), starts)
-    late = [one.lateness for one in observations if one.lateness is not None]
-    if len(late) == len(observations):
-        ahead = np.array([one.ahead for one in late], dtype=np.float64)
-        count = np.array([one.count for one in late], dtype=np.float64)
-        yield Series("early", np.diff(ahead), np.diff(count), starts)
+
+
+def step_of(starts: Sequence[int]) -> float:
+    """Return how far observations are apart, in milliseconds: no change is known to be within less."""
+    return max(mean(np.diff(np.array(starts, dtype=np.float64))), 1_000.0)
 
 
 def rates(observations: Sequence[Observation]) -> tuple[Doubles, Doubles, Sequence[int]]:
