@@ -32,6 +32,8 @@ _CLOSED = 0.9
 _ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "spelled": 1}
 #: A reference that is no longer shown had this share of what it had, at most: a guess that is rather too high.
 _GONE = 0.75
+#: A share began to fall when it had last lost no more than so much of what it has lost by now.
+_USUAL = 1 / 8
 
 
 def signals(observations: Sequence[Observation], document: Document) -> Iterator[Signal]:
@@ -138,13 +140,13 @@ def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
     step = step_of([one.time for one in observations])
     for key, shown in known.items():
         # The share moves on by itself as both sides grow: the highest is what it was before.
-        since, before = max(shown, key=lambda one: (one[1].share, one[0]))
+        before = max((share for _, share in shown), key=lambda one: one.share)
         gone = key not in now
         # No longer shown: it fell below what is taken for a reference, on which side is not known.
         after = Contained(_GONE * before.share, before.compared) if gone else now[key]
-        yield from _orphaned(
-            observations[-1].asset, key, shown[-1][0] if gone else since, step, before, after, gone=gone
-        )
+        usual = before.share - _USUAL * (before.share - after.share)
+        since = max(time for time, share in shown if share.share >= usual)
+        yield from _orphaned(observations[-1].asset, key, since, step, before, after, gone=gone)
 
 
 def _orphaned(
