@@ -140,12 +140,12 @@ def _orphans(observations: Sequence[Observation]) -> Iterator[Signal]:
     step = step_of([one.time for one in observations])
     for key, shown in known.items():
         # The share moves on by itself as both sides grow: the highest is what it was before.
-        before = max((share for _, share in shown), key=lambda one: one.share)
+        most = max(share.share for _, share in shown)
         gone = key not in now
         # No longer shown: it fell below what is taken for a reference, on which side is not known.
-        after = Contained(_GONE * before.share, before.compared) if gone else now[key]
-        usual = before.share - _USUAL * (before.share - after.share)
-        since = max(time for time, share in shown if share.share >= usual)
+        after = Contained(_GONE * most, shown[-1][1].compared) if gone else now[key]
+        usual = most - _USUAL * (most - after.share)
+        since, before = [one for one in shown if one[1].share >= usual][-1]
         yield from _orphaned(observations[-1].asset, key, since, step, before, after, gone=gone)
 
 
