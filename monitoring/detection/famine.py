@@ -25,6 +25,8 @@ class FamineSettings:
     """By which share the rate may fall and be no famine."""
     patience: float = 3.0
     """Silence is longer than so many times the longest in the reference: nights and weekends are in there."""
+    slack: float = 5.0
+    """A run is longer than so many times what chance allows: labels of one page, and of one visitor, go together."""
     least_ms: int = 600_000
     """Silence is at least so long, however short the gaps of the reference were."""
 
@@ -34,8 +36,8 @@ class FamineDetector(Detector):
 
     Positive labels: the reference gives r, a lower bound of their rate, less the tolerance. While each label is
     positive with a chance of at least r whatever came before, a run of k others has a chance of (1 - r)^k at most. The
-    alarm is raised at the first k for which that is 1 / ``run_length``: each gap has that chance, so the false
-    alarm comes after ``run_length`` positive labels on average, or later.
+    alarm is raised at five times the first k for which that is 1 / ``run_length``: each gap has less than that chance,
+    so the false alarm comes after ``run_length`` positive labels on average, or later.
 
     Any labels: the longest time between neighbours in the reference, n of them, times the patience. If gaps were
     exchangeable, already without patience the next one would be longer with a chance of 1 / n only; the patience is for
@@ -72,7 +74,7 @@ class FamineDetector(Detector):
         rate = self.rate
         if rate is None:
             return None
-        return math.ceil(math.log(self._settings.run_length) / -math.log1p(-rate))
+        return math.ceil(self._settings.slack * math.log(self._settings.run_length) / -math.log1p(-rate))
 
     def _add(self, labels: Labels) -> None:
         if not len(labels):

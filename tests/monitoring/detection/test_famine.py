@@ -12,7 +12,7 @@ from tests.monitoring.detection.streams import stream
 
 
 def fed(gap_ms: int = 1_000, least_ms: int = 0) -> FamineDetector:
-    detector = FamineDetector(FamineSettings(least_ms=least_ms))
+    detector = FamineDetector(FamineSettings(least_ms=least_ms, slack=1.0))
     labels = stream(1, 20_000)
     detector.add(Labels(labels.scores, labels.positive, np.arange(20_000) * gap_ms))
     return detector
