@@ -7,7 +7,7 @@ between: so a few observations of an asset are a series of periods, at no cost w
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from monitoring.causes.base import Document
 
 #: Frequent values kept of a field.
 _TOP = 12
+#: Observations that are kept of each asset, however many fields there are.
+LEAST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +140,41 @@ class Memory:
 
     Args:
         most: observations kept of an asset; half of the older ones go when there are more.
+        fields: observations of fields kept of all assets together, a kilobyte each: of many fields fewer observations
+            are kept, but :data:`LEAST` of each asset.
     """
 
-    def __init__(self, most: int = 48) -> None:
-        self._most = most
+    def __init__(self, most: int = 48, fields: int = 40_000) -> None:
+        self._most, self._fields = most, fields
         self._kept: dict[str, list[Observation]] = {}
 
     def add(self, documents: Iterable[Document], time_ms: int) -> None:
         """Keep what documents say now. Assets that are no more are forgotten."""
-        found = {one["asset"]: observe(one, time_ms) for one in documents}
-        self._kept = {name: self._kept.get(name, []) for name in found}
-        for name, one in found.items():
-            kept = self._kept[name]
-            kept.append(one)
-            if len(kept) > self._most:
-                half = len(kept) // 2
-                self._kept[name] = kept[:half:2] + kept[half:]
+        names = set()
+        for one in documents:
+            names.add(one["asset"])
+            self.add_one(one, time_ms)
+        self.keep_only(names)
+
+    def add_one(self, document: Document, time_ms: int) -> None:
+        """Keep what one document says now."""
+        kept = self._kept.setdefault(document["asset"], [])
+        kept.append(observe(document, time_ms))
+        while len(kept) > self._limit():
+            half = len(kept) // 2
+            kept[:half] = kept[:half:2]
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Forget assets that are no more."""
+        self._kept = {name: kept for name, kept in self._kept.items() if name in names}
+
+    def _limit(self) -> int:
+        known = sum(len(kept[-1].fields) for kept in self._kept.values() if kept)
+        return max(LEAST, min(self._most, self._fields // max(1, known)))
 
     def copy(self) -> Memory:
         """Return another one that keeps the same, and goes its own way from here."""
-        other = Memory(self._most)
+        other = Memory(self._most, self._fields)
         other._kept = {name: [*kept] for name, kept in self._kept.items()}
         return other
 

@@ -29,14 +29,25 @@ class Causes:
         self._mapped = mapped
         self._memory = Memory()
 
-    async def run(self) -> None:
-        """Look now and then until cancelled."""
+    async def run(self, wanted: Callable[[], bool]) -> None:
+        """Look now and then until cancelled.
+
+        Args:
+            wanted: tells whether there is anything that may have to be explained.
+        """
         while True:
             began = time.monotonic()
-            if self._inventory.caught_up:
-                self._memory.add(self._inventory.document()["assets"], _now())
+            if wanted() and self._inventory.caught_up:
+                await self._look()
             took = time.monotonic() - began
             await asyncio.sleep(max(_LOOK_SECONDS, took / _SHARE))
+
+    async def _look(self) -> None:
+        documents, now = self._inventory.document()["assets"], _now()
+        for one in documents:
+            self._memory.add_one(one, now)
+            await asyncio.sleep(0)
+        self._memory.keep_only({one["asset"] for one in documents})
 
     def explain(self, standing: Standing, watched: VersionWatch) -> Explanation:
         """Return why an AUC fell, as far as the data tells.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from monitoring.causes import Memory, observe
-from monitoring.causes.observation import Contained
+from monitoring.causes.observation import LEAST, Contained
 from tests.monitoring.causes.observations import document
 
 
@@ -51,3 +51,14 @@ def test_assets_that_are_no_more_are_forgotten() -> None:
     memory.add([document("items")], 2)
     assert {one.asset for one in memory.observations()} == {"items"}
     assert {one.asset for one in copy.observations()} == {"items", "orders"}
+
+
+def test_of_many_fields_fewer_observations_are_kept() -> None:
+    memory = Memory(fields=100)
+    for time_ms in range(40):
+        memory.add([document("a"), document("b")], time_ms)
+    kept = memory.observations()
+    assert {one.asset for one in kept} == {"a", "b"}
+    assert len(kept) <= 2 * max(LEAST, 100 // (2 * len(document()["fields"])))
+    assert max(one.time for one in kept) == 39
+    assert min(one.time for one in kept) < 30
