@@ -177,20 +177,20 @@ class WatchingPart:
             standing = {(one.kind, one.subject): one for one in watch.standing()}
             for one in standing.values():
                 if not self._alerting.is_firing(one.subject, one.kind):
-                    await self._alerting.tell(self._finding(watch, one), firing=True)
+                    await self._alerting.tell(await self._finding(watch, one), firing=True)
             for kind in KINDS:
                 for subject in self._alerting.subjects(kind):
                     if (kind, subject) not in standing:
                         text = f"{subject}: no longer."
                         await self._alerting.tell(Finding(kind, subject, text, 0.0, text, ""), firing=False)
 
-    def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
+    async def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
         """Return an alarm in words, with what moved in the same period."""
         found = Finding(*finding(one))
         watched = watch.version(one.version)
         if watched is None or self._causes is None or one.kind not in (AUC, SEGMENT):
             return found
-        why = self._causes.explain(one, watched)
+        why = await self._causes.explain(one, watched)
         return replace(found, text=f"{found.text} {why.text}", causes=why.causes)
 
     async def _write(self) -> None:

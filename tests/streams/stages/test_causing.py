@@ -1,0 +1,49 @@
+"""Which assets an alarm is explained by, and that nothing is remembered where nothing may have to be explained."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streams.stages import causing
+from streams.stages.causing import Causes
+from tests.monitoring.causes.observations import document
+
+
+class Inventory:
+    caught_up = True
+
+    def __init__(self, *names: str) -> None:
+        self._assets = [document(name) for name in names]
+
+    def document(self) -> dict[str, Any]:
+        return {"assets": self._assets}
+
+
+async def test_nothing_is_remembered_before_there_is_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(causing, "_LOOK_SECONDS", 0.001)
+    causes = Causes(Inventory("orders", "items"), lambda: {"topics": []})  # type: ignore[arg-type]
+    labels = SimpleNamespace(there=False)
+    running = asyncio.ensure_future(causes.run(lambda: labels.there))
+    await asyncio.sleep(0.02)
+    assert not causes._memory.observations()
+    labels.there = True
+    for _ in range(500):
+        await asyncio.sleep(0.01)
+        if len(causes._memory.observations()) >= 4:
+            break
+    running.cancel()
+    assert {one.asset for one in causes._memory.observations()} == {"orders", "items"}
+
+
+def test_assets_that_become_something_are_always_looked_at_and_others_while_there_is_room() -> None:
+    def named(count: int) -> list[dict[str, Any]]:
+        return [{"asset": f"a{number}", "fields": [{}] * 400} for number in range(count)]
+
+    found = causing._weightiest(named(9), {"a7", "a8"})
+    assert [one["asset"] for one in found] == ["a7", "a8", "a0"]
+    many = causing._weightiest(named(9), {f"a{number}" for number in range(9)})
+    assert len(many) == 9
