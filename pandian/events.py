@@ -16,6 +16,10 @@ from pandian.actions import Action
 
 #: Longest identifier of a user or an item, in UTF-8 bytes. Longer ones are no identifiers.
 MAX_ID_BYTES = 256
+#: Texts, in small letters, that say that there is no identifier.
+NO_IDS = frozenset(
+    ("", "n/a", "na", "null", "(null)", "none", "nil", "nan", "undefined", "unknown", "-", "--", "?", "无", "無", "空")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

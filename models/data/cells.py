@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pandian.events import MAX_ID_BYTES
+from pandian.events import MAX_ID_BYTES, NO_IDS
 
 Numbers = npt.NDArray[np.float64]
 
@@ -21,7 +21,8 @@ _UNITS = ((1e11, 1e3), (1e14, 1.0), (1e17, 1e-3), (math.inf, 1e-6))
 _EARLIEST, _LATEST = -62_135_596_800_000, 253_402_300_800_000
 #: Longest text that is looked at as a time: of more digits than a second has, ISO 8601 is read without a limit.
 _LONGEST = 40
-_NOTHING = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat"})
+#: As in a stream, and as data frames write it.
+_NOTHING = NO_IDS | {"<na>", "nat"}
 #: A whole number as a column of floats spells it.
 _WHOLE_FLOAT = re.compile(r"-?[0-9]{1,15}\.0+")
 

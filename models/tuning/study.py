@@ -20,6 +20,7 @@ import optuna
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import TrialState
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from models.config import TrainConfig
 from models.exceptions import TrainingError
@@ -115,10 +116,10 @@ def tune(
 
     Raises:
         UsageError: the space breaks a rule, or the folder is of another search, in use, or cannot be written.
-        TrainingError: no trial has found anything.
+        TrainingError: no trial has found anything, or the trials cannot be kept.
     """
     space = space_of(config)
-    with _own(folder):
+    with _own(folder), _stored(folder):
         study = _open(folder, _asked(objective, config, space))
         for left in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             study.tell(left.number, state=TrialState.FAIL)
@@ -226,6 +227,20 @@ def _open(folder: Path, asked: Mapping[str, Any]) -> optuna.Study:
             "name a new folder, or search as before",
         )
     return study
+
+
+@contextmanager
+def _stored(folder: Path) -> Iterator[None]:
+    """Turn what the database says inside the block, as of a full disk, into one error that names it."""
+    try:
+        yield
+    except (DBAPIError, optuna.exceptions.StorageInternalError) as error:
+        found = error if isinstance(error, DBAPIError) else error.__cause__
+        raise TrainingError(
+            str(folder / DATABASE),
+            f"must be a database that can be read and written ({getattr(found, 'orig', found)})",
+            "make room or give permission, or name another folder",
+        ) from error
 
 
 @contextmanager

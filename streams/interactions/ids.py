@@ -5,14 +5,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from pandian.events import MAX_ID_BYTES
+from pandian.events import MAX_ID_BYTES, NO_IDS
 
 #: Why a value is no identifier.
 MISSING, BAD = "missing", "bad"
-#: Texts that say that there is no value.
-_NOBODY = frozenset(
-    ("", "n/a", "na", "null", "(null)", "none", "nil", "nan", "undefined", "unknown", "-", "--", "?", "无", "無", "空")
-)  # fmt: skip
 _LONGEST_NUMBER = 40
 #: Bits of whole numbers whose decimal text is surely not too long.
 _LONGEST_BITS = MAX_ID_BYTES * 3
@@ -50,7 +46,7 @@ def identifier(value: Any) -> str | None:
 
 def _of_text(value: str) -> str | None:
     text = value.strip()
-    if text.lower() in _NOBODY:
+    if text.lower() in NO_IDS:
         return None
     if text.endswith((".0", ".00")) and len(text) <= _LONGEST_NUMBER:
         whole = text.rpartition(".")[0]

@@ -54,6 +54,11 @@ def test_what_is_no_identifier(value):
     assert identifiers(["a", value, "b"]) == ["a", None, "b"]
 
 
+@pytest.mark.parametrize("value", ["-", "--", "无", "Unknown", " ? ", "undefined", "(null)"])
+def test_what_says_that_there_is_none_is_none_as_in_a_stream(value):
+    assert identifiers([value]) == [None]
+
+
 def test_true_is_not_taken_for_one():
     assert identifiers([True, 1, True]) == [None, "1", None]
 

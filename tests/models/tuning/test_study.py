@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -109,6 +110,19 @@ def test_a_search_of_something_else_is_refused(tmp_path, objective):
         tune(objective, with_trials(2, space={}, trial_seconds=None), tmp_path)
     with study._own(tmp_path), pytest.raises(UsageError, match="under way"):
         tune(objective, with_trials(2), tmp_path)
+
+
+def test_a_search_that_cannot_be_kept_says_so(tmp_path, objective):
+    (tmp_path / "study.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(TrainingError, match=r"study\.db: must be a database .*file is not a database"):
+        tune(objective, with_trials(1), tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
+    try:
+        with pytest.raises(TrainingError, match=r"study\.db: must be a database .*(full|I/O)"):
+            tune(objective, with_trials(1), tmp_path / "full")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_time_that_is_up_gives_up_a_trial(tmp_path, objective, monkeypatch):
