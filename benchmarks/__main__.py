@@ -32,6 +32,7 @@ BENCHES = (
     "produce",
     "start",
     "alerts",
+    "scrape",
     "export",
     "shrunk",
     "item_index",

@@ -33,6 +33,7 @@ from benchmarks import (
     produce,
     recommend,
     relations,
+    scrape,
     serving,
     sessions,
     shrunk,
@@ -98,6 +99,7 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
     "produce": (produce.Sizes(repeat=1, records=2_000), ["produce_records_per_s"]),
     "start": (start.Sizes(repeat=1, records=1_000, kafka=False), ["worker_start_s"]),
     "alerts": (alerts.Sizes(repeat=1, kafka=False), ["alarm_to_webhook_s"]),
+    "scrape": (scrape.Sizes(repeat=2, assets=3, fields=4), ["metrics_scrape_ms"]),
     "export": (export.Sizes(repeat=2, items=50, width=8, length=5), ["export_parity"]),
     "shrunk": (
         shrunk.Sizes(repeat=2, items=2_000, epochs=0),
@@ -226,6 +228,7 @@ BARS = {
     "worker_rss_mb": ("<=", 500),
     "worker_start_s": ("<=", 5),
     "alarm_to_webhook_s": ("<=", 5),
+    "metrics_scrape_ms": ("<=", 100),
     "first_inventory_s": ("<=", 15),
     "demo_s": ("<=", 150),
     "produce_records_per_s": None,
