@@ -124,6 +124,8 @@ class PostingPart:
         if kept is None:
             found = (await consumer.offsets_for_times({_TP: self._began_ms}))[_TP]
             kept = (await consumer.end_offsets([_TP]))[_TP] if found is None else found.offset
+            # Before anything is posted: whoever comes after a crash began later than what was under way was told.
+            await consumer.commit({_TP: kept})
         consumer.seek(_TP, kept)
         self._next, self._kept, self._confirmed = kept, -1, 0.0
         self._attempts, self._again = 0, 0.0
