@@ -66,8 +66,11 @@ class Figures:
         expected = float(self._sums[_EXPECTED])
         return self.histogram.positive / expected if expected else None
 
-    def document(self) -> dict[str, Any]:
+    def document(self, *, curve: bool = True) -> dict[str, Any]:
         """Return the figures as JSON values; None where the labels do not give one.
+
+        Args:
+            curve: whether the reliability curve is wanted, which is longer than all the rest.
 
         ``log_loss`` is the mean negative log likelihood in nats. ``curve`` has for each tenth of the buckets the mean
         probability, the share of positive labels and the labels. ``corrected`` are figures of the labels that have a
@@ -85,8 +88,8 @@ class Figures:
             "click_rate": positive / labels if labels else None,
             "purchase_rate": float(sums[_BOUGHT]) / labels if labels else None,
             "calibration": self.calibration,
-            "curve": self._curve(),
             "corrected": self._corrected(),
+            **({"curve": self._curve()} if curve else {}),
         }
 
     def _curve(self) -> list[dict[str, Any]]:

@@ -76,9 +76,9 @@ class _Windowed:
     def roll(self) -> None:
         self.last, self.current = self.current, Figures(self._buckets)
 
-    def document(self) -> dict[str, Any]:
+    def document(self, *, curve: bool = True) -> dict[str, Any]:
         last = self.last or self.current
-        return {"total": self.total.document(), "window": last.document()}
+        return {"total": self.total.document(curve=curve), "window": last.document(curve=curve)}
 
     def state(self) -> list[Any]:
         return [self.total.encode(), self.current.encode(), self.last and self.last.encode()]
@@ -229,7 +229,7 @@ class VersionWatch:
             "pages": self._pages.document(),
             "items_shown": self.coverage,
             "segments": [
-                {"segment": segment[0], "value": segment[1], **part.document()}
+                {"segment": segment[0], "value": segment[1], **part.document(curve=False)}
                 for segment, part in sorted(self._parts.items())
             ],
             "evidence": {

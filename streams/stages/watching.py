@@ -116,6 +116,10 @@ class WatchingPart:
     async def _begin(self) -> None:
         """Take over from where the last one was."""
         found = await self._context.admin.topics([topics.FEEDBACK])
+        if topics.FEEDBACK not in found:
+            raise PandianError(
+                topics.FEEDBACK, "must be there for models to be watched", "start a worker that joins labels"
+            )
         self._info = found[topics.FEEDBACK]
         async with LogReader(self._context.settings) as reader:
             stored = (await self._log.read(reader, [0])).get(_STATE)
