@@ -143,9 +143,10 @@ class WatchingPart:
             lambda: watch.positions,
             self._begin_again,
         )
-        tasks = [
-            asyncio.ensure_future(work) for work in (following.run(), self._tell(following), self._write())
-        ]
+        works = [following.run(), self._tell(following), self._write()]
+        if self._causes is not None:
+            works.append(self._causes.run(lambda: bool(watch.outcomes)))
+        tasks = [asyncio.ensure_future(work) for work in works]
         try:
             while self._owned():
                 await asyncio.wait(tasks, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from streams.stages import causing
+from monitoring.edges import default_edges
+from monitoring.watching import ModelWatch
+from pandian.settings import Settings
+from streams.stages import causing, watching
 from streams.stages.causing import Causes
+from streams.stages.watching import WatchingPart
 from tests.monitoring.causes.observations import document
 
 
@@ -37,6 +41,33 @@ async def test_nothing_is_remembered_before_there_is_a_label(monkeypatch: pytest
             break
     running.cancel()
     assert {one.asset for one in causes._memory.observations()} == {"orders", "items"}
+
+
+async def test_whoever_watches_the_models_looks_at_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(causing, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(watching, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "Following", Quiet)
+    causes = Causes(Inventory("orders"), lambda: {"topics": []})  # type: ignore[arg-type]
+    context: Any = SimpleNamespace(settings=Settings(), app=None, admin=None)
+    turns = iter([True] * 4)
+    alerting: Any = None
+    part = WatchingPart(context, lambda: next(turns, False), alerting, causes)
+    part._watch, part._info = ModelWatch(lambda _: default_edges()), SimpleNamespace()  # type: ignore[assignment]
+    part._watch.take(0, [b"no label"], 1, 1)
+    await part._until_others_turn()
+    assert {one.asset for one in causes._memory.observations()} == {"orders"}
+
+
+class Quiet:
+    """Follows a topic to which nothing comes."""
+
+    caught_up = False
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
 
 
 def test_assets_that_become_something_are_always_looked_at_and_others_while_there_is_room() -> None:
