@@ -228,7 +228,14 @@ class Cause:
 
 
 #: What alerts are about. A runbook of each is in ``docs/runbooks``.
-ALERT_KINDS = ("auc-drop", "auc-drop-segment", "calibration", "label-famine", "drift", "silence")
+AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE = (
+    "auc-drop",
+    "auc-drop-segment",
+    "calibration",
+    "label-famine",
+)
+DRIFT, SILENCE = "drift", "silence"
+ALERT_KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, DRIFT, SILENCE)
 
 
 @dataclass(frozen=True, slots=True)

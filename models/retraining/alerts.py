@@ -11,13 +11,13 @@ from kafka import KafkaConsumer
 
 from models.data.stream import to_the_end
 from models.retraining.base import ALERT, Reason
+from pandian.events import AUC_DROP, CALIBRATION
 from pandian.kafka_client import broker_errors, client_options
 from pandian.settings import Settings
 from pandian.topics import ALERTS
 
 #: Kinds that say that a model is not what it was, those that retraining helps most against first.
-AUC, CALIBRATION = "auc-drop", "calibration"
-KINDS = (AUC, CALIBRATION)
+KINDS = (AUC_DROP, CALIBRATION)
 
 
 @dataclass(frozen=True, slots=True)

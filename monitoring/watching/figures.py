@@ -113,16 +113,6 @@ class Figures:
             "click_rate": float(self._sums[_WEIGHTED]) / weight,
         }
 
-    def merge(self, other: Figures) -> None:
-        """Add the counts and sums of others.
-
-        Raises:
-            ValueError: they have other buckets.
-        """
-        self.histogram.merge(other.histogram)
-        self._sums += other._sums
-        self._expected += other._expected
-
     def encode(self) -> list[Any]:
         """Return JSON values."""
         return [self.histogram.encode(), self._sums.tolist(), self._expected.tolist()]

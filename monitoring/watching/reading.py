@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import orjson
 
+from monitoring.measures import Name
 from monitoring.watching.base import Seen
 
-#: Names a version: model, version.
-Name = tuple[str, str]
 INVALID, REPEAT, TAKEN = "invalid", "repeat", "taken"
 
 

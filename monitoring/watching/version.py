@@ -11,15 +11,15 @@ from monitoring.detection.base import Alarm, Detector, Labels
 from monitoring.detection.calibration import CalibrationDetector, CalibrationSettings
 from monitoring.detection.discrimination import AucDetector, AucSettings
 from monitoring.detection.famine import FamineSettings
+from monitoring.detection.segments import threshold
 from monitoring.edges import Edges, default_edges
 from monitoring.watching.base import Seen, Whole
 from monitoring.watching.figures import Figures
 from monitoring.watching.pages import Pages
 from monitoring.watching.pairs import OneOfAPage
 from monitoring.watching.segments import Segment, Segments
+from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION
 
-#: Kinds of alerts.
-AUC, SEGMENT, CALIBRATION = "auc-drop", "auc-drop-segment", "calibration"
 #: Buckets of a segment's scores at most: each takes some 80 bytes.
 _COARSE = 1_024
 #: Segments of a version that are watched, so that the run length of all of them together is known beforehand.
@@ -52,7 +52,6 @@ class Standing:
     alarm: Alarm
     version: str | None = None
     """Model and version; None: of no one alone."""
-    segment: Segment | None = None
 
 
 class _Windowed:
@@ -118,11 +117,6 @@ class VersionWatch:
         )
         self.first = self.last = 0
         """Times of the earliest and the latest impression with a label, epoch milliseconds."""
-
-    @property
-    def labels(self) -> int:
-        """Labels that were taken."""
-        return self._whole.total.histogram.labels
 
     def add(self, partition: int, seen: Seen) -> None:
         """Take labels of one partition, in the order in which they became known."""
@@ -201,12 +195,11 @@ class VersionWatch:
     def standing(self) -> Iterator[Standing]:
         """Yield the alarms that stand."""
         if self._auc.alarm is not None:
-            yield Standing(AUC, self.name, self._auc.alarm, self.name)
+            yield Standing(AUC_DROP, self.name, self._auc.alarm, self.name)
         for segment, detector in self._of_segments.items():
             if detector.alarm is not None:
-                yield Standing(
-                    SEGMENT, f"{self.name} {'='.join(segment)}", detector.alarm, self.name, segment
-                )
+                subject = f"{self.name} {'='.join(segment)}"
+                yield Standing(AUC_DROP_SEGMENT, subject, detector.alarm, self.name)
         if self._calibration is not None and self._calibration.alarm is not None:
             yield Standing(CALIBRATION, self.name, self._calibration.alarm, self.name)
 
@@ -277,10 +270,9 @@ class VersionWatch:
         for detector, state in zip(found._detectors(), stored["detectors"], strict=True):
             detector.restore(state)
         for segment, value, state in stored["of_segments"]:
-            watched = found._of_segments[segment, value] = AucDetector(
-                found._coarse, _rarer(settings.auc, 2 * _WATCHED)
-            )
-            watched.restore(state)
+            watched = found._watched((segment, value))
+            if watched is not None:
+                watched.restore(state)
         return found
 
 
@@ -290,7 +282,7 @@ def _coarser(edges: Edges) -> Edges:
 
 
 def _rarer(settings: AucSettings, times: int) -> AucSettings:
-    return replace(settings, run_length=settings.run_length * times)
+    return replace(settings, run_length=threshold(settings.run_length, times))
 
 
 def _is_of_before(detector: Detector, last: Figures) -> bool:

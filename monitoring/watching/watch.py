@@ -13,12 +13,14 @@ import orjson
 from monitoring.detection.base import Labels
 from monitoring.detection.famine import FamineDetector
 from monitoring.edges import Edges
+from monitoring.measures import Name
 from monitoring.watching.base import Seen
-from monitoring.watching.reading import Name, Places, read
-from monitoring.watching.version import AUC, CALIBRATION, SEGMENT, Standing, VersionWatch, WatchSettings
+from monitoring.watching.reading import Places, read
+from monitoring.watching.version import Standing, VersionWatch, WatchSettings
+from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE
 
-FAMINE = "label-famine"
-KINDS = (AUC, SEGMENT, CALIBRATION, FAMINE)
+#: Kinds of alerts that it raises.
+KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE)
 #: Whom an alarm about labels that stop is about.
 EVERYBODY = "all models"
 #: Versions that are watched; of one more, the one that was labelled least recently goes.
@@ -103,7 +105,7 @@ class ModelWatch:
             if self._famine.read - self._labelled[name] < self._settings.window:
                 yield from version.standing()
         if self._famine.alarm is not None:
-            yield Standing(FAMINE, EVERYBODY, self._famine.alarm)
+            yield Standing(LABEL_FAMINE, EVERYBODY, self._famine.alarm)
 
     def documents(self) -> dict[Name, Mapping[str, Any]]:
         """Return the figures of each version as JSON values."""

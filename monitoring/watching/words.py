@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from monitoring.detection.base import Alarm
-from monitoring.watching.version import AUC, CALIBRATION, SEGMENT, Standing
+from monitoring.finding import Finding
+from monitoring.watching.version import Standing
+from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION
 
 #: An interval as wide as this says nothing.
 _WIDE = 0.5
 
 
-class Found(NamedTuple):
-    """What an alert says: see :class:`pandian.events.Alert`."""
-
-    kind: str
-    subject: str
-    evidence: str
-    size: float
-    text: str
-    runbook: str
-    since: int | None
-
-
-def finding(one: Standing) -> Found:
+def finding(one: Standing) -> Finding:
     """Return an alarm in words: what fell, since when, by how much, and how sure that is."""
     alarm, kind = one.alarm, one.kind
-    if kind in (AUC, SEGMENT):
+    if kind in (AUC_DROP, AUC_DROP_SEGMENT):
         said, size = _of_auc(alarm), alarm.fall or 0.0
         text = f"The AUC of {one.subject} has fallen. {said}."
     elif kind == CALIBRATION:
@@ -35,7 +23,7 @@ def finding(one: Standing) -> Found:
     else:
         said, size = _of_famine(alarm), alarm.evidence
         text = f"Feedback has stopped. {said}."
-    return Found(
+    return Finding(
         kind, one.subject, said, round(size, 6), text, f"docs/runbooks/{kind}.md", alarm.since_time or None
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from monitoring.watching.version import AUC
+from pandian.events import AUC_DROP, DRIFT
 from pandian.output import printable
-from streams.stages.noticing import DRIFT
 
 #: Causes that are named.
 _NAMED = 3
 #: Kinds that are said. Pages are simulated, so that how many of their items are bought tells nothing of probabilities.
-_SAID = frozenset({AUC, DRIFT})
+_SAID = frozenset({AUC_DROP, DRIFT})
 
 
 class AlertLines:

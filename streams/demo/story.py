@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from export.registry import Entry, open_registry
-from monitoring.watching.version import AUC as AUC_DROP
 from pandian.errors import PandianError
+from pandian.events import AUC_DROP
 from pandian.output import printable
 from streams.demo.acts import LEAST_LINES, wrong_lines
 from streams.demo.alert_lines import AlertLines
@@ -24,7 +24,7 @@ from streams.demo.outcome import DemoOptions, Outcome
 from streams.demo.progress import Progress
 from streams.demo.registry import promote
 from streams.demo.screen import Scene, View
-from streams.demo.training import retraining, training
+from streams.demo.training import TrainingProcess, retraining, training
 from streams.demo.watching import Patience, check, records, shop_inventory
 from streams.demo.wrong_import import REPAIRED, WORDS
 from streams.worker import Worker
@@ -124,14 +124,11 @@ class Story:
         try:
             with tempfile.TemporaryDirectory(prefix="pandian-demo-") as folder:
                 settings, seconds = self._worker.settings, self._options.train_seconds
-                async with retraining(settings, self._models, seconds, folder) as child:
-                    while not child.ended:
-                        await self._look("retraining on what the stream has", training=child.said)
-                    child.check()
+                child = retraining(settings, self._models, seconds, folder)
+                found = await self._trained(child, "retraining on what the stream has")
         except PandianError as error:
             self._view.say(f"no retraining: {error}")
             return
-        found = child.result
         self._view.say(f"{self._seconds():5.1f} s  retrained: {printable(str(found['why']))}")
         if found["promoted"]:
             entry = open_registry(self._worker.settings).entry(found["model"], found["version"])
@@ -187,12 +184,22 @@ class Story:
         await self._wait_for_interactions()
         with tempfile.TemporaryDirectory(prefix="pandian-train-", ignore_cleanup_errors=True) as folder:
             trained = Path(folder, "entry")
-            async with training(self._worker.settings, trained, self._options.train_seconds) as child:
-                while not child.ended:
-                    await self._look("training on the first months", training=child.said)
-                child.check()
+            child = training(self._worker.settings, trained, self._options.train_seconds)
+            await self._trained(child, "training on the first months")
             entry = await asyncio.to_thread(promote, self._worker.settings, trained)
         await self._until_answering(entry)
+
+    async def _trained(self, child: TrainingProcess, doing: str) -> Mapping[str, Any]:
+        """Return what a training printed in the end.
+
+        Raises:
+            PandianError: it gave no model.
+        """
+        async with child:
+            while not child.ended:
+                await self._look(doing, training=child.said)
+            child.check()
+        return child.result
 
     async def _until_answering(self, entry: Entry) -> None:
         """Return when the worker answers with an entry.

@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
+from monitoring.finding import Finding
 from pandian import topics
-from pandian.events import ALERT_KINDS, Alert, Cause, encode
+from pandian.events import ALERT_KINDS, AUC_DROP, Alert, encode
 from streams.stages.context import StageContext
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.follower import TopicFollower
@@ -20,24 +21,8 @@ from streams.worklog import logger
 
 log = logger("alerts")
 
-AUC_DROP = "auc-drop"
 #: Alerts that are shown to people; all are on the topic.
 _REMEMBERED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What an alert says: see :class:`pandian.events.Alert`."""
-
-    kind: str
-    subject: str
-    evidence: str
-    size: float
-    text: str
-    runbook: str
-    since: int | None = None
-    """Epoch milliseconds; None: now."""
-    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from monitoring.finding import Finding
 from pandian import topics
+from pandian.events import DRIFT, SILENCE
 from streams.inventory.freshness import instant
 from streams.inventory.pace import PacePart
 from streams.inventory.pace.arrivals import Arrivals
-from streams.inventory.pace.silence import KIND as SILENCE
 from streams.inventory.pace.silence import alert, silence
 from streams.inventory.profile import AssetProfile
 from streams.inventory.sections import part_of
-from streams.stages.alerting import Alerting, Finding
+from streams.stages.alerting import Alerting
 from streams.stages.context import StageContext
 from streams.transport.own_topics import ensure_own
 
-DRIFT = "drift"
 _RUNBOOK = "docs/runbooks/drift.md"
 _LOOK_SECONDS = 5.0
 #: A drift is an event: its alert ends by itself after this time.

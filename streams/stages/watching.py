@@ -18,14 +18,16 @@ from export.registry import open_registry
 from monitoring.detection.calibration import CalibrationSettings
 from monitoring.detection.discrimination import AucSettings
 from monitoring.detection.famine import FamineSettings
+from monitoring.finding import Finding
 from monitoring.watching import ModelWatch, WatchSettings
-from monitoring.watching.version import AUC, SEGMENT, Standing
+from monitoring.watching.version import Standing
 from monitoring.watching.watch import KINDS, WatchStateError
 from monitoring.watching.words import finding
 from pandian import topics
 from pandian.errors import PandianError
+from pandian.events import AUC_DROP, AUC_DROP_SEGMENT
 from pandian.settings import Settings
-from streams.stages.alerting import Alerting, Finding
+from streams.stages.alerting import Alerting
 from streams.stages.causing import Causes
 from streams.stages.context import StageContext
 from streams.stages.following import Following
@@ -105,36 +107,33 @@ class WatchingPart:
             if not self._owned():
                 continue
             try:
-                await self._begin()
-                await self._until_others_turn()
+                await self._until_others_turn(*await self._begin())
             except (PandianError, *KAFKA_ERRORS, OSError) as error:
                 log.warning("cannot watch the models, trying again: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
                 self._watch = None
 
-    async def _begin(self) -> None:
-        """Take over from where the last one was."""
+    async def _begin(self) -> tuple[ModelWatch, TopicInfo]:
+        """Take over from where the last one was; return what is known, and of which topic."""
         found = await self._context.admin.topics([topics.FEEDBACK])
         if topics.FEEDBACK not in found:
             raise PandianError(
                 topics.FEEDBACK, "must be there for models to be watched", "start a worker that joins labels"
             )
-        self._info = found[topics.FEEDBACK]
+        info = found[topics.FEEDBACK]
         async with LogReader(self._context.settings) as reader:
             stored = (await self._log.read(reader, [0])).get(_STATE)
         watch = ModelWatch(self._edges.of, self._settings)
-        if stored is not None and stored[:16] == self._info.id.bytes:
+        if stored is not None and stored[:16] == info.id.bytes:
             try:
                 watch.restore(stored[16:])
             except WatchStateError as error:
                 log.error("what was watched cannot be gone on from, beginning anew: %s", error)  # noqa: TRY400
-        self._watch, self._dirty = watch, False
+        self._watch, self._info, self._dirty = watch, info, False
+        return watch, info
 
-    async def _until_others_turn(self) -> None:
-        watch, info = self._watch, self._info
-        assert watch is not None  # noqa: S101 - it was just made
-        assert info is not None  # noqa: S101
+    async def _until_others_turn(self, watch: ModelWatch, info: TopicInfo) -> None:
         following = Following(
             self._context.settings,
             self._context.admin,
@@ -191,9 +190,9 @@ class WatchingPart:
 
     async def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
         """Return an alarm in words, with what moved in the same period."""
-        found = Finding(*finding(one))
+        found = finding(one)
         watched = watch.version(one.version)
-        if watched is None or self._causes is None or one.kind not in (AUC, SEGMENT):
+        if watched is None or self._causes is None or one.kind not in (AUC_DROP, AUC_DROP_SEGMENT):
             return found
         why = await self._causes.explain(one, watched)
         return replace(found, text=f"{found.text} {why.text}", causes=why.causes)

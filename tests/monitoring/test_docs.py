@@ -10,12 +10,10 @@ import pytest
 
 from monitoring.dashboards.dashboard import BOARDS, dashboard
 from monitoring.watching.watch import KINDS
-from pandian.events import ALERT_KINDS
-from streams.inventory.pace.silence import KIND as SILENCE
+from pandian.events import ALERT_KINDS, DRIFT, SILENCE
 from streams.inventory.pace.silence import RUNBOOK
 from streams.recommend import loading
 from streams.stages import noticing
-from streams.stages.noticing import DRIFT
 from tests.support.prometheus import alerts, selectors
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.processes import free_port, kill_process, start_process, tail, wait_until
 from tests.support.prometheus import missing
+from tests.support.ready import ReadyProcess
 
 CONFIG = Path(__file__).resolve().parents[2] / "monitoring" / "alertmanager" / "alertmanager.yml"
 _PROGRAM = "prometheus-alertmanager"
@@ -51,7 +51,7 @@ def amtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-class AlertmanagerProcess:
+class AlertmanagerProcess(ReadyProcess):
     """An Alertmanager. Use as a context manager; it answers when it is handed out and is killed at the end.
 
     Args:
@@ -60,8 +60,7 @@ class AlertmanagerProcess:
     """
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
-        self.port = free_port()
-        self.log = folder / "alertmanager.log"
+        super().__init__("Alertmanager", folder / "alertmanager.log")
         file = folder / CONFIG.name
         file.write_text(yaml.safe_dump(config), encoding="utf-8")
         self._command = [
@@ -72,7 +71,6 @@ class AlertmanagerProcess:
             "--cluster.listen-address=",
             "--log.level=warn",
         ]
-        self.process: subprocess.Popen[bytes] | None = None
 
     def alerts(self) -> list[dict[str, Any]]:
         """Return the alerts that it knows, each with ``labels`` and ``status``."""
@@ -80,20 +78,6 @@ class AlertmanagerProcess:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
-    def __enter__(self) -> AlertmanagerProcess:
-        self.process = start_process(self._command, self.log)
-        wait_until(self._ready, 30, "Alertmanager answers", interval=0.05, log=self.log)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process is not None:
-            kill_process(self.process)
-
-    def _ready(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, f"Alertmanager ended:\n{tail(self.log)}"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+    def command(self) -> Sequence[str]:
+        """Return what to run."""
+        return self._command

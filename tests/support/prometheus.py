@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.support.processes import free_port, kill_process, start_process, tail, wait_until
+from tests.support.processes import wait_until
+from tests.support.ready import ReadyProcess
 
 FOLDER = Path(__file__).resolve().parents[2] / "monitoring" / "prometheus"
 CONFIG = FOLDER / "prometheus.yml"
@@ -88,7 +89,7 @@ def alerts(rules: Path = RULES) -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for rule in rules_of(rules) if "alert" in rule}
 
 
-class PrometheusProcess:
+class PrometheusProcess(ReadyProcess):
     """A Prometheus with the project's configuration, but for where the others are and how often it looks.
 
     Use as a context manager; it answers when it is handed out and is killed at the end.
@@ -109,8 +110,7 @@ class PrometheusProcess:
         rules: Path = RULES,
         alertmanagers: Sequence[str] = (),
     ) -> None:
-        self.port = free_port()
-        self.log = folder / "prometheus.log"
+        super().__init__("Prometheus", folder / "prometheus.log")
         config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
         config["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
         assert [CONFIG.parent / name for name in config["rule_files"]] == [RULES]
@@ -130,7 +130,6 @@ class PrometheusProcess:
             f"--web.listen-address=127.0.0.1:{self.port}",
             "--log.level=warn",
         ]
-        self.process: subprocess.Popen[bytes] | None = None
 
     def get(self, path: str, **parameters: str) -> Any:
         """Return the data of an answer of the API.
@@ -183,20 +182,6 @@ class PrometheusProcess:
         for group in self.get("rules")["groups"]:
             yield from group["rules"]
 
-    def __enter__(self) -> PrometheusProcess:
-        self.process = start_process(self._command, self.log)
-        wait_until(self._ready, 30, "Prometheus answers", interval=0.1, log=self.log)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process is not None:
-            kill_process(self.process)
-
-    def _ready(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, f"Prometheus ended:\n{tail(self.log)}"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+    def command(self) -> Sequence[str]:
+        """Return what to run."""
+        return self._command

@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pandian.events import SILENCE
 from streams.inventory.pace.arrivals import MINUTE_MS, Arrivals, hours_between
 
 #: Gaps at least as improbable are told.
@@ -23,7 +24,6 @@ _LONGER: Final = 2
 _FEWEST: Final = 1_000
 _SHORTEST_MS: Final = 60 * MINUTE_MS
 _WEEK: Final = 7 * 24 * 60
-KIND: Final = "silence"
 RUNBOOK: Final = "docs/runbooks/silence.md"
 
 
@@ -117,7 +117,7 @@ def alert(asset: str, found: Silence, now_ms: int) -> dict[str, Any] | None:
         f" has a probability of 10^{found.log10_tail:.0f}; the longest gap before was {_duration(found.longest_s)}"
     )
     return {
-        "kind": KIND,
+        "kind": SILENCE,
         "subject": asset,
         "evidence": evidence,
         "size": round(found.gap_s / max(found.longest_s, 1.0), 3),

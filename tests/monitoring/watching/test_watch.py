@@ -14,8 +14,8 @@ from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
 from monitoring.watching import ModelWatch, Seen, WatchSettings
 from monitoring.watching.pairs import OneOfAPage
-from monitoring.watching.watch import EVERYBODY, FAMINE, WatchStateError
-from pandian.events import Feedback, encode
+from monitoring.watching.watch import EVERYBODY, WatchStateError
+from pandian.events import LABEL_FAMINE, Feedback, encode
 from tests.monitoring.watching.labels import labels
 
 EDGES = Edges(np.linspace(0.001, 0.999, 500))
@@ -150,8 +150,8 @@ def test_a_version_that_answers_no_more_has_no_alarm() -> None:
 
 def test_labels_of_one_kind_alone_are_no_fall() -> None:
     watch = fed(*(labels(4_000), (one for one in labels(30_000, first=4_001) if not one.label)))
-    assert {one.kind for one in watch.standing()} <= {FAMINE, "calibration"}
-    assert (FAMINE, EVERYBODY) in {(one.kind, one.subject) for one in watch.standing()}
+    assert {one.kind for one in watch.standing()} <= {LABEL_FAMINE, "calibration"}
+    assert (LABEL_FAMINE, EVERYBODY) in {(one.kind, one.subject) for one in watch.standing()}
 
 
 def test_labels_that_come_no_more_are_told_by_the_broker_s_clock_alone() -> None:
@@ -159,7 +159,7 @@ def test_labels_that_come_no_more_are_told_by_the_broker_s_clock_alone() -> None
     watch.tick(6_000 * 60 + 500_000)
     assert list(watch.standing()) == []
     watch.tick(6_000 * 60 + 700_000)
-    assert [(one.kind, one.subject) for one in watch.standing()] == [(FAMINE, EVERYBODY)]
+    assert [(one.kind, one.subject) for one in watch.standing()] == [(LABEL_FAMINE, EVERYBODY)]
     fed(labels(100, first=6_001), watch=watch)
     assert list(watch.standing()) == []
 

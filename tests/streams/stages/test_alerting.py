@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from monitoring.finding import Finding
 from pandian.events import ALERT_KINDS
 from pandian.settings import Settings
-from streams.stages.alerting import Alerting, Finding
+from streams.stages.alerting import Alerting
 
 
 class Producer:

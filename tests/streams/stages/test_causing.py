@@ -52,9 +52,9 @@ async def test_whoever_watches_the_models_looks_at_the_data(monkeypatch: pytest.
     turns = iter([True] * 4)
     alerting: Any = None
     part = WatchingPart(context, lambda: next(turns, False), alerting, causes)
-    part._watch, part._info = ModelWatch(lambda _: default_edges()), SimpleNamespace()  # type: ignore[assignment]
-    part._watch.take(0, [b"no label"], 1, 1)
-    await part._until_others_turn()
+    watch, info = ModelWatch(lambda _: default_edges()), SimpleNamespace()
+    watch.take(0, [b"no label"], 1, 1)
+    await part._until_others_turn(watch, info)  # type: ignore[arg-type]
     assert {one.asset for one in causes._memory.observations()} == {"orders"}
 
 
