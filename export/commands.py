@@ -114,11 +114,11 @@ def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool
     Its files are checked against their checksums, and it must give here the logits that it was exported with. Adding
     the same again changes nothing.
     """
-    from export.promotion import current_user
     from export.promotion import promote as promote_entry
     from export.registry import Entry
     from export.runtime import OnnxModel
     from pandian.settings import load_settings
+    from pandian.who import current_user
 
     registry = _registry()
     OnnxModel(Entry.open(folder))

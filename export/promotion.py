@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from export.registry import Challenger, Entry, ModelRegistry, Pointer, RegistryE
 from export.runtime import OnnxModel
 from pandian.errors import PandianError
 from pandian.settings import Settings
+from pandian.who import current_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,6 @@ def end_shadow(registry: ModelRegistry, *, by: str | None, why: str, settings: S
     ended = registry.end_shadow(by=by, why=why)
     announced, trouble = _announce(settings, registry, before, time.time_ns() // 1_000_000, by, why)
     return Shadowing(ended, announced, trouble)
-
-
-def current_user() -> str:
-    """Return who is logged in; a container may know no names."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
 
 
 def _standing(registry: ModelRegistry) -> Standing:

@@ -164,6 +164,13 @@ class Store:
         """Make a file where there is none; False when there is one. Of several who try, one succeeds."""
         return self._creating(lambda: self.fs.pipe_file(self.path(below), data, mode="create"))
 
+    def take(self, below: str, data: bytes) -> bool:
+        """Make a file where there is none; False when somebody else has.
+
+        A store that was asked twice, as the first answer was lost, says that there is one: ours.
+        """
+        return self.create(below, data) or self.read(below) == data
+
     def create_from(self, path: Path, below: str) -> bool:
         """Make a file of a local one where there is none; False when there is one."""
         return self._creating(lambda: self.fs.put_file(str(path), self.path(below), mode="create"))

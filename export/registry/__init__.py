@@ -6,6 +6,7 @@
 ``local``       a registry in a folder
 ``remote``      a registry at any address that fsspec knows
 ``history``     what happened to it, as numbered objects, of which two never get the same number
+``racing``      changes that come one after the other without a lock
 ``lease``       who is at what only one may do at a time
 ``leases``      where that is written: in a folder, or at an address
 ``cache``       its entries on this machine

@@ -7,9 +7,7 @@ and decides again. So there is no lock that could be left behind, and no clock t
 
 from __future__ import annotations
 
-import random
 import re
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,14 +22,14 @@ from export.registry.exceptions import RegistryError, ShareError
 from export.registry.folders import replace_file
 from export.registry.keeping import Change
 from export.registry.pointers import challenger_of, pointer_of
+from export.registry.racing import until_won
 from pandian.stores import Store
 
 _FOLDER = "changes"
 _TRIED = f"{_FOLDER}/store.txt"
 _NAME = re.compile(rf"{_FOLDER}/(\d{{8}})\.json")
-#: How long others may be quicker before we give up, and how long we wait each time, at most.
+#: How long others may be quicker before we give up.
 _PATIENCE_SECONDS = 60.0
-_WAIT_SECONDS = 0.2
 _NOBODY = Standing(None, None)
 
 
@@ -74,21 +72,21 @@ class History:
         Args:
             decide: is asked again when somebody else was quicker.
         """
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < until:
+
+        def attempt() -> bool:
             newest = self._newest()
             change = decide(newest.standing)
             if change is None:
-                return
+                return True
             self.check_store()
-            if self._taken(newest.number + 1, change):
-                return
-            time.sleep(random.uniform(0, _WAIT_SECONDS))
-        raise RegistryError(
+            return self._taken(newest.number + 1, change)
+
+        lost = RegistryError(
             f"the registry {self._store.address}",
             f"was changed by others again and again for {_PATIENCE_SECONDS:.0f} s",
             "try again when fewer change it at once",
         )
+        until_won(attempt, _PATIENCE_SECONDS, lost)
 
     def _taken(self, number: int, change: Change) -> bool:
         """Write a change under a number; False when somebody else has it."""
@@ -100,8 +98,7 @@ class History:
             "id": uuid.uuid4().hex,
         }
         data = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
-        # A store that was asked twice, as the first answer was lost, says that there is one: ours.
-        if not self._store.create(_name(number), data) and self._store.read(_name(number)) != data:
+        if not self._store.take(_name(number), data):
             return False
         self._take(_Newest(number, change.after), data)
         return True

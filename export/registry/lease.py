@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 import threading
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from export.registry.exceptions import BusyError, LeaseLostError, RegistryError
+from pandian.who import current_user
 
 #: How long a lease holds that nobody renews, and how often it is renewed within that time.
 SECONDS = 60.0
@@ -98,7 +98,7 @@ class Lease:
         self._leases = leases
         self._seconds = seconds
         process = os.getpid()
-        self._own = Holding(uuid.uuid4().hex, by or _user(), _place(), process, _born(process), 0, 0)
+        self._own = Holding(uuid.uuid4().hex, by or current_user(), _place(), process, _born(process), 0, 0)
         self._valid_until = 0.0
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -204,13 +204,6 @@ class Lease:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may know no names
-        return "unknown"
 
 
 def _place() -> str:

@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import fcntl
-import random
 import re
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -20,13 +18,13 @@ import orjson
 from export.registry.exceptions import RegistryError
 from export.registry.folders import replace_file, writing
 from export.registry.lease import Holding
+from export.registry.racing import until_won
 from pandian.stores import Store
 
 _FOLDER = "leases"
 _NAME = re.compile(rf"{_FOLDER}/(\d{{8}})\.json")
-#: How long others may be quicker before we give up, and how long we wait each time, at most.
+#: How long others may be quicker before we give up.
 _PATIENCE_SECONDS = 20.0
-_WAIT_SECONDS = 0.2
 
 
 class FolderLeases:
@@ -104,27 +102,26 @@ class ObjectLeases:
         Raises:
             RegistryError: when it cannot be read or written, or others are quicker again and again.
         """
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < until:
+
+        def attempt() -> bool:
             number, found = self._newest()
             wanted = decide(found)
             if wanted is None:
-                return
+                return True
             self._check()
-            if self._taken(number + 1, _encoded(wanted)):
-                return
-            time.sleep(random.uniform(0, _WAIT_SECONDS))
-        raise RegistryError(
+            return self._taken(number + 1, _encoded(wanted))
+
+        lost = RegistryError(
             f"the registry {self.address}",
             f"was asked for by others again and again for {_PATIENCE_SECONDS:.0f} s",
             "try again when fewer retrain at once",
         )
+        until_won(attempt, _PATIENCE_SECONDS, lost)
 
     def _taken(self, number: int, data: bytes) -> bool:
         """Write under a number; False when somebody else has it, or has had it."""
         name = _name(number)
-        # A store that was asked twice, as the first answer was lost, says that there is one: ours.
-        if not self._store.create(name, data) and self._store.read(name) != data:
+        if not self._store.take(name, data):
             return False
         numbers = self._numbers()
         if max(numbers, default=0) != number:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from export.promotion import Promotion, current_user, promote
+from export.promotion import Promotion, promote
 from export.registry import Entry, ModelRegistry
 from export.registry.folders import sync
 from export.registry.pointers import pointer_of
@@ -23,6 +23,7 @@ from models.retraining.work import Journal, Work
 from models.totals import Totals
 from models.training import TrainedModel, train
 from pandian.settings import Settings
+from pandian.who import current_user
 
 #: Of the time that is given, what is kept for asking the champion.
 _COMPARING = 0.1
