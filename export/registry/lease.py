@@ -199,7 +199,8 @@ class Lease:
         return ours[-1]
 
     def _ahead(self) -> int:
-        return _now() + round(self._seconds * 1000)
+        # Up to the next millisecond: it must not be free for others before it is over for us.
+        return _now() + 1 + round(self._seconds * 1000)
 
 
 def _now() -> int:
