@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.covisits import Counting, Covisits, count
 from models.data.histories import Histories
 from models.data.log import InteractionLog
 from models.followers import Followers, nearest
 from models.popularity import log_shares
-from models.search import search
+from models.search import Prepared, Searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +48,24 @@ _TRIED: tuple[tuple[tuple[str, ...], tuple[tuple[float, ...], ...]], ...] = (
 )
 
 
-class ItemToItem(Recommender):
+class ItemToItem(Searched[Settings]):
     """Sparse neighbours of each item, summed over the history."""
 
     kind: ClassVar[str] = "item-to-item"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        self.chosen = Settings()
-        self._network: nn.Module | None = None
+        super().__init__(config, Settings())
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Change one setting after the other, and keep what is better in validation."""
+    def prepared(self, log: InteractionLog) -> Prepared[Settings]:
+        """Count the pairs."""
         learner = _Learner(log, self.config)
-        self.chosen, self._network = search(
-            self.chosen, list(_alternatives(learner)), _changed, learner.network, run, self.kind
-        )
+        return learner.network, list(_alternatives(learner))
 
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Count anew."""
-        self._network = _Learner(log, self.config).network(self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of what is expected to follow, in shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return what was chosen."""
-        return {**asdict(self.chosen)}
+    def changed(self, chosen: Settings, change: Mapping[str, Any]) -> Settings:
+        """Return settings with a change, be it of how pairs are counted."""
+        inner = {name: value for name, value in change.items() if name in Counting.__slots__}
+        outer = {name: value for name, value in change.items() if name not in inner}
+        return replace(chosen, counting=replace(chosen.counting, **inner), **outer)
 
 
 def _alternatives(learner: _Learner) -> Iterator[dict[str, Any]]:
@@ -87,12 +75,6 @@ def _alternatives(learner: _Learner) -> Iterator[dict[str, Any]]:
             continue
         for value in values:
             yield dict(zip(names, value, strict=True))
-
-
-def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    inner = {name: value for name, value in changes.items() if name in Counting.__slots__}
-    outer = {name: value for name, value in changes.items() if name not in inner}
-    return replace(settings, counting=replace(settings.counting, **inner), **outer)
 
 
 class _Learner:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from torch import nn
 
-from models.base import Run
+from models.base import Recommender, Run
+from models.config import TrainConfig
+from models.data.log import InteractionLog
 
-S = TypeVar("S")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+S = TypeVar("S", bound="DataclassInstance")
+#: What makes the network of settings, and the changes to try, those that matter most first.
+Prepared = tuple[Callable[[S], nn.Module], Sequence[Mapping[str, Any]]]
 #: Of the time that is left, finding settings takes at most so much.
 SHARE_OF_TIME = 0.1
 
@@ -50,3 +59,44 @@ def search(
         if found > best:
             best, settings, network = found, tried, other
     return settings, network
+
+
+class Searched(Recommender, Generic[S]):
+    """A model that is worked out rather than learned in steps: what it chooses are a few settings, by :func:`search`.
+
+    Args:
+        config: of the training.
+        chosen: the settings to begin with.
+    """
+
+    def __init__(self, config: TrainConfig, chosen: S) -> None:
+        super().__init__(config)
+        self.chosen = chosen
+        self._network: nn.Module | None = None
+
+    @abstractmethod
+    def prepared(self, log: InteractionLog) -> Prepared[S]:
+        """Return what makes the network of settings from a log, and the changes to try as :func:`search` wants them."""
+
+    def changed(self, chosen: S, change: Mapping[str, Any]) -> S:
+        """Return settings with a change."""
+        return replace(chosen, **change)
+
+    def fit(self, log: InteractionLog, run: Run) -> None:
+        """Change one setting after the other, and keep what is better in validation."""
+        make, alternatives = self.prepared(log)
+        self.chosen, self._network = search(self.chosen, alternatives, self.changed, make, run, self.kind)
+
+    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
+        """Work it out anew, with the settings as they are."""
+        make, _ = self.prepared(log)
+        self._network = make(self.chosen)
+
+    def network(self) -> nn.Module:
+        """Return the network; its logits are logarithms of what is expected, in shares."""
+        assert self._network is not None, "fit comes first"  # noqa: S101
+        return self._network
+
+    def settings(self) -> dict[str, object]:
+        """Return what was chosen."""
+        return asdict(self.chosen)

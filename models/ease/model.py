@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.ease.solving import Weights, gram, solve, strongest
 from models.followers import Followers
 from models.popularity import log_shares
-from models.search import search
+from models.search import Prepared, Searched
 
 #: Half-life of popularity, as a share of the time that the log spans.
 _HALF_LIFE = 1 / 8
@@ -35,7 +33,7 @@ class Chosen:
     """Share of popularity among what is expected."""
 
 
-class Ease(Recommender):
+class Ease(Searched[Chosen]):
     """A linear model of which items go together, of the whole history, in closed form.
 
     Of the weights only the highest positive ones of each item are kept, so that an answer costs as much as one of
@@ -45,37 +43,15 @@ class Ease(Recommender):
     kind: ClassVar[str] = "ease"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        self.chosen = Chosen(config.ease.penalties[0])
-        self._network: nn.Module | None = None
+        super().__init__(config, Chosen(config.ease.penalties[0]))
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Change one setting after the other, and keep what is better in validation."""
-        learner = _Learner(log, self.config)
+    def prepared(self, log: InteractionLog) -> Prepared[Chosen]:
+        """Count which items go together."""
         alternatives: list[dict[str, float]] = [{"recency": recency} for recency in (0.9, 0.7)]
         alternatives += [{"repeat": share} for share in (0.2, 0.5)]
         alternatives += [{"penalty": penalty} for penalty in self.config.ease.penalties[1:]]
         alternatives += [{"popularity": share} for share in (0.001, 0.1)]
-        self.chosen, self._network = search(
-            self.chosen, alternatives, _changed, learner.network, run, self.kind
-        )
-
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Solve anew."""
-        self._network = _Learner(log, self.config).network(self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of what is expected, in shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return what was chosen."""
-        return asdict(self.chosen)
-
-
-def _changed(chosen: Chosen, change: Mapping[str, Any]) -> Chosen:
-    return replace(chosen, **change)
+        return _Learner(log, self.config).network, alternatives
 
 
 class _Learner:

@@ -3,19 +3,18 @@ al., A Next Basket Recommendation Reality Check, TOIS 2023)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.followers import Followers
 from models.popularity import log_shares
-from models.search import search
+from models.search import Prepared, Searched
 
 #: Half-life of popularity, as a share of the time that the log spans.
 _HALF_LIFE = 1 / 16
@@ -31,39 +30,18 @@ class Weighing:
     """Share of popularity among what is expected."""
 
 
-class Repeats(Recommender):
+class Repeats(Searched[Weighing]):
     """The items of the history, then popular ones."""
 
     kind: ClassVar[str] = "repeats"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        self.chosen = Weighing(config.repeats.recencies[0])
-        self._network: nn.Module | None = None
+        super().__init__(config, Weighing(config.repeats.recencies[0]))
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Try how fast what was done is forgotten, and keep what is best in validation."""
+    def prepared(self, log: InteractionLog) -> Prepared[Weighing]:
+        """Nothing is counted but popularity."""
         alternatives = [{"recency": recency} for recency in self.config.repeats.recencies[1:]]
-        self.chosen, self._network = search(
-            self.chosen, alternatives, _changed, lambda chosen: _network(log, chosen), run, self.kind
-        )
-
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Count popularity anew."""
-        self._network = _network(log, self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return what was chosen."""
-        return asdict(self.chosen)
-
-
-def _changed(chosen: Weighing, change: Mapping[str, Any]) -> Weighing:
-    return replace(chosen, **change)
+        return partial(_network, log), alternatives
 
 
 def _network(log: InteractionLog, chosen: Weighing) -> nn.Module:

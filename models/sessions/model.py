@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.data.histories import Histories
 from models.data.log import InteractionLog
 from models.data.sessions import cut, natural_gap
 from models.popularity import log_shares
-from models.search import search
+from models.search import Prepared, Searched
 from models.sessions.network import Network, Weighing
 from models.sessions.tables import Tables, make_tables
 
@@ -46,36 +45,24 @@ class Chosen:
     weighing: Weighing = field(default_factory=Weighing)
 
 
-class SessionNeighbours(Recommender):
+class SessionNeighbours(Searched[Chosen]):
     """Sessions that have items in common with the history, the newest and those most like it."""
 
     kind: ClassVar[str] = "sessions"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        self.chosen = Chosen(config.sessions.gap_minutes, config.sessions.neighbours)
-        self._network: nn.Module | None = None
+        super().__init__(config, Chosen(config.sessions.gap_minutes, config.sessions.neighbours))
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Change one setting after the other, and keep what is better in validation."""
+    def prepared(self, log: InteractionLog) -> Prepared[Chosen]:
+        """Cut the log into sessions, the newest of which are kept."""
         learner = _Learner(log, self.config)
-        alternatives = list(_alternatives(self.config, learner.natural_gap))
-        self.chosen, self._network = search(
-            self.chosen, alternatives, _changed, learner.network, run, self.kind
-        )
+        return learner.network, list(_alternatives(self.config, learner.natural_gap))
 
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Take the newest sessions."""
-        self._network = _Learner(log, self.config).network(self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of what is expected, in shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return what was chosen."""
-        return asdict(self.chosen)
+    def changed(self, chosen: Chosen, change: Mapping[str, Any]) -> Chosen:
+        """Return settings with a change, be it of how sessions are weighed."""
+        own = {name: value for name, value in change.items() if name in Chosen.__slots__}
+        others = {name: value for name, value in change.items() if name not in own}
+        return replace(chosen, weighing=replace(chosen.weighing, **others), **own)
 
 
 def _alternatives(config: TrainConfig, gap_minutes: float | None) -> Iterator[dict[str, Any]]:
@@ -86,12 +73,6 @@ def _alternatives(config: TrainConfig, gap_minutes: float | None) -> Iterator[di
         for value in values:
             if names != ("neighbours",) or value[0] < config.sessions.neighbours:
                 yield dict(zip(names, value, strict=True))
-
-
-def _changed(chosen: Chosen, change: Mapping[str, Any]) -> Chosen:
-    own = {name: value for name, value in change.items() if name in Chosen.__slots__}
-    others = {name: value for name, value in change.items() if name not in own}
-    return replace(chosen, weighing=replace(chosen.weighing, **others), **own)
 
 
 class _Learner:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.covisits import Counting, Covisits, Weights, count
 from models.data.histories import Histories
 from models.data.log import Codes, InteractionLog
 from models.followers import Followers
 from models.popularity import log_shares
-from models.search import search
+from models.search import Prepared, Searched
 from models.transitions.walks import walks
 
 #: Half-life of popularity, as a share of the time that the log spans.
@@ -59,45 +58,24 @@ _TRIED: tuple[tuple[str, tuple[float, ...]], ...] = (
 )
 
 
-class Transitions(Recommender):
+class Transitions(Searched[Weighing]):
     """First-order transitions, and walks of several."""
 
     kind: ClassVar[str] = "transitions"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        self.chosen = Weighing()
-        self._network: nn.Module | None = None
+        super().__init__(config, Weighing())
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Change one setting after the other, and keep what is better in validation."""
+    def prepared(self, log: InteractionLog) -> Prepared[Weighing]:
+        """Count what follows what."""
         learner = _Learner(log, self.config)
-        self.chosen, self._network = search(
-            self.chosen, list(_alternatives(learner.moments)), _changed, learner.network, run, self.kind
-        )
-
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Count anew."""
-        self._network = _Learner(log, self.config).network(self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of what is expected, in shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return what was chosen."""
-        return asdict(self.chosen)
+        return learner.network, list(_alternatives(learner.moments))
 
 
 def _alternatives(moments: bool) -> Iterator[dict[str, Any]]:
     for name, values in _TRIED:
         if name != "same_moment" or moments:
             yield from ({name: value} for value in values)
-
-
-def _changed(weighing: Weighing, change: Mapping[str, Any]) -> Weighing:
-    return replace(weighing, **change)
 
 
 class _Learner:

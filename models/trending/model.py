@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from torch import nn
 
-from models.base import UNSEEN_SHARE, Recommender, Run
+from models.base import UNSEEN_SHARE
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.popularity import Popular, log_shares
-from models.search import search
+from models.search import Prepared, Searched
 
 _HOUR_MS = 3_600_000
 #: Interactions that an item is given before its share lately is compared with its share ever: one click is no trend.
@@ -30,42 +30,20 @@ class Window:
     """How much more an item counts whose share is rising."""
 
 
-class Trending(Recommender):
+class Trending(Searched[Window]):
     """The same list for everybody, of what is popular in a window that ends now."""
 
     kind: ClassVar[str] = "trending"
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(config)
-        settings = config.trending
-        self.chosen = Window(settings.half_lives_hours[0], settings.rises[0])
-        self._network: nn.Module | None = None
+        super().__init__(config, Window(config.trending.half_lives_hours[0], config.trending.rises[0]))
 
-    def fit(self, log: InteractionLog, run: Run) -> None:
-        """Try windows, then how much a rise counts, and keep what is best in validation."""
+    def prepared(self, log: InteractionLog) -> Prepared[Window]:
+        """Try windows first, then how much a rise counts."""
         settings = self.config.trending
         alternatives = [{"half_life_hours": hours} for hours in settings.half_lives_hours[1:]]
         alternatives += [{"rise": rise} for rise in settings.rises[1:]]
-        self.chosen, self._network = search(
-            self.chosen, alternatives, _changed, lambda window: _network(log, window), run, self.kind
-        )
-
-    def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
-        """Count anew."""
-        self._network = _network(log, self.chosen)
-
-    def network(self) -> nn.Module:
-        """Return the network; its logits are logarithms of shares."""
-        assert self._network is not None, "fit comes first"  # noqa: S101
-        return self._network
-
-    def settings(self) -> dict[str, object]:
-        """Return the window."""
-        return asdict(self.chosen)
-
-
-def _changed(window: Window, change: Mapping[str, Any]) -> Window:
-    return replace(window, **change)
+        return partial(_network, log), alternatives
 
 
 def _network(log: InteractionLog, window: Window) -> nn.Module:
