@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from kafka import KafkaConsumer
 
-from models.data.stream import to_the_end
+from models.data.stream import partitions_of
 from models.exceptions import DataError
-from pandian.kafka_client import broker_errors, client_options
 from pandian.settings import Settings
 from pandian.topics import ITEMS
+from pandian.whole_topics import reading, to_the_end
 
 T = TypeVar("T")
 #: What is of interest in a value; of None, what it means that there is none any more.
@@ -30,21 +29,11 @@ def items_on_topic(settings: Settings, wanted: Wanted[T], topic: str = ITEMS) ->
         DataError: when there is no such topic.
     """
     newest: dict[str, T] = {}
-    with broker_errors(settings):
-        consumer = KafkaConsumer(
-            **client_options(settings),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
-            metrics_enabled=False,
-        )
-        try:
-            for records in to_the_end(consumer, topic, settings):
-                for record in records:
-                    with contextlib.suppress(orjson.JSONDecodeError, TypeError, KeyError):
-                        newest.update([_said(record.key, record.value, wanted)])
-        finally:
-            consumer.close(autocommit=False)
+    with reading(settings) as consumer:
+        for records in to_the_end(consumer, partitions_of(consumer, topic), settings):
+            for record in records:
+                with contextlib.suppress(orjson.JSONDecodeError, TypeError, KeyError):
+                    newest.update([_said(record.key, record.value, wanted)])
     return newest
 
 

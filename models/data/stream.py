@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,20 +19,15 @@ from models.data.cells import identifiers
 from models.data.log import InteractionLog
 from models.exceptions import DataError
 from pandian.actions import POSITIVE
-from pandian.errors import BrokerError
 from pandian.forgetting import Erasures, Names
-from pandian.kafka_client import broker_errors, client_options, unreachable
+from pandian.kafka_client import client_options
 from pandian.settings import Settings
 from pandian.topics import FORGOTTEN, INTERACTIONS
+from pandian.whole_topics import partitions, reading, to_the_end
 
 #: Told in words about what was left out, and how many records were read.
 Notice = Callable[[str], None]
 Progress = Callable[[str, int], None]
-
-_POLL_MS = 500
-_MAX_RECORDS = 20_000
-#: A broker that says nothing for so long while there is more to read has gone away.
-_SILENT_S = 30.0
 
 
 def read_topic(
@@ -56,29 +50,17 @@ def read_topic(
     """
     rows = _Rows(Erasures(Names.of(settings)))
     archive = InteractionArchive(settings, progress, topic) if settings.archive else None
-    with broker_errors(settings):
-        consumer = KafkaConsumer(
-            **client_options(settings),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_poll_records=_MAX_RECORDS,
-            max_partition_fetch_bytes=4 << 20,
-            fetch_max_wait_ms=100,
-            metrics_enabled=False,
-        )
-        try:
-            topic_id = _topic_id(topic, settings)
-            rows.erasures.of_topic(topic_id)
-            if FORGOTTEN in consumer.topics():
-                for records in to_the_end(consumer, FORGOTTEN, settings):
-                    rows.forget(records)
-            if archive:
-                rows.begin(_archived(archive, consumer, topic, topic_id))
-            for records in to_the_end(consumer, topic, settings):
-                rows.add(records)
-                progress(topic, rows.read)
-        finally:
-            consumer.close(autocommit=False)
+    with reading(settings) as consumer:
+        topic_id = _topic_id(topic, settings)
+        rows.erasures.of_topic(topic_id)
+        for records in to_the_end(consumer, partitions(consumer, FORGOTTEN), settings):
+            rows.forget(records)
+        wanted = partitions_of(consumer, topic)
+        if archive:
+            rows.begin(_archived(archive, consumer, wanted, topic_id))
+        for records in to_the_end(consumer, wanted, settings):
+            rows.add(records)
+            progress(topic, rows.read)
     for text in rows.notices():
         notice(f"{topic}: {text}")
     if not len(rows):
@@ -91,11 +73,10 @@ def read_topic(
 
 
 def _archived(
-    archive: InteractionArchive, consumer: KafkaConsumer, topic: str, topic_id: str
+    archive: InteractionArchive, consumer: KafkaConsumer, wanted: list[TopicPartition], topic_id: str
 ) -> ArchivedInteractions:
     """Return what the topic holds no longer: what is before the first offset of each of its partitions."""
-    partitions = [TopicPartition(topic, number) for number in sorted(_partitions(consumer, topic))]
-    starts = consumer.beginning_offsets(partitions)
+    starts = consumer.beginning_offsets(wanted)
     return archive.before(topic_id, {tp.partition: int(start) for tp, start in starts.items()})
 
 
@@ -109,41 +90,20 @@ def _topic_id(topic: str, settings: Settings) -> str:
     return "" if described["error_code"] else UUID(str(described["topic_id"])).hex
 
 
-def to_the_end(consumer: KafkaConsumer, topic: str, settings: Settings) -> Iterable[list[Any]]:
-    """Yield what each fetch brings, until each partition is where it ended when it was first fetched.
+def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    """Return the partitions of a topic that is to be learned from.
 
-    Where it ends is told by the fetch: the embedded broker, asked for its latest offset, names that of its last batch.
+    Raises:
+        DataError: when there is no such topic.
     """
-    partitions = [TopicPartition(topic, number) for number in sorted(_partitions(consumer, topic))]
-    consumer.assign(partitions)
-    consumer.seek_to_beginning(*partitions)
-    ends: dict[TopicPartition, int] = {}
-    heard = time.monotonic()
-    while not all(tp in ends and consumer.position(tp) >= ends[tp] for tp in partitions):
-        fetched = consumer.poll(timeout_ms=_POLL_MS)
-        yield from fetched.values()
-        for tp in partitions:
-            end = consumer.highwater(tp)
-            if tp not in ends and end is not None:
-                ends[tp] = end
-                heard = time.monotonic()
-        if fetched:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > _SILENT_S:
-            raise unreachable(settings, TimeoutError(f"nothing came of {topic} for {_SILENT_S:g} s"))
-
-
-def _partitions(consumer: KafkaConsumer, topic: str) -> set[int]:
-    if topic not in consumer.topics():
+    found = partitions(consumer, topic)
+    if not found:
         raise DataError(
             f"{topic}: no such topic",
             "must be there",
             "start a worker (pandian worker), which makes it of your topics, or name files",
         )
-    found = consumer.partitions_for_topic(topic)
-    if not found:
-        raise BrokerError(f"{topic}: no partitions", "must have some", "check the broker")
-    return set(found)
+    return found
 
 
 class _LeftOutError(Exception):

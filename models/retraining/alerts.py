@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from kafka import KafkaConsumer
 
-from models.data.stream import to_the_end
 from models.retraining.base import ALERT, Reason
 from pandian.events import AUC_DROP, CALIBRATION
 from pandian.kafka_client import broker_errors, client_options
 from pandian.settings import Settings
 from pandian.topics import ALERTS
+from pandian.whole_topics import partitions, reader, to_the_end
 
 #: Kinds that say that a model is not what it was, those that retraining helps most against first.
 KINDS = (AUC_DROP, CALIBRATION)
@@ -44,7 +43,7 @@ class AlertFollower:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._options = client_options(settings)
+        client_options(settings)  # what is not set is said now
         self._consumer: Any = None
         self._firing: dict[str, Firing] = {}
 
@@ -67,19 +66,13 @@ class AlertFollower:
 
     def _begun(self) -> bool:
         """Read all that is there, so that no alert is acted on that has ended; False when there is no topic yet."""
-        consumer = KafkaConsumer(
-            **self._options,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
-            metrics_enabled=False,
-        )
-        self._consumer = consumer
-        if ALERTS not in consumer.topics():
+        consumer = self._consumer = reader(self._settings)
+        found = partitions(consumer, ALERTS)
+        if not found:
             self.close()
             return False
         self._firing.clear()
-        for records in to_the_end(consumer, ALERTS, self._settings):
+        for records in to_the_end(consumer, found, self._settings):
             self._take(records)
         return True
 

@@ -1,6 +1,5 @@
 import pytest
 
-from models.data import stream
 from models.data.stream import read_topic
 from models.exceptions import DataError
 from pandian.errors import BrokerError, SettingError
@@ -121,12 +120,3 @@ def test_a_broker_that_does_not_answer_is_said(monkeypatch):
     monkeypatch.setattr("pandian.kafka_client.CONNECT_MS", 300)
     with pytest.raises(BrokerError, match="must answer there"):
         read_topic(Settings(broker=f"127.0.0.1:{free_port()}"))
-
-
-def test_a_broker_that_falls_silent_is_said(topic, monkeypatch):
-    settings, name = topic([interaction()])
-    monkeypatch.setattr(stream, "_SILENT_S", 0.2)
-    monkeypatch.setattr(stream.KafkaConsumer, "highwater", lambda *_: None)
-    monkeypatch.setattr(stream.KafkaConsumer, "poll", lambda *_, **__: {})
-    with pytest.raises(BrokerError, match="nothing came of"):
-        read(settings, name)
