@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import compress, groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from streams.decode.kinds import Kinds
+from streams.decode.kinds import Kinds
 
 #: Kafka record headers, as aiokafka gives them.
 Headers = Sequence[tuple[str, bytes]]

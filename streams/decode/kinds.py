@@ -16,8 +16,6 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from hashlib import blake2b
 from typing import Any, Final
 
-from streams.decode.base import Row
-
 #: Kinds of one format told apart. What is like none of so many goes to the most similar one.
 MOST_KINDS: Final = 16
 #: Least similarity to belong to a kind.
@@ -77,7 +75,7 @@ class KindSorter:
         self._shapes: dict[tuple[str, ...], int] = {}
         self._others: dict[int, frozenset[int]] = {}
 
-    def sort(self, rows: Sequence[Row], collect: Collect | None = None) -> Sequence[int]:
+    def sort(self, rows: Sequence[dict[str, Any]], collect: Collect | None = None) -> Sequence[int]:
         """Return the number of each row's kind.
 
         Args:
@@ -115,7 +113,7 @@ class KindSorter:
         self._shapes[shape] = found
         return found
 
-    def _sort_alike(self, rows: Sequence[Row], values: Mapping[str, Sized]) -> list[int] | None:
+    def _sort_alike(self, rows: Sequence[dict[str, Any]], values: Mapping[str, Sized]) -> list[int] | None:
         """Return the number of each row's kind where all fit one, by the names that all and any have; else None.
 
         Only once no more sets are remembered: what is remembered depends on each row.
@@ -238,7 +236,7 @@ class Kinds:
     def labels(
         self,
         family: str,
-        rows: Sequence[Row],
+        rows: Sequence[dict[str, Any]],
         names: Sequence[str] | None = None,
         collect: Collect | None = None,
     ) -> list[str]:

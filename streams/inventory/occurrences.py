@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from streams.inventory.profile.policy import BatchMeta
+from streams.inventory.profile.batch import BatchMeta
 
 
 class Place(NamedTuple):

@@ -17,9 +17,9 @@ import numpy as np
 from streams.decode.base import RowGroup
 from streams.inventory.duplicates.counts import DuplicateCounts
 from streams.inventory.duplicates.window import CONTENT_WINDOW, false_positive_rate
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 
 _RATE = false_positive_rate(CONTENT_WINDOW)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from streams.inventory.duplicates.hashset import Mask
 from streams.inventory.occurrences import Occurrences
-from streams.inventory.profile.policy import BatchMeta
+from streams.inventory.profile.batch import BatchMeta
 
 _CONFIDENCE = 0.99
 

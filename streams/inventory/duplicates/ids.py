@@ -19,9 +19,9 @@ from streams.inventory.duplicates.counts import DuplicateCounts
 from streams.inventory.duplicates.hashing import value_hashes
 from streams.inventory.duplicates.hashset import Mask
 from streams.inventory.duplicates.window import Window
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 
 #: Offsets that the window of a field reaches back: to fill it again, records must be decoded again.
 WINDOW = 200_000

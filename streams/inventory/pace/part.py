@@ -11,9 +11,9 @@ from streams.decode.base import RowGroup
 from streams.decode.paths import ELEMENT
 from streams.inventory.pace.arrivals import Arrivals
 from streams.inventory.pace.event_times import EventTimes, sampled
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 
 #: Under this path stands what the envelope says; no field has an empty one.
 ENVELOPE = ""

@@ -11,8 +11,9 @@ The hot path is :meth:`PartitionProfile.add`: one ``Counter.update`` a column, a
 """
 
 from streams.inventory.profile.asset import AssetProfile
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.partition import PartitionProfile
-from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
+from streams.inventory.profile.policy import ProfilePolicy
 
 __all__ = ["AssetProfile", "BatchMeta", "FieldProfile", "PartitionProfile", "ProfilePolicy"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from streams.decode.base import Column, RowGroup
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.distinct import DistinctSketch
 from streams.inventory.profile.evidence import evidence_of, evidence_of_column, united
@@ -17,7 +18,7 @@ from streams.inventory.profile.layout import Layouts
 from streams.inventory.profile.lineage import Lineage
 from streams.inventory.profile.part import AssetPart
 from streams.inventory.profile.paths import kept_paths
-from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
+from streams.inventory.profile.policy import ProfilePolicy
 from streams.inventory.profile.timespan import TimeSpan
 
 #: Other fields shown to the classifier beside those it is asked about: enough to tell what kind of record it is, and a

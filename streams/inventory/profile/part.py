@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol, Self, runtime_checkable
 
 from streams.decode.base import RowGroup
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 
 
 class AssetPart(Protocol):

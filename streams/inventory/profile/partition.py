@@ -13,9 +13,10 @@ from streams.decode.base import Decoded, RowGroup
 from streams.decode.kinds import Kinds
 from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.inventory.profile.asset import AssetProfile
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import FORMAT, BlobReader, BlobWriter, pack, unpack
 from streams.inventory.profile.part import LooksBack
-from streams.inventory.profile.policy import BatchMeta, ProfilePolicy
+from streams.inventory.profile.policy import ProfilePolicy
 
 #: Records of a partition that wait for their schema at most; further ones are counted as unreadable for good.
 MOST_WAITING = 100_000

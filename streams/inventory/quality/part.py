@@ -14,10 +14,10 @@ import numpy as np
 
 from streams.decode.base import Column, RowGroup
 from streams.inventory.base import Classifier, Masker
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
 from streams.inventory.profile.paths import kept_paths
-from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.quality.blocks import checked
 from streams.inventory.quality.delays import Delays
 from streams.inventory.quality.discovery import MEANT, Discovery

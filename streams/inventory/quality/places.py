@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from streams.inventory.profile.policy import BatchMeta
+from streams.inventory.profile.batch import BatchMeta
 
 
 class Place(NamedTuple):

@@ -20,9 +20,9 @@ import numpy.typing as npt
 
 from streams.decode.base import RowGroup
 from streams.inventory.duplicates.hashing import value_hashes
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.quality.blocks import BLOCK, checked
 from streams.inventory.relations.base import REFERRING, VAGUE, Interval, Key
 from streams.inventory.relations.bounds import repeats_at_most, share_of

@@ -11,9 +11,9 @@ from streams.decode.base import RowGroup
 from streams.inventory.base import Masker
 from streams.inventory.drift.found import Drift, Place
 from streams.inventory.drift.track import NEWEST
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.schema_changes.change import Change
 from streams.inventory.schema_changes.presence import Presence
 from streams.inventory.windows.field import WatchedField

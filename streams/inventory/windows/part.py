@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 
 from streams.decode.base import RowGroup
 from streams.inventory.base import Masker
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.windows.findings import Findings, Standing
 from streams.inventory.windows.lane import Lane
 

@@ -17,8 +17,8 @@ from streams.inventory.drift.words import documents as drift_documents
 from streams.inventory.duplicates import DuplicateCounts
 from streams.inventory.intervals import wilson
 from streams.inventory.noise import Outliers, noise
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.distinct import Estimate
-from streams.inventory.profile.policy import BatchMeta
 from streams.inventory.quality.base import FieldQuality, Malformed
 from streams.inventory.quality.findings import Findings, FoundRule
 from streams.inventory.quality.grade import quality

@@ -14,8 +14,8 @@ from streams.inventory.document import field_evidence
 from streams.inventory.masking import ShapeMasker
 from streams.inventory.policy import default_policy
 from streams.inventory.profile import AssetProfile
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from tests.support.data import needs_data, online_retail_rows
 
 

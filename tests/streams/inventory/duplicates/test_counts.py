@@ -21,9 +21,9 @@ from streams.inventory.duplicates import (
     content_hashes,
 )
 from streams.inventory.masking import ShapeMasker
+from streams.inventory.profile.batch import BatchMeta
 from streams.inventory.profile.codec import BlobReader, BlobWriter
 from streams.inventory.profile.field import FieldProfile
-from streams.inventory.profile.policy import BatchMeta
 from tests.support.data import needs_data, online_retail_lines
 
 
