@@ -12,7 +12,8 @@ from models.data.cells import identifiers, shape, times
 from models.data.columns import Columns, find_columns
 from models.data.log import InteractionLog
 from models.exceptions import DataError
-from pandian.actions import ACTIONS, POSITIVE
+from pandian.action_words import action_of
+from pandian.actions import POSITIVE
 from pandian.files import RecordFile, check_readable, open_records
 
 #: Told in words about what was left out, and how many rows of a file were read.
@@ -125,16 +126,19 @@ class _Cells:
 
 
 def _positive(name: str, actions: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Tell which rows have an action that speaks for the item; one that is left blank does."""
-    spelled = [value.strip().lower() if isinstance(value, str) else value for value in actions]
-    found = np.array([not value or value in POSITIVE for value in spelled], bool)
+    """Tell which rows have an action that speaks for the item, in whatever word; one that is left blank does."""
+    found = np.array([_is_blank(value) or action_of(str(value)) in POSITIVE for value in actions], bool)
     if len(found) and not found.any():
         raise DataError(
             name,
-            f"must be one of {', '.join(ACTIONS)}, and some of {', '.join(sorted(POSITIVE))}",
+            f"some must mean one of {', '.join(sorted(POSITIVE))}, in a word such as pv or add_to_cart",
             "spell the actions so, or leave the column out",
         )
     return found
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _weighs(value: Any) -> bool:

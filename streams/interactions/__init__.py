@@ -5,7 +5,6 @@ Modules:
     mapping: a mapping from the inventory's document of an asset.
     override: a mapping as a user's TOML file says it.
     settling: when a mapping may be relied on.
-    words: the words of event types -> actions.
     ids, times: values -> identifiers and epoch milliseconds.
     cells: the values of each role in a group of rows, arrays opened.
     interactions, items: cells -> records to send, and what became of the others.

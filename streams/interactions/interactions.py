@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from pandian.action_words import action_of
 from pandian.actions import WEIGHTS, Action
 from streams.decode.base import RowGroup
 from streams.interactions.base import FieldMapping
@@ -18,7 +19,6 @@ from streams.interactions.cells import Cells, cells_of
 from streams.interactions.identities import PERSONAL, WITHOUT_KEY, Identities
 from streams.interactions.ids import NoIdError, identifier
 from streams.interactions.times import epoch_ms, event_time
-from streams.interactions.words import action_of
 
 #: What can become of what a record tells of: ``interaction``, or why there is none. ``broker-time`` counts those
 #: interactions that bear the broker's time of their record, because they have none of their own, or one that cannot be.

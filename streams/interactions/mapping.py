@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pandian.action_words import action_of
 from pandian.actions import POSITIVE, Action
 from pandian.semantics import MASKED_CLASSES
 from pandian.times import reader_name
 from streams.decode.paths import split_array
 from streams.interactions.base import FieldMapping, NoMapping, Part, Role
-from streams.interactions.words import action_of
 
 Document = Mapping[str, Any]
 

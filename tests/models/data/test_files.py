@@ -113,11 +113,21 @@ def test_only_positive_actions_that_weigh_something_count(tmp_path):
     assert "3 rows of an action" in said[0]
 
 
+def test_actions_are_known_by_the_words_that_streams_know(tmp_path):
+    words = ("pv", "AddToCart", "加购", "购买", "product_viewed", "removeFromCart", "退款", "heartbeat", " ")
+    rows = [("u1", f"i{at}", at, word) for at, word in enumerate(words)]
+    file = write_csv(tmp_path / "rows.csv", rows, "user_id,item_id,timestamp,behavior")
+    said = []
+    found = [item for _, item, _ in rows_of(read_files([str(file)], said.append))]
+    assert found == ["i0", "i1", "i2", "i3", "i4", "i8"]
+    assert "3 rows of an action" in said[0]
+
+
 def test_words_that_are_no_actions_are_an_error(tmp_path):
     file = write_csv(
-        tmp_path / "rows.csv", [("u", "a", 1, "pv"), ("u", "b", 2, "fav")], "user_id,item_id,timestamp,event"
+        tmp_path / "rows.csv", [("u", "a", 1, "4"), ("u", "b", 2, "zap")], "user_id,item_id,timestamp,event"
     )
-    with pytest.raises(DataError, match=r"event: must be one of view.*leave the column out"):
+    with pytest.raises(DataError, match=r"event: some must mean one of .*view.*leave the column out"):
         read_files([str(file)])
 
 

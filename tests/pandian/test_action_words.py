@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pandian.action_words import action_of
 from pandian.actions import ACTIONS
-from streams.interactions.words import action_of
 
 MEANT = {
     "view": "view pv PageView page_view Product-Viewed viewItem view_item detail 浏览 mobile_product_view",

@@ -1,4 +1,4 @@
-"""The words of event types, in English and Chinese, become actions."""
+"""The words of event types, in English and Chinese, become actions: in streams and in files alike."""
 
 from __future__ import annotations
 
