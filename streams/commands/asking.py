@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
 
 from pandian.errors import PandianError, UsageError
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 #: Where a worker is that was started without further words.
 URL = "http://127.0.0.1:6066"
+#: What is listened on for all addresses, and none to ask at.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - nothing listens here
 _TIMEOUT_S = 10.0
 _FIX = "give the address of a worker with --url"
 
@@ -19,6 +27,37 @@ class RefusedError(PandianError):
         self.code = code
         self.message = message
         super().__init__(address, message, "try again when the worker is ready")
+
+
+def default_url() -> str:
+    """Return where a worker listens that is started with the same ``PANDIAN_HOST`` and ``PANDIAN_PORT``.
+
+    Raises:
+        SettingError: when the environment is wrong.
+        UsageError: when the port is 0, a free one that nobody else knows.
+    """
+    if not os.environ.get("PANDIAN_HOST") and not os.environ.get("PANDIAN_PORT"):
+        return URL  # without reading all settings: a tenth of a second
+    from pandian.settings import load_settings
+
+    settings = load_settings()
+    if settings.port == 0:
+        raise UsageError(
+            "PANDIAN_PORT=0", "is a free port that only the worker knows", "give its address with --url"
+        )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{_EVERYWHERE.get(settings.host, host)}:{settings.port}"
+
+
+def url_option(command: F) -> F:
+    """Give a command the option ``url``: the worker that it asks."""
+    option = click.option(
+        "--url",
+        default=default_url,
+        show_default=f"of PANDIAN_HOST and PANDIAN_PORT: {URL}",
+        help="Address of a worker.",
+    )
+    return option(command)
 
 
 def worker_address(url: str, *path: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from catalogs.registry import FORMATS
 from pandian.errors import UsageError
-from streams.commands.asking import URL
+from streams.commands.asking import url_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class _Command(click.Command):
 )
 @click.argument("fmt", metavar="FORMAT", type=click.Choice(list(FORMATS)))
 @click.argument("assets", metavar="[ASSET]...", nargs=-1)
-@click.option("--url", default=URL, show_default=True, help="Address of a worker.")
+@url_option
 @click.option(
     "--inventory",
     metavar="FILE",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pandian.errors import UsageError
-from streams.commands.asking import URL, RefusedError, fetch, worker_address
+from streams.commands.asking import RefusedError, fetch, url_option, worker_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "\n  pandian inventory shop.orders --field UnitPrice",
 )
 @click.argument("asset", required=False)
-@click.option("--url", default=URL, show_default=True, help="Address of a worker.")
+@url_option
 @click.option("--field", metavar="NAME", help="Show all that is known of one field of ASSET.")
 @click.option(
     "--search",

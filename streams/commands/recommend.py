@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pandian.errors import PandianError, UsageError
-from streams.commands.asking import URL, RefusedError, fetch, worker_address
+from streams.commands.asking import RefusedError, fetch, url_option, worker_address
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,7 +25,7 @@ _MISUSED = frozenset(
 )
 @click.argument("user")
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Items at most.")
-@click.option("--url", default=URL, show_default=True, help="Address of a worker.")
+@url_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON document.")
 def command(*, user: str, k: int, url: str, as_json: bool) -> None:
     """Show what is recommended to USER now, with scores and reasons.

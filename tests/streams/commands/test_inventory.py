@@ -16,6 +16,7 @@ from aiohttp import web
 
 from monitoring.metrics import WorkerMetrics
 from streams import cli
+from streams.commands.asking import default_url
 from streams.commands.inventory import inventory_address
 from streams.web.routes import routes
 from tests.support.processes import free_port
@@ -177,6 +178,42 @@ def test_a_wrong_address(pandian, url):
     code, out, err = pandian("--url", url)
     assert (code, out) == (2, "")
     assert err.startswith(f"pandian: --url {url}: must be http://HOST:PORT; ")
+
+
+def test_the_worker_of_the_environment_is_asked_unless_another_is_named(pandian, worker, monkeypatch):
+    url, _ = worker
+    monkeypatch.setenv("PANDIAN_PORT", url.rpartition(":")[2])
+    assert pandian("--json") == pandian("--url", url, "--json")
+    monkeypatch.setenv("PANDIAN_PORT", str(free_port()))
+    assert pandian("--json")[0] == 1
+    assert pandian("--url", url, "--json")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "found"),
+    [
+        ("", "", "http://127.0.0.1:6066"),
+        ("", "7001", "http://127.0.0.1:7001"),
+        ("0.0.0.0", "7001", "http://127.0.0.1:7001"),
+        ("::", "", "http://[::1]:6066"),
+        ("fe80::1", "7001", "http://[fe80::1]:7001"),
+        ("shop.example", "", "http://shop.example:6066"),
+    ],
+)
+def test_where_a_worker_of_the_same_environment_listens(monkeypatch, host, port, found):
+    monkeypatch.setenv("PANDIAN_HOST", host)
+    monkeypatch.setenv("PANDIAN_PORT", port)
+    assert default_url() == found
+
+
+@pytest.mark.parametrize(
+    ("port", "said"), [("0", "give its address with --url"), ("66000", "must be at most 65535")]
+)
+def test_a_port_that_cannot_be_asked(pandian, monkeypatch, port, said):
+    monkeypatch.setenv("PANDIAN_PORT", port)
+    code, out, err = pandian("--json")
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 def test_watch_and_json_exclude_each_other(pandian):
