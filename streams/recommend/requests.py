@@ -20,10 +20,14 @@ _RULE = "text of 1 to 256 bytes without control characters"
 
 
 class RequestError(ValueError):
-    """A request that cannot be answered: ``code`` for programs and metrics, the message for people."""
+    """A request that cannot be answered: ``code`` for programs and metrics, the message for people.
 
-    def __init__(self, code: str, message: str) -> None:
+    The message holds no value, as it may be logged; ``part`` is which part of the request it is about, if it is one.
+    """
+
+    def __init__(self, code: str, message: str, part: str | None = None) -> None:
         self.code = code
+        self.part = part
         super().__init__(message)
 
 
@@ -75,7 +79,8 @@ def check(
     k = check_count(k)
     time = 0 if time is None else time
     if type(time) is not int or not 0 <= time < LATEST:
-        raise RequestError("bad-time", "time must be epoch milliseconds, from 0 to the year 9999")
+        rule = "time must be epoch milliseconds, from 0 to the year 9999; leave it out for now"
+        raise RequestError("bad-time", rule, "time")
     return Request(
         request_id,
         user_id,
@@ -97,7 +102,7 @@ def check_count(k: Any) -> int:
     """
     k = 10 if k is None else k
     if type(k) is not int or not 1 <= k <= MOST:
-        raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}")
+        raise RequestError("bad-k", f"k must be a whole number from 1 to {MOST}; leave it out for 10", "k")
     return k
 
 
@@ -110,7 +115,9 @@ def check_diversity(diversity: Any) -> float:
     if diversity is None:
         return 0.0
     if type(diversity) not in (int, float) or not 0 <= diversity <= 1:
-        raise RequestError("bad-diversity", "diversity must be a number from 0 to 1")
+        raise RequestError(
+            "bad-diversity", "diversity must be a number from 0 to 1; leave it out for 0", "diversity"
+        )
     return float(diversity)
 
 
@@ -121,7 +128,7 @@ def check_explain(explain: Any) -> bool:
         RequestError: naming the rule.
     """
     if explain is not None and type(explain) is not bool:
-        raise RequestError("bad-explain", "explain must be true or false")
+        raise RequestError("bad-explain", "explain must be true or false; leave it out for false", "explain")
     return bool(explain)
 
 
@@ -154,9 +161,11 @@ def _ids(name: str, found: Any) -> tuple[str, ...]:
     if found is None:
         return ()
     if not isinstance(found, Sequence) or isinstance(found, str) or len(found) > MOST:
-        raise RequestError(f"bad-{name}", f"{name} must be at most {MOST} items")
+        raise RequestError(f"bad-{name}", f"{name} must be at most {MOST} items; leave the others out", name)
     if not all(map(_may_be_asked, found)):
-        raise RequestError(f"bad-{name}", f"{name} must be ids of items, {_RULE}")
+        raise RequestError(
+            f"bad-{name}", f"{name} must be ids of items, {_RULE}; leave out what is none", name
+        )
     return tuple(found)
 
 
@@ -176,5 +185,5 @@ def check_filters(found: Any) -> Mapping[str, Any]:
         raise RequestError("bad-filters", f"filters may hold {', '.join(of_items.NAMES)}, and nothing else")
     name = of_items.wrong(found)
     if name is not None:
-        raise RequestError("bad-filters", f"{name} must be {of_items.RULES[name]}")
+        raise RequestError("bad-filters", f"{name} must be {of_items.RULES[name]}", name)
     return found

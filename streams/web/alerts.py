@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from streams.web.documents import encode
+from streams.web.parameters import taking
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -31,4 +32,4 @@ def alerts_paths(source: AlertSource) -> dict[str, Handler]:
             headers=_NO_STORE.copy(),
         )
 
-    return {"/v1/alerts": alerts}
+    return {"/v1/alerts": taking(alerts)}

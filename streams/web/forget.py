@@ -12,9 +12,10 @@ from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
 from pandian.errors import BrokerError
-from streams.recommend.requests import RequestError, check_user
+from streams.recommend.requests import check_user
 from streams.web.documents import encode
 from streams.web.guard import error_response
+from streams.web.parameters import taking
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _BEARER = "Bearer "
@@ -46,17 +47,14 @@ def forget_paths(forgets: Forgets, token: SecretStr | None) -> dict[str, Handler
         if not _may(request, token):
             return _refused(token)
         user_id = request.match_info["user"]
-        try:
-            check_user(user_id)
-        except RequestError as error:
-            return error_response(400, error.code, str(error), _NO_STORE)
+        check_user(user_id)
         try:
             done = await forgets.forget(user_id)
         except BrokerError as error:
             return error_response(503, "broker-away", str(error), {**_NO_STORE, "Retry-After": "5"})
         return web.Response(body=encode(done), content_type="application/json", headers=_NO_STORE.copy())
 
-    return {r"/v1/users/{user:[\s\S]+}": forget}
+    return {r"/v1/users/{user:[\s\S]+}": taking(forget)}
 
 
 def _may(request: web.Request, token: SecretStr | None) -> bool:

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from streams.web.documents import encode
+from streams.web.parameters import taking
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -29,4 +30,4 @@ def interactions_paths(extractions: Extractions) -> dict[str, Handler]:
             body=encode(extractions.document()), content_type="application/json", headers=_NO_STORE.copy()
         )
 
-    return {"/v1/interactions": interactions}
+    return {"/v1/interactions": taking(interactions)}

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import MultiMapping
 
 from pandian.events import Recommendation, Request
-from streams.recommend.filters import BOUGHT, CATEGORY, PRICE_FROM, PRICE_TO
+from streams.recommend.filters import BOUGHT, CATEGORY, PRICE_FROM, PRICE_TO, RULES
 from streams.recommend.gate import Gate
 from streams.recommend.requests import (
     RequestError,
@@ -26,10 +27,12 @@ from streams.recommend.similar import Similar, UnknownItemError
 from streams.web import gated
 from streams.web.documents import encode
 from streams.web.guard import error_response
+from streams.web.parameters import taking
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _OF_ITEMS = (CATEGORY, PRICE_FROM, PRICE_TO)
-_PARAMETERS = ("k", "session", "items", "time", "impressions", "diversity", "explain", *_OF_ITEMS, BOUGHT)
+_PARAMETERS = ("k", "time", "impressions", "diversity", "explain", *_OF_ITEMS, BOUGHT)
+_LISTS = ("session", "items")
 _OF_SIMILAR = ("k", *_OF_ITEMS)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -78,10 +81,10 @@ def recommend_paths(
     """
     handlers = _Handlers(recommending, measures, gate)
     return {
-        r"/v1/recommend/{user:[\s\S]+}": handlers.recommend,
-        r"/v1/similar/{item:[\s\S]+}": handlers.similar,
-        r"/v1/users/{user:[\s\S]+}": handlers.user,
-        "/v1/models": handlers.models,
+        r"/v1/recommend/{user:[\s\S]+}": taking(handlers.recommend, *_PARAMETERS, lists=_LISTS),
+        r"/v1/similar/{item:[\s\S]+}": taking(handlers.similar, *_OF_SIMILAR),
+        r"/v1/users/{user:[\s\S]+}": taking(handlers.user),
+        "/v1/models": taking(handlers.models),
     }
 
 
@@ -94,10 +97,7 @@ class _Handlers:
     async def recommend(self, request: web.Request) -> web.Response:
         if self._is_full(request):
             return _full()
-        try:
-            asked, shown = _asked(request)
-        except RequestError as error:
-            return error_response(400, error.code, str(error), _NO_STORE)
+        asked, shown = _asked(request)
         answer = await self._recommending.answer(asked, shown=shown)
         return web.Response(
             body=orjson.dumps(answer), content_type="application/json", headers=_NO_STORE.copy()
@@ -107,12 +107,8 @@ class _Handlers:
         if self._is_full(request):
             return _full()
         item_id, query = request.match_info["item"], request.query
-        try:
-            _check_names(query, _OF_SIMILAR)
-            check_item(item_id)
-            k, filters = check_count(_whole(query.get("k"))), check_filters(_filters(query))
-        except RequestError as error:
-            return error_response(400, error.code, str(error), _NO_STORE)
+        check_item(item_id)
+        k, filters = check_count(_whole(query.get("k"))), check_filters(_filters(query))
         try:
             answer = await self._recommending.similar(item_id, k, filters)
         except UnknownItemError:
@@ -126,10 +122,7 @@ class _Handlers:
 
     async def user(self, request: web.Request) -> web.Response:
         user_id = request.match_info["user"]
-        try:
-            check_user(user_id)
-        except RequestError as error:
-            return error_response(400, error.code, str(error), _NO_STORE)
+        check_user(user_id)
         known = self._recommending.user(user_id)
         if not known:
             return error_response(404, "user-not-found", "no interaction of this user is known", _NO_STORE)
@@ -142,16 +135,17 @@ class _Handlers:
 
 def _asked(request: web.Request) -> tuple[Request, bool]:
     query = request.query
-    _check_names(query, _PARAMETERS)
     shown = query.get("impressions", "true").lower()
     if shown not in _FLAGS:
-        raise RequestError("bad-impressions", "impressions must be true or false")
+        raise RequestError(
+            "bad-impressions", "impressions must be true or false; leave it out for true", "impressions"
+        )
     asked = check(
         request_id=f"{random.getrandbits(128):032x}",
         user_id=request.match_info["user"],
         k=_whole(query.get("k")),
         session=_listed(query.getall("session", ())),
-        items=_listed(query.getall("items", ())),
+        items=_named(query),
         filters=_filters(query),
         time=_whole(query.get("time")),
         diversity=_number(query.get("diversity")),
@@ -160,13 +154,12 @@ def _asked(request: web.Request) -> tuple[Request, bool]:
     return asked, _FLAGS[shown]
 
 
-def _check_names(query: Mapping[str, str], names: Sequence[str]) -> None:
-    if not query.keys() <= set(names):
-        raise RequestError("unknown-parameter", f"there is no such parameter; there are {', '.join(names)}")
-
-
 def _filters(query: Mapping[str, str]) -> dict[str, Any]:
     """Return the filters, with texts as they are where they are for the check to refuse."""
+    if not query.get(CATEGORY, "…").strip():
+        raise RequestError(
+            "bad-filters", f"{CATEGORY} must be {RULES[CATEGORY]}; leave it out for all", CATEGORY
+        )
     found: dict[str, Any] = {name: query[name] for name in (*_OF_ITEMS, BOUGHT) if name in query}
     for name in found.keys() & {PRICE_FROM, PRICE_TO}:
         found[name] = _number(found[name])
@@ -196,6 +189,16 @@ def _number(text: str | None) -> float | str | None:
 def _flag(text: str | None) -> bool | str | None:
     """Return a flag, or the text as it is for the check to refuse."""
     return None if text is None else _FLAGS.get(text.lower(), text)
+
+
+def _named(query: MultiMapping[str]) -> list[str] | None:
+    """Return the items to be scored; None: the whole catalogue, which nobody means who names a list of none."""
+    found = _listed(query.getall("items", ()))
+    if "items" in query and not found:
+        raise RequestError(
+            "bad-items", "items must name one or more; leave it out for the whole catalogue", "items"
+        )
+    return found or None
 
 
 def _listed(texts: Sequence[str]) -> list[str]:

@@ -8,10 +8,12 @@ from types import MappingProxyType
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from streams.recommend.requests import RequestError
 from streams.web.base import InventorySource, MetricsSource
 from streams.web.documents import Document, Documents, encode
 from streams.web.files import PAGE, StaticFile, openapi, static_files
 from streams.web.guard import LOOPBACK_HOSTS, error_response, guarded
+from streams.web.parameters import taking
 
 _JSON = "application/json"
 #: Below this a document fits a few packets and compressing it gains nothing.
@@ -50,10 +52,10 @@ def routes(
         "/healthz": handlers.healthz,
         "/readyz": handlers.readyz,
         "/metrics": handlers.metrics,
-        "/v1/inventory": handlers.inventory,
-        r"/v1/inventory/{asset:[\s\S]+}": handlers.asset,
-        "/v1/relations": handlers.relations,
-        "/v1/status": handlers.status,
+        "/v1/inventory": taking(handlers.inventory, "view"),
+        r"/v1/inventory/{asset:[\s\S]+}": taking(handlers.asset),
+        "/v1/relations": taking(handlers.relations),
+        "/v1/status": taking(handlers.status),
         "/openapi.json": handlers.openapi,
         **more,
     }
@@ -102,8 +104,8 @@ class _Handlers:
     async def inventory(self, request: web.Request) -> web.Response:
         view = request.query.get("view", "full")
         if view not in ("full", "summary"):
-            return error_response(
-                400, "bad-view", "the view must be full or summary; leave it out for the whole document"
+            raise RequestError(
+                "bad-view", "view must be full or summary; leave it out for the whole document", "view"
             )
         return await _document(
             request, self._documents.summary() if view == "summary" else self._documents.inventory()

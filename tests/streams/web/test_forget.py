@@ -84,6 +84,8 @@ async def test_a_broker_that_is_away_is_said(client, forgets) -> None:
 async def test_what_is_refused(client, forgets) -> None:
     answer = await client.delete("/v1/users/a%00b", headers=client.sent)
     assert (answer.status, (await answer.json())["error"]["code"]) == (400, "bad-user")
+    answer = await client.delete("/v1/users/u?dry_run=true", headers=client.sent)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (400, "unknown-parameter")
     answer = await client.delete("/v1/inventory", headers=client.sent)
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     answer = await client.post("/v1/users/u", headers=client.sent)

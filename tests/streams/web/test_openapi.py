@@ -193,6 +193,16 @@ async def test_parameters_are_those_that_are_described(whole_client, description
     assert error["message"].partition("there are ")[2] == ", ".join(sorted(names, key=error["message"].index))
 
 
+async def test_no_path_passes_over_a_parameter_that_it_does_not_know(whole_client, description) -> None:
+    for path in filter(lambda one: one.startswith("/v1/"), description["paths"]):
+        address = path.replace("{asset}", "shop.orders").replace("{user}", "u").replace("{item}", "hat")
+        answer = await whole_client.get(f"{address}?nonsense=1")
+        assert answer.status == 400, path
+        error = (await answer.json())["error"]
+        assert error["code"] == "unknown-parameter"
+        assert error["message"].startswith("nonsense='1': there is no such parameter, leave it out; ")
+
+
 async def test_every_described_path_answers(whole_client, description) -> None:
     client = whole_client
     for path in description["paths"]:

@@ -133,6 +133,10 @@ async def test_users_of_any_name(client, user) -> None:
         ("diversity=", "bad-diversity"),
         ("explain=perhaps", "bad-explain"),
         ("limit=5", "unknown-parameter"),
+        ("k=1&k=2", "repeated-parameter"),
+        ("items=", "bad-items"),
+        ("items=,,", "bad-items"),
+        ("category=", "bad-filters"),
     ],
     ids=lambda value: value[:20],
 )
@@ -196,6 +200,21 @@ async def test_the_models(client) -> None:
         "challenger": None,
         "versions": [{"model": "sasrec", "version": "1"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("k=-1", "k='-1': k must be a whole number from 1 to 1000; leave it out for 10"),
+        ("items=", "items='': items must name one or more; leave it out for the whole catalogue"),
+        ("k=1&k=2", "k='1, 2': it may be given once only; leave the others out"),
+        ("time=" + "9" * 100, f"time='{'9' * 80}…': time must be epoch milliseconds"),
+        ("bought=never", "bought='never': bought must be false, to leave out what was bought, or true"),
+    ],
+)
+async def test_a_wrong_parameter_is_named_with_its_value_the_rule_and_what_to_do(client, query, said) -> None:
+    answer = await client.get("/v1/recommend/u?" + query)
+    assert (await answer.json())["error"]["message"].startswith(said)
 
 
 @pytest.mark.parametrize("path", ["/v1/recommend/u", "/v1/users/u", "/v1/models"])
