@@ -12,6 +12,7 @@ from export.registry.card import EDGES
 from export.runtime import calibrated
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
+from models.data.shown import Pages
 from models.evaluation import Score
 
 Floats = npt.NDArray[np.float64]
@@ -20,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 OTHERS = 3
 #: Targets that are looked at, at most.
 TARGETS = 4_000
+#: Of what was really shown, labels of either kind that it takes at least.
+LEAST = 100
 _BATCH_LOGITS = 4_000_000
 #: The least slope: scores must rise with logits, also where those say nothing.
 _LEAST_SLOPE = 1e-3
@@ -28,11 +31,13 @@ _Z95 = 1.959964
 
 @dataclass(frozen=True)
 class Shown:
-    """Logits of items as if they had been shown: those that were right, and others."""
+    """Logits of items that were shown, or as if they had been: those that were right, and others."""
 
     logits: Floats
     labels: npt.NDArray[np.bool_]
     users: Codes
+    really: bool = False
+    """Whether people have seen them."""
 
 
 def show(
@@ -73,6 +78,33 @@ def show(
         return Shown(np.zeros(0), np.zeros(0, bool), np.zeros(0, np.int64))
     logits, labels, users = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Shown(logits, labels, users)
+
+
+def show_again(score: Score, pages: Pages, max_length: int, n_items: int) -> Shown | None:
+    """Return the logits of what was shown, each with the user's history before the page; None where it is too little.
+
+    What people saw another model had chosen. As the chance that an item is acted on is asked for by its logit, that
+    does no harm where it depends on nothing else that the other model knew.
+
+    Args:
+        score: the model, which has not learned from what came of these pages.
+        pages: what was shown.
+        max_length: items of a history that the model is given.
+        n_items: size of the catalogue.
+    """
+    acted = int(pages.acted.sum())
+    if min(acted, len(pages) - acted) < LEAST:
+        return None
+    logits = np.empty(len(pages))
+    by_page = np.argsort(pages.places, kind="stable")
+    borders = np.searchsorted(pages.places[by_page], np.arange(len(pages.asked) + 1))
+    size = max(1, min(512, _BATCH_LOGITS // n_items))
+    for start in range(0, len(pages.asked), size):
+        chosen = pages.asked.order[start : start + size]
+        labels = np.concatenate([by_page[borders[page] : borders[page + 1]] for page in chosen])
+        rows = np.repeat(np.arange(len(chosen)), borders[chosen + 1] - borders[chosen])
+        logits[labels] = score(pages.asked.inputs(chosen, max_length))[rows, pages.items[labels]]
+    return Shown(logits, pages.acted, pages.asked.users[pages.places], really=True)
 
 
 def calibrate(shown: Shown) -> tuple[float, float]:
@@ -167,7 +199,7 @@ def document(shown: Shown) -> dict[str, Any]:
     """Return ``calibration``, ``score_edges`` and ``reference_auc`` of a card."""
     slope, offset = calibrate(shown)
     return {
-        "calibration": {"slope": slope, "offset": offset},
+        "calibration": {"slope": slope, "offset": offset, "shown": len(shown.labels) if shown.really else 0},
         "score_edges": score_edges(calibrated(shown.logits, slope, offset)),
         "reference_auc": auc(shown),
     }

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.data.log import InteractionLog
+
+if TYPE_CHECKING:
+    from models.data.shown import ShownItems
 
 #: In place of files: the topic of interactions.
 KAFKA = "kafka"
@@ -77,3 +81,17 @@ def read_names(
             raise
         said(f"names of items: {error}")
         return None
+
+
+def read_labels(source: Sequence[str]) -> ShownItems | None:
+    """Read what was shown and whether it was acted on, with ``kafka``; None: there is nothing, or another source.
+
+    Raises:
+        PandianError: when the broker cannot be read.
+    """
+    if tuple(source) != (KAFKA,):
+        return None
+    from models.data.shown import read_shown
+    from pandian.settings import load_settings
+
+    return read_shown(load_settings())

@@ -24,6 +24,7 @@ from models.cold import cold_items
 from models.config import TrainConfig
 from models.data.histories import Targets
 from models.data.log import Codes, InteractionLog
+from models.data.shown import ShownItems
 from models.data.split import TimeSplit, split_by_time
 from models.dead import living
 from models.evaluation import metrics
@@ -71,6 +72,7 @@ def train(
     progress: Progress = lambda *_: None,
     started: float | None = None,
     names: Mapping[str, str] | None = None,
+    labels: ShownItems | None = None,
 ) -> TrainedModel:
     """Train a model and write its entry.
 
@@ -87,6 +89,7 @@ def train(
         progress: is told what is under way, and the share of it that is done.
         started: of ``time.monotonic``, when ``config.max_seconds`` began to run; None: now.
         names: of items: by them items that the model has not seen are placed, where that is good enough.
+        labels: what was shown of late and acted on or not: probabilities are calibrated by it where it is enough.
 
     Raises:
         DataError: when there is too little to split by time.
@@ -108,14 +111,9 @@ def train(
     candidates = fit_candidates(split.train, validation, config, budget, ranker, said=said, progress=progress)
     chosen = choose(candidates, config)
     progress("calibrating", 0.0)
-    shown = calibration.show(
-        scorer(chosen.model.network()),
-        validation,
-        split.train,
-        config.max_length,
-        config.seed,
-        budget.calibrating(chosen.speed),
-    )
+    shown = _shown(chosen, split, validation, budget.calibrating(chosen.speed), config, labels)
+    if shown.really:
+        said(f"probabilities are calibrated by {len(shown.labels):,} items that were shown")
     speed = together(candidates[kind].speed for kind in {chosen.model.kind, *BASELINES})
     test = split.test(config.order).sample(budget.testing(speed), config.seed)
     tested = _test(candidates, chosen, split, test, Run(config, None, budget.second(), progress), ranker)
@@ -178,6 +176,24 @@ def train(
         Totals.of(log),
         time.monotonic() - started,
     )
+
+
+def _shown(
+    chosen: Candidate,
+    split: TimeSplit,
+    validation: Targets,
+    most: int,
+    config: TrainConfig,
+    labels: ShownItems | None,
+) -> calibration.Shown:
+    """Return what was shown since the validation began; where that is too little, what might have been."""
+    score = scorer(chosen.model.network())
+    if labels is not None:
+        pages = labels.pages(split.log, split.validation_from, most, config.seed)
+        found = calibration.show_again(score, pages, config.max_length, split.log.n_items)
+        if found is not None:
+            return found
+    return calibration.show(score, validation, split.train, config.max_length, config.seed, most)
 
 
 def _test(

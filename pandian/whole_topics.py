@@ -59,7 +59,12 @@ def partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
 
 
 def to_the_end(
-    consumer: KafkaConsumer, wanted: Sequence[TopicPartition], settings: Settings, since: int = 0
+    consumer: KafkaConsumer,
+    wanted: Sequence[TopicPartition],
+    settings: Settings,
+    *,
+    since: int = 0,
+    newest: int | None = None,
 ) -> Iterator[list[Any]]:
     """Yield what each fetch brings, until each partition is where it ended when it was first fetched.
 
@@ -71,18 +76,14 @@ def to_the_end(
         settings: the broker.
         since: epoch milliseconds: where the broker has the first record of that time a partition begins; 0: at its
             beginning. Older records may come all the same.
+        newest: a partition begins so many records before its end, or a little earlier; None: at its beginning.
 
     Raises:
         BrokerError: when nothing comes for long.
     """
     if not wanted:
         return
-    consumer.assign(list(wanted))
-    consumer.seek_to_beginning(*wanted)
-    if since > 0:
-        for tp, place in consumer.offsets_for_times(dict.fromkeys(wanted, since)).items():
-            if place is not None:  # else nothing is as new: what is read is to be passed over
-                consumer.seek(tp, place.offset)
+    _begin(consumer, wanted, since, newest)
     ends: dict[TopicPartition, int] = {}
     heard = time.monotonic()
     while not all(tp in ends and consumer.position(tp) >= ends[tp] for tp in wanted):
@@ -98,3 +99,18 @@ def to_the_end(
         elif time.monotonic() - heard > _SILENT_S:
             topics = ", ".join(sorted({tp.topic for tp in wanted}))
             raise unreachable(settings, TimeoutError(f"nothing came of {topics} for {_SILENT_S:g} s"))
+
+
+def _begin(
+    consumer: KafkaConsumer, wanted: Sequence[TopicPartition], since: int, newest: int | None
+) -> None:
+    consumer.assign(list(wanted))
+    consumer.seek_to_beginning(*wanted)
+    if since > 0:
+        for tp, place in consumer.offsets_for_times(dict.fromkeys(wanted, since)).items():
+            if place is not None:  # else nothing is as new: what is read is to be passed over
+                consumer.seek(tp, place.offset)
+    if newest is not None:
+        starts = consumer.beginning_offsets(wanted)
+        for tp, end in consumer.end_offsets(wanted).items():
+            consumer.seek(tp, max(starts[tp], end - newest))

@@ -55,7 +55,7 @@ def command(
     from export.registry.folders import check_free
     from models.config import load_config
     from models.progress import Reporter
-    from models.source import is_files, read_names, read_source
+    from models.source import is_files, read_labels, read_names, read_source
     from pandian.errors import UsageError
     from pandian.files import check_readable
     from pandian.output import print_json, say
@@ -91,7 +91,16 @@ def command(
         with Reporter(chosen.max_seconds, started) as progress:
             log = read_source(source, say, progress.rows)
             names = read_names(source, items, say)
-            trained = train(log, chosen, out, said=say, progress=progress, started=started, names=names)
+            trained = train(
+                log,
+                chosen,
+                out,
+                said=say,
+                progress=progress,
+                started=started,
+                names=names,
+                labels=read_labels(source),
+            )
     if as_json:
         print_json(document(trained))
         return

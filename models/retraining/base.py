@@ -14,6 +14,7 @@ from export.registry import Entry
 from models.comparison import Comparison
 from models.config import TrainConfig
 from models.data.log import InteractionLog
+from models.data.shown import ShownItems
 from models.totals import Totals
 from models.training import TrainedModel
 
@@ -66,6 +67,8 @@ class Task:
     """Where interactions are read from, as it was named, and what tells a file from a later one."""
     names: Callable[[], Mapping[str, str] | None] = field(default=lambda: None, compare=False)
     """Reads names of items, as :func:`models.training.train` takes them."""
+    labels: Callable[[], ShownItems | None] = field(default=lambda: None, compare=False)
+    """Reads what was shown and acted on or not, as :func:`models.training.train` takes it."""
     items: str | None = None
     """Where names are read from, as it was named."""
     shadow: ShadowWish | None = None

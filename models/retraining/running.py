@@ -15,7 +15,7 @@ from models.progress import Reporter
 from models.retraining.base import Reason, Retraining, Said, ShadowWish, Task
 from models.retraining.steps import Steps
 from models.retraining.work import Work
-from models.source import is_files, read_names, read_source
+from models.source import is_files, read_labels, read_names, read_source
 from pandian.settings import Settings
 
 
@@ -120,6 +120,7 @@ class Runner:
             lambda: read_source(self.source, self.said, rows),
             self.config,
             names=lambda: read_names(self.source, self.items, self.said),
+            labels=lambda: read_labels(self.source),
             source=(*self.source, *_stamps(self.source)),
             items=self.items,
             shadow=self.shadow,

@@ -191,6 +191,7 @@ class Steps:
             progress=self._progress,
             started=self._started,
             names=self._task.names(),
+            labels=self._task.labels(),
         )
         save_test(folder, trained)
         sync(folder / TEST)

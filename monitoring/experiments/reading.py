@@ -32,7 +32,7 @@ def read_feedback(settings: Settings, since: int, take: Callable[[bytes | None],
                 "must be there: it has the labels",
                 "start a worker with the role serve (pandian worker), and let it recommend",
             )
-        for records in to_the_end(consumer, found, settings, since):
+        for records in to_the_end(consumer, found, settings, since=since):
             read += len(records)
             for record in records:
                 if record.timestamp >= since:

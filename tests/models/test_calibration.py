@@ -4,7 +4,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from export.runtime import calibrated
-from models.calibration import OTHERS, Shown, auc, calibrate, document, score_edges, show
+from models.calibration import LEAST, OTHERS, Shown, auc, calibrate, document, score_edges, show, show_again
+from models.data.histories import Targets
+from models.data.shown import Pages
 from models.data.split import split_by_time
 from tests.support.interactions import chains, log_of
 
@@ -112,3 +114,35 @@ def test_what_is_shown_is_the_target_among_others_by_popularity():
     assert 0.75 * OTHERS * right < (~shown.labels).sum() <= OTHERS * right
     found = np.bincount(shown.logits[~shown.labels].astype(int), minlength=log.n_items)
     assert np.corrcoef(found, split.train.counts())[0, 1] > 0.85
+
+
+def pages(shown, each, users=40, n_items=6):
+    """Pages of some items each, of users without a history, with the labels of ``shown``."""
+    places = np.arange(len(shown.labels)) // each
+    asked = Targets(
+        np.zeros(0, np.int64),
+        *np.zeros((2, places[-1] + 1), np.int64),
+        np.full(places[-1] + 1, -1),
+        np.arange(places[-1] + 1) % users,
+    )
+    return Pages(asked, places, np.arange(len(places)) % n_items, shown.labels)
+
+
+def test_what_was_shown_is_looked_up_by_page_and_calibrates_to_the_rate_of_clicks():
+    shown = made(3_000)
+    wanted = pages(shown, each=3)
+    found = show_again(lambda inputs: np.tile(np.arange(6.0), (len(inputs), 1)), wanted, 5, 6)
+    assert found.really
+    assert found.logits.tolist() == (np.arange(3_000) % 6).tolist()
+    assert found.users.tolist() == (np.arange(3_000) // 3 % 40).tolist()
+    card = document(found)["calibration"]
+    assert card["shown"] == 3_000
+    assert calibrated(found.logits, card["slope"], card["offset"]).mean() == pytest.approx(0.25, abs=0.02)
+    assert document(shown)["calibration"]["shown"] == 0
+
+
+@pytest.mark.parametrize("acted", [0, LEAST - 1, 3_000 - LEAST + 1, 3_000])
+def test_too_few_labels_of_a_kind_calibrate_nothing(acted):
+    labels = np.arange(3_000) < acted
+    wanted = pages(Shown(np.zeros(3_000), labels, np.zeros(3_000, np.int64)), each=3)
+    assert show_again(lambda inputs: np.zeros((len(inputs), 6)), wanted, 5, 6) is None

@@ -1,6 +1,7 @@
 """From interactions to an entry that is served: chosen, tested, exported, in time."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 
@@ -8,6 +9,7 @@ from export.registry import Entry, RegistryError
 from export.runtime import OnnxModel
 from models.base import Run, scorer
 from models.config import TrainConfig
+from models.data.shown import ShownItems
 from models.data.split import split_by_time
 from models.entries import rank_entry
 from models.evaluation import metrics, rank
@@ -16,7 +18,7 @@ from models.item_to_item import ItemToItem
 from models.kinds import TRIED
 from models.sasrec.settings import SasrecSettings
 from models.training import train
-from tests.support.interactions import START, baskets, chains, log_of
+from tests.support.interactions import HOUR, START, baskets, chains, log_of
 
 CONFIG = TrainConfig(
     max_length=12,
@@ -78,6 +80,27 @@ def test_the_entry_answers_and_knows_the_newest_items(log, tmp_path):
     # Before the test period nobody knew it: of the test it is a miss.
     new = found.catalogue.index("new")
     assert (found.ranks[found.test.items == new] > 20).all()
+
+
+def test_probabilities_are_those_of_what_was_really_shown(log, tmp_path):
+    random = np.random.default_rng(1)
+    late, n = int(log.times[-1]), 6_000
+    labels = ShownItems(
+        pa.array([f"u{number}" for number in random.integers(0, 40, n)]),
+        pa.array([log.item_ids[item] for item in random.integers(0, log.n_items, n)]),
+        random.integers(late - 2 * HOUR, late + 1, n),
+        random.random(n) < 0.05,
+    )
+    said = []
+    config = CONFIG.model_copy(update={"model": "popularity"})
+    card = train(log, config, tmp_path / "model", labels=labels, said=said.append).card
+    calibration = card["calibration"]
+    assert calibration["shown"] > 1_000
+    assert [line for line in said if f"{calibration['shown']:,} items that were shown" in line]
+    assert card["reference_auc"]["value"] == pytest.approx(0.5, abs=0.1)
+    model = OnnxModel(Entry.open(tmp_path / "model"))
+    scores = model.scores(model.logits(np.zeros((1, 4), np.int64)))
+    assert scores.mean() == pytest.approx(0.05, abs=0.02)
 
 
 def test_the_test_is_of_what_had_not_seen_it(log, tmp_path):

@@ -20,9 +20,9 @@ def filled(broker, unique):
     return Settings(broker=broker.address), name
 
 
-def values(settings, name, since=0):
+def values(settings, name, **wanted):
     with reading(settings) as consumer:
-        read = to_the_end(consumer, partitions(consumer, name), settings, since)
+        read = to_the_end(consumer, partitions(consumer, name), settings, **wanted)
         return sorted(int(record.value) for records in read for record in records)
 
 
@@ -45,6 +45,16 @@ def test_each_partition_begins_where_the_broker_has_the_time(broker, unique):
     found = values(settings, name, since=NOON_MS + 1)
     # The embedded broker may begin a little before.
     assert [each for each in found if each > 1] == [10, 11, 20, 21]
+
+
+def test_the_newest_of_each_partition(broker, unique):
+    settings, name = Settings(broker=broker.address), unique("whole")
+    create_topic(broker.address, name, 2)
+    for partition, count in enumerate((5, 1)):
+        for number in range(count):
+            produce(broker.address, name, [f"{number}{partition}"], partition)
+    found = values(settings, name, newest=2)
+    assert {30, 40, 1} <= set(found) <= {20, 30, 40, 1}
 
 
 def test_a_topic_that_is_not_there_has_no_partitions_and_nothing_comes(broker, unique):
