@@ -152,8 +152,13 @@ def score_edges(scores: Floats) -> list[float]:
     """Return 1,023 rising numbers that cut scores into 1,024 buckets of like sizes, as far as they differ."""
     if not len(scores):
         scores = np.linspace(0, 1, EDGES + 2)[1:-1]
-    edges: list[float] = np.quantile(scores, np.arange(1, EDGES + 1) / (EDGES + 1)).tolist()
-    for place in range(1, EDGES):
+    return rising(np.quantile(scores, np.arange(1, EDGES + 1) / (EDGES + 1)))
+
+
+def rising(numbers: Floats) -> list[float]:
+    """Return numbers that do not fall, each a little higher than the last where they are equal."""
+    edges: list[float] = numbers.tolist()
+    for place in range(1, len(edges)):
         if edges[place] <= edges[place - 1]:
             edges[place] = float(np.nextafter(edges[place - 1], np.inf))
     return edges

@@ -101,9 +101,7 @@ def to_the_end(
             raise unreachable(settings, TimeoutError(f"nothing came of {topics} for {_SILENT_S:g} s"))
 
 
-def _begin(
-    consumer: KafkaConsumer, wanted: Sequence[TopicPartition], since: int, newest: int | None
-) -> None:
+def _begin(consumer: KafkaConsumer, wanted: Sequence[TopicPartition], since: int, newest: int | None) -> None:
     consumer.assign(list(wanted))
     consumer.seek_to_beginning(*wanted)
     if since > 0:

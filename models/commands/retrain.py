@@ -15,6 +15,7 @@ import click
 from models.commands.options import check_torch, items_option, training_options
 
 if TYPE_CHECKING:
+    from export.registry import ModelRegistry
     from models.retraining.base import Retraining
     from models.retraining.running import Runner
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 @training_options
 @items_option
 @click.option("--dry-run", is_flag=True, help="Train and compare; leave the registry as it is.")
+@click.option(
+    "--calibration", is_flag=True, help="Train nothing; correct the champion's probabilities by its labels."
+)
 @click.option("--listen", is_flag=True, help="Stay, and retrain when an alert of the champion begins.")
 @click.option(
     "--every",
@@ -68,6 +72,7 @@ def command(
     threads: int | None,
     items: str | None,
     dry_run: bool,
+    calibration: bool,
     listen: bool,
     every: float | None,
     shadow: float | None,
@@ -85,6 +90,9 @@ def command(
     Both models are asked for the newest interactions, which neither has seen. The new one is kept in the registry
     either way; it becomes the champion when its NDCG@10 is surely higher, or when there is no champion yet.
 
+    On an alert `calibration`, or with --calibration, the champion's probabilities are corrected by the labels of what
+    it showed, and its order stays; that is promoted where the log loss is surely lower.
+
     One retraining of a registry at a time. One that was killed goes on when the same is asked for again. With --listen
     or --every it stays until Ctrl-C, and prints what came of each.
     """
@@ -92,6 +100,7 @@ def command(
     from export.registry import open_registry
     from models.config import load_config
     from models.source import KAFKA, is_files
+    from pandian.events import CALIBRATION
     from pandian.files import check_readable
     from pandian.kafka_client import client_options
     from pandian.output import say
@@ -109,15 +118,19 @@ def command(
     stays = listen or every is not None
     source = tuple(source) or (KAFKA,)
     _check_together(source, dry_run=dry_run, stays=stays, shadowed=shadow or shadow_labels)
+    if calibration:
+        _check_calibration(source, alone=not (dry_run or stays or shadow or shadow_labels))
     for path in source if is_files(source) else ():
         check_readable(path)
     settings = load_settings()
     check_torch()
-    from models.retraining.base import ShadowWish
+    from models.retraining.base import Reason, ShadowWish
     from models.retraining.running import Runner, work_folder
     from models.retraining.work import Work
 
     registry = open_registry(settings)
+    if calibration:
+        _check_champion(registry)
     wish = None
     if shadow or shadow_labels:
         client_options(settings)  # labels are on a broker
@@ -139,7 +152,7 @@ def command(
     elif dry_run:
         runner.try_out(started=started)
     else:
-        runner.once(wait=wait, started=started)
+        runner.once(Reason(kind=CALIBRATION if calibration else None), wait=wait, started=started)
 
 
 def _check_together(source: Sequence[str], *, dry_run: bool, stays: bool, shadowed: float | None) -> None:
@@ -151,6 +164,29 @@ def _check_together(source: Sequence[str], *, dry_run: bool, stays: bool, shadow
         )
     if stays and "-" in source:
         raise UsageError("-", "is standard input, which can be read once", "name a file, or kafka")
+
+
+def _check_calibration(source: Sequence[str], *, alone: bool) -> None:
+    from models.source import KAFKA
+    from pandian.errors import UsageError
+
+    if tuple(source) != (KAFKA,):
+        raise UsageError(
+            "--calibration", "is by the labels on pandian.feedback", "leave out the source, or this"
+        )
+    if not alone:
+        raise UsageError(
+            "--calibration", "is done at once", "leave out --dry-run, --listen, --every and --shadow, or this"
+        )
+
+
+def _check_champion(registry: ModelRegistry) -> None:
+    from pandian.errors import UsageError
+
+    if registry.champion() is None:
+        raise UsageError(
+            "--calibration", "corrects a champion, and there is none", "leave it out, to train one"
+        )
 
 
 def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:

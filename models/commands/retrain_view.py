@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from export.registry import ModelRegistry
+from export.registry import Entry, ModelRegistry
 from models.retraining.base import Retraining
-from models.training import TrainedModel
 
 
 def document(found: Retraining, registry: ModelRegistry) -> dict[str, Any]:
     """Return what came of it as JSON."""
     trained, champion = found.trained, found.champion
+    new = found.challenger or (trained.entry if trained else None)
     comparison = None
     if found.comparison and trained:
         comparison = {
@@ -25,8 +25,8 @@ def document(found: Retraining, registry: ModelRegistry) -> dict[str, Any]:
         }
     return {
         "reason": asdict(found.reason),
-        "model": trained.entry.model if trained else None,
-        "version": trained.entry.version if trained else None,
+        "model": new.model if new else None,
+        "version": new.version if new else None,
         "path": registry.place(found.challenger.reference) if found.challenger else None,
         "metrics": trained.card["metrics"] if trained else None,
         "baselines": trained.card["baselines"] if trained else None,
@@ -44,15 +44,17 @@ def document(found: Retraining, registry: ModelRegistry) -> dict[str, Any]:
 
 def show(found: Retraining, registry: ModelRegistry) -> None:
     """Print it for people."""
-    if found.trained is None:
-        click.echo(f"Not trained: {found.why}.")
+    new = found.challenger or (found.trained.entry if found.trained else None)
+    if new is None:
+        click.echo(f"Not {'trained' if found.totals.interactions else 'calibrated'}: {found.why}.")
     else:
-        _show_trained(found, found.trained, registry)
-    click.echo(f"{found.totals.line(found.seconds)}.")
+        _show_new(found, new, registry)
+    if found.totals.interactions:
+        click.echo(f"{found.totals.line(found.seconds)}.")
 
 
-def _show_trained(found: Retraining, trained: TrainedModel, registry: ModelRegistry) -> None:
-    name = trained.entry.reference
+def _show_new(found: Retraining, new: Entry, registry: ModelRegistry) -> None:
+    name = new.reference
     click.echo(f"{name}: {found.why}.")
     if found.promotion:
         click.echo(

@@ -44,12 +44,30 @@ class ShownItems:
 
     users: pa.Array
     items: pa.Array
+    models: pa.Array
+    """Who showed it, such as ``sasrec@20260301-101500-3fa9c1``."""
     times: Codes
     """When it was shown, epoch milliseconds."""
+    scores: npt.NDArray[np.float64]
+    """The probability that the model gave."""
     acted: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def of(self, model: str) -> ShownItems:
+        """Return what one model showed with a probability."""
+        right = (self.scores >= 0) & (self.scores <= 1)  # false of what is no number
+        return self._where(right & pc.equal(self.models, model).to_numpy(zero_copy_only=False))
+
+    def since(self, time: int) -> ShownItems:
+        """Return what was shown from a time on, epoch milliseconds."""
+        return self._where(self.times >= time)
+
+    def _where(self, kept: npt.NDArray[np.bool_]) -> ShownItems:
+        mask = pa.array(kept)
+        users, items, models = (one.filter(mask) for one in (self.users, self.items, self.models))
+        return ShownItems(users, items, models, self.times[kept], self.scores[kept], self.acted[kept])
 
     def pages(self, log: InteractionLog, since: int, most: int, seed: int) -> Pages:
         """Return what was shown from a time on, of items that occur before that time.
@@ -101,35 +119,38 @@ class _Rows:
 
     def __init__(self) -> None:
         self._known: set[int] = set()
-        self._users: list[str] = []
-        self._items: list[str] = []
-        self._times, self._acted = array("q"), array("b")
+        self._names: tuple[list[str], list[str], list[str]] = ([], [], [])
+        self._times, self._scores, self._acted = array("q"), array("d"), array("b")
 
     def add(self, value: bytes | None) -> None:
         """Take a record; what is no label is passed over."""
         try:
             found = orjson.loads(value or b"")
-            row = str(found["user_id"]), str(found["item_id"]), int(found["time"]), bool(found["label"])
+            names = str(found["user_id"]), str(found["item_id"]), f"{found['model']}@{found['version']}"
+            row = int(found["time"]), float(found["score"]), bool(found["label"])
             name = hash(str(found["impression_id"]))
         except (ValueError, LookupError, TypeError, OverflowError):
             return
         if name in self._known:
             return
         self._known.add(name)
-        user, item, time, acted = row
-        self._users.append(user)
-        self._items.append(item)
-        self._times.append(time)
-        self._acted.append(acted)
+        for column, one in zip(self._names, names, strict=True):
+            column.append(one)
+        self._times.append(row[0])
+        self._scores.append(row[1])
+        self._acted.append(row[2])
 
     def shown(self) -> ShownItems | None:
         """Return them."""
-        if not self._users:
+        if not self._times:
             return None
+        users, items, models = (pa.array(names, pa.string()) for names in self._names)
         return ShownItems(
-            pa.array(self._users, pa.string()),
-            pa.array(self._items, pa.string()),
+            users,
+            items,
+            models,
             np.asarray(self._times, np.int64),
+            np.asarray(self._scores, np.float64),
             np.asarray(self._acted, np.bool_),
         )
 
@@ -137,7 +158,8 @@ class _Rows:
 def _codes(values: pa.Array, names: tuple[str, ...]) -> Codes:
     """Return where each value stands in ``names``, -1 where it does not."""
     found = pc.index_in(values, value_set=pa.array(names, pa.string()))
-    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    codes: Codes = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    return codes
 
 
 def _before(log: InteractionLog, users: Codes, times: Codes) -> tuple[Codes, Codes, Codes]:

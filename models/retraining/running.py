@@ -47,10 +47,11 @@ class Runner:
     said: Said
     told: Callable[[Retraining], None]
 
-    def once(self, *, wait: bool, started: float) -> None:
+    def once(self, reason: Reason, *, wait: bool, started: float) -> None:
         """Retrain now, or go on with what was not done.
 
         Args:
+            reason: why; with the kind ``calibration`` the champion is calibrated anew, and nothing is trained.
             wait: until nobody else is at it.
             started: of ``time.monotonic``, when ``config.max_seconds`` began to run.
 
@@ -61,7 +62,7 @@ class Runner:
         with Lease(self.registry.leases(), self.by).acquire(wait=wait, said=self.said) as lease:
             started = time.monotonic() if wait else started
             with self.place.held():
-                self._do(Reason(), lease.check, started)
+                self._do(reason, lease.check, started)
 
     def try_out(self, *, started: float) -> None:
         """Train and compare; nothing is kept, and others may be at it."""

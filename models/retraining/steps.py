@@ -13,15 +13,18 @@ from export.registry import Entry, ModelRegistry
 from export.registry.folders import sync
 from export.registry.pointers import pointer_of
 from export.runtime import OnnxModel
+from models.calibration import LEAST
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 from models.retraining import rule, work
-from models.retraining.base import Progress, Reason, Retraining, Said, Task, Verdict
+from models.retraining.base import HAND, Progress, Reason, Retraining, Said, Task, Verdict
 from models.retraining.kept import ENTRY, LOG, TEST, load_log, load_trained, save_log, save_test
+from models.retraining.recalibrating import recalibrate, write_recalibrated
 from models.retraining.trial import Shadowing, Trial
 from models.retraining.work import Journal, Work
 from models.totals import Totals
 from models.training import TrainedModel, train
+from pandian.events import CALIBRATION
 from pandian.settings import Settings
 from pandian.who import current_user
 
@@ -128,6 +131,9 @@ class Steps:
         decided = work.COMPARED in journal.steps
         # A champion that cannot answer here is found before time is spent on training.
         model = OnnxModel(champion) if champion and not decided else None
+        calibrated = self._calibrated(journal, champion)
+        if calibrated is not None:
+            return self._done(calibrated)
         log = self._read(journal)
         outcome = Retraining(
             champion, None, None, None, 0.0, None, "", Totals.of(log), 0.0, journal.reason, resumed=resumed
@@ -166,6 +172,36 @@ class Steps:
             return None
         model, _, version = name.partition("@")
         return self._registry.entry(model, version)
+
+    def _calibrated(self, journal: Journal, champion: Entry | None) -> Retraining | None:
+        """Let the champion's own labels give it other probabilities, where that is what is wrong and it helps.
+
+        Not remembered as a step: it takes a moment, and once it is promoted another one is the champion.
+        """
+        if journal.reason.kind != CALIBRATION or journal.steps or champion is None or self._task.dry_run:
+            return None
+        shown = self._task.labels()
+        found = recalibrate(champion, shown, journal.reason.since) if shown else None
+        why = (
+            found.why
+            if found
+            else f"of what it showed there are fewer than {2 * LEAST} labels of either kind"
+        )
+        outcome = Retraining(
+            champion, None, None, None, 0.0, None, why, Totals(0, 0, 0, 0), 0.0, journal.reason
+        )
+        if found is None or not found.likelihood.better:
+            if journal.reason.what == HAND:
+                return outcome
+            self._said(f"{champion.reference}: {why}")
+            return None
+        with tempfile.TemporaryDirectory(prefix="pandian-calibrated-") as folder:
+            written = write_recalibrated(champion, found, Path(folder, ENTRY))
+            self._check()
+            entry = self._registry.add(written.path, by=self._task.by or current_user(), why=why)
+        self._check()
+        promotion = promote(self._registry, entry, by=self._task.by, why=why, settings=self._settings)
+        return replace(outcome, challenger=entry, promotion=promotion)
 
     def _read(self, journal: Journal) -> InteractionLog:
         if work.READ in journal.steps:

@@ -13,8 +13,9 @@ from models.data.log import InteractionLog
 from models.exceptions import DataError
 from models.retraining.steps import retrain
 from models.training import train
+from pandian.events import Feedback, encode
 from pandian.settings import Settings
-from pandian.topics import INTERACTIONS, MODELS
+from pandian.topics import FEEDBACK, INTERACTIONS, MODELS
 from streams import cli
 from tests.support import brokers, entries
 from tests.support.processes import free_port
@@ -332,3 +333,42 @@ def test_without_the_broker_that_was_named(pandian, monkeypatch):
     code, _, err = pandian()
     assert code == 1
     assert "a Kafka broker must answer there" in err
+
+
+def test_calibration_by_the_labels_on_the_broker(pandian, stream, monkeypatch, with_champion, champion_entry):
+    monkeypatch.setenv("PANDIAN_BROKER", stream)
+    code, out, _ = pandian("--calibration")
+    assert (code, "Not calibrated: of what it showed there are fewer than 200 labels" in out) == (0, True)
+    of = champion_entry.model, champion_entry.version
+    shown = (
+        Feedback(f"i{n}", f"u{n % 50}", "item-1", n % 10 == 0, None, 0.4, *of, CHANGE + n, CHANGE + n)
+        for n in range(4_000)
+    )
+    create_topic(stream, FEEDBACK, 2)
+    produce(stream, FEEDBACK, map(encode, shown))
+    code, out, _ = pandian("--calibration", "--by", "Ann", "--json")
+    found = orjson.loads(out)
+    assert (code, found["promoted"], found["model"]) == (0, True, champion_entry.model)
+    assert found["version"] == with_champion.champion().version != champion_entry.version
+    assert "4,000 labels, 0.25 times as many of them acted on as it said, are surely better" in found["why"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rows.csv",), "leave out the source"),
+        (("--listen",), "is done at once"),
+        (("--every", "3"), "is done at once"),
+        (("--dry-run",), "is done at once"),
+        (("--shadow", "3"), "is done at once"),
+        ((), "there is none"),
+    ],
+)
+def test_calibration_is_of_a_champion_by_labels_and_at_once(pandian, monkeypatch, tmp_path, arguments, said):
+    monkeypatch.setenv("PANDIAN_BROKER", "127.0.0.1:1")
+    monkeypatch.setenv("PANDIAN_MODELS", str(tmp_path / "registry"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").touch()
+    code, out, err = pandian("--calibration", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err

@@ -88,7 +88,9 @@ def test_probabilities_are_those_of_what_was_really_shown(log, tmp_path):
     labels = ShownItems(
         pa.array([f"u{number}" for number in random.integers(0, 40, n)]),
         pa.array([log.item_ids[item] for item in random.integers(0, log.n_items, n)]),
+        pa.array(["another@1"] * n),
         random.integers(late - 2 * HOUR, late + 1, n),
+        np.full(n, 0.5),
         random.random(n) < 0.05,
     )
     said = []

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -16,7 +18,8 @@ LOG = log_of([("u", "a", 10), ("v", "b", 11), ("u", "b", 20), ("u", "c", 20), ("
 def of(*rows):
     """Labels of (user, item, time, acted on)."""
     users, items, times, acted = zip(*rows, strict=True)
-    return ShownItems(pa.array(users), pa.array(items), np.array(times), np.array(acted))
+    models, scores = pa.array(["m@1"] * len(rows)), np.full(len(rows), 0.5)
+    return ShownItems(pa.array(users), pa.array(items), models, np.array(times), scores, np.array(acted))
 
 
 def by_page(pages):
@@ -57,6 +60,15 @@ def test_pages_are_drawn_whole_and_alike_each_time():
     assert [len(pages.asked) for pages in drawn] == [10, 10, 10]
     assert np.bincount(drawn[0].places).tolist() == [3] * 10
     assert drawn[0].asked.users.tolist() == drawn[1].asked.users.tolist() != drawn[2].asked.users.tolist()
+
+
+def test_what_one_model_showed_with_a_probability_since_a_time():
+    labels = of(*((f"u{number}", "a", number, number % 2 == 0) for number in range(8)))
+    labels.scores[:4] = (np.nan, -0.1, 1.1, 1.0)
+    labels = replace(labels, models=pa.array([*["m@1"] * 6, "m@2", "other@1"]))
+    found = labels.of("m@1")
+    assert (found.times.tolist(), found.acted.tolist()) == ([3, 4, 5], [False, True, False])
+    assert found.since(4).users.to_pylist() == ["u4", "u5"]
 
 
 def feedback(number, label=0):
