@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from export.promotion import Promotion, Shadowing
     from export.registry import Challenger, Entry, ModelRegistry, Pointer
 
+_FORCE = click.option(
+    "--force", is_flag=True, help="Also if it knows the items of hardly any of the newest interactions."
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as one JSON document.")
 
 
@@ -106,9 +109,10 @@ def show(*, model: str | None, as_json: bool) -> None:
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--promote", "promoted", is_flag=True, help="Let it answer from now on.")
+@_FORCE
 @_reasons
 @_JSON
-def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool) -> None:
+def add(*, folder: Path, promoted: bool, force: bool, by: str | None, why: str, as_json: bool) -> None:
     """Take a copy of the model that `pandian train --out DIR` wrote.
 
     Its files are checked against their checksums, and it must give here the logits that it was exported with. Adding
@@ -126,7 +130,9 @@ def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool
     document: dict[str, Any] = {"model": entry.model, "version": entry.version}
     document["path"] = registry.place(entry.reference)
     if promoted:
-        document |= _promoted(promote_entry(registry, entry, by=by, why=why, settings=load_settings()))
+        document |= _promoted(
+            promote_entry(registry, entry, by=by, why=why, settings=load_settings(), force=force)
+        )
     _report(document, f"{entry.model}@{entry.version} is in the registry {registry.address}", as_json=as_json)
 
 
@@ -136,19 +142,21 @@ def add(*, folder: Path, promoted: bool, by: str | None, why: str, as_json: bool
     epilog="Example: pandian models promote sasrec --why 'better NDCG'",
 )
 @click.argument("model")
+@_FORCE
 @_reasons
 @_JSON
-def promote(*, model: str, by: str | None, why: str, as_json: bool) -> None:
+def promote(*, model: str, force: bool, by: str | None, why: str, as_json: bool) -> None:
     """Let MODEL answer from now on: workers load it within PANDIAN_MODELS_SECONDS.
 
-    If it was tried out beside the champion, it is that no longer.
+    If it was tried out beside the champion, it is that no longer. With PANDIAN_BROKER set, one that knows the items of
+    hardly any of the newest interactions is refused.
     """
     from export.promotion import promote as promote_entry
     from pandian.settings import load_settings
 
     registry = _registry()
     entry = registry.entry(*_named(model))
-    promotion = promote_entry(registry, entry, by=by, why=why, settings=load_settings())
+    promotion = promote_entry(registry, entry, by=by, why=why, settings=load_settings(), force=force)
     _report(_promoted(promotion), "", as_json=as_json)
 
 
@@ -228,9 +236,20 @@ def _report_shadow(found: Shadowing, *, ended: bool, as_json: bool) -> None:
 
 
 def _promoted(promotion: Promotion) -> dict[str, Any]:
-    """Return what there is to report, and warn when the broker did not take it."""
+    """Return what there is to report, and warn when the broker did not take it, or the model knows little."""
+    from dataclasses import asdict
+
+    from pandian.output import say
+
     _warn(promotion.trouble)
-    return {"champion": _document(promotion.pointer), "announced": promotion.announced}
+    known = promotion.known
+    if promotion.warning:
+        say(promotion.warning)
+    return {
+        "champion": _document(promotion.pointer),
+        "announced": promotion.announced,
+        "known": asdict(known) if known else None,
+    }
 
 
 def _warn(trouble: str | None) -> None:

@@ -57,6 +57,8 @@ def compare(
         say(f"{found.left_out:,} labels were left out: the first ones are compared")
     if found.promotion and found.promotion.trouble:
         say(f"the pointer is set, but could not be announced on pandian.models: {found.promotion.trouble}")
+    if found.promotion and found.promotion.warning:
+        say(found.promotion.warning)
     if as_json:
         print_json(found.document())
         return

@@ -124,7 +124,7 @@ def _promoted(
         now = champion.reference if champion else "nothing"
         return None, f"{now} is the champion, not {compared.champion}: compare with that; {verdict.text}"
     entry = _entry(registry, compared.challenger)
-    return promote(registry, entry, by=by, why=verdict.text, settings=settings), verdict.text
+    return promote(registry, entry, by=by, why=verdict.text, settings=settings, force=True), verdict.text
 
 
 def _entry(registry: ModelRegistry, name: str) -> Entry:

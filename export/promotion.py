@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from export.known import Known, check_known, known_share
 from export.registry import Challenger, Entry, ModelRegistry, Pointer, RegistryError, Standing
 from export.runtime import OnnxModel
-from pandian.errors import PandianError
+from pandian.errors import BrokerError, PandianError
 from pandian.settings import Settings
 from pandian.who import current_user
 
@@ -21,6 +22,15 @@ class Promotion:
     """Whether ``pandian.models`` has it; None when no broker is set."""
     trouble: str | None = None
     """What the broker said."""
+    known: Known | None = None
+    """What it knows of the newest interactions; None: nobody could say."""
+
+    @property
+    def warning(self) -> str | None:
+        """What somebody should know of the model that answers now; None: nothing."""
+        if self.known is None or not self.known.few:
+            return None
+        return f"{self.known.told(self.pointer.reference)}: the live baselines answer for the others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +46,35 @@ class Shadowing:
 
 
 def promote(
-    registry: ModelRegistry, entry: Entry, *, by: str | None, why: str, settings: Settings
+    registry: ModelRegistry,
+    entry: Entry,
+    *,
+    by: str | None,
+    why: str,
+    settings: Settings,
+    force: bool = False,
 ) -> Promotion:
-    """Let an entry of the registry answer after it has reproduced its probes here.
+    """Let an entry of the registry answer after it has reproduced its probes here, if it knows what people do now.
 
     Args:
         registry: has the entry.
         entry: becomes the champion; if it was the challenger, it is that no longer.
         by: who does this; None: the user of this session.
         why: kept with the pointer.
-        settings: the broker to announce it at, if one is set.
+        settings: the broker to announce it at, and which has the newest interactions, if one is set.
+        force: also if it knows the items of hardly any of them.
 
     Raises:
         EntryError: when it is not what was added, or (ParityError) does not give its logits here.
+        StrangeModelError: when it knows the items of hardly any of the newest interactions.
         RegistryError: when the pointer cannot be written.
     """
-    OnnxModel(entry)
+    known = _known(OnnxModel(entry), settings)
+    if not force:
+        check_known(entry.reference, known)
     before = _standing(registry)
     pointer = registry.promote(entry.model, entry.version, by=by or current_user(), why=why)
-    return _announced(settings, registry, pointer, before)
+    return replace(_announced(settings, registry, pointer, before), known=known)
 
 
 def rollback(registry: ModelRegistry, *, by: str | None, why: str, settings: Settings) -> Promotion:
@@ -106,6 +126,13 @@ def end_shadow(registry: ModelRegistry, *, by: str | None, why: str, settings: S
     ended = registry.end_shadow(by=by, why=why)
     announced, trouble = _announce(settings, registry, before, time.time_ns() // 1_000_000, by, why)
     return Shadowing(ended, announced, trouble)
+
+
+def _known(model: OnnxModel, settings: Settings) -> Known | None:
+    try:
+        return known_share(model.index, settings)
+    except BrokerError:
+        return None  # it is told when the promotion cannot be announced either, and hinders none
 
 
 def _standing(registry: ModelRegistry) -> Standing:

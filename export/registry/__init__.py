@@ -28,6 +28,7 @@ from export.registry.exceptions import (
     ParityError,
     RegistryError,
     ShareError,
+    StrangeModelError,
     UnknownModelError,
 )
 from export.registry.lease import Lease
@@ -52,6 +53,7 @@ __all__ = [
     "RegistryError",
     "ShareError",
     "Standing",
+    "StrangeModelError",
     "UnknownModelError",
     "open_registry",
 ]

@@ -45,5 +45,9 @@ class ShareError(UsageError):
     """A share of users that is none."""
 
 
+class StrangeModelError(UsageError):
+    """A model that knows hardly any of the items that people are at."""
+
+
 class ChallengerError(UsageError):
     """A model that cannot be tried out beside the champion."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from export.promotion import Promotion, promote
-from export.registry import Entry, ModelRegistry
+from export.registry import Entry, ModelRegistry, StrangeModelError
 from export.registry.folders import sync
 from export.registry.pointers import pointer_of
 from export.runtime import OnnxModel
@@ -155,7 +155,11 @@ class Steps:
                 challenger.reference,
                 self._registry,
             )
-        promotion = self._promoted(journal, challenger, verdict)
+        promotion = None
+        try:
+            promotion = self._promoted(journal, challenger, verdict)
+        except StrangeModelError as refused:
+            verdict = replace(verdict, better=False, why=str(refused))
         outcome = replace(
             outcome, challenger=challenger, promotion=promotion, why=verdict.why, shadowed=tried is not None
         )
@@ -299,8 +303,15 @@ class Steps:
         self._check()
         # One that is the champion already, of before a kill, stays so; that is announced, as nobody may have been told.
         found = promote(
-            self._registry, challenger, by=self._task.by, why=verdict.why, settings=self._settings
+            self._registry,
+            challenger,
+            by=self._task.by,
+            why=verdict.why,
+            settings=self._settings,
+            force=work.TRIED in journal.steps,  # people decided, whatever items it knows
         )
+        if found.warning:
+            self._said(found.warning)
         self._place.done(work.PROMOTED, **asdict(found))
         return found
 

@@ -8,6 +8,7 @@
 ``model``     an exported model as a ranker
 ``baseline``  the live baselines as a ranker
 ``loading``   entries of the registry, taken only when they are what was exported
+``knowing``   says when a model knows little of what is popular
 ``champion``  the model that the registry names, changed without a restart
 ``challenger``  the model that is tried out beside it
 ``trials``    what the challenger's users get

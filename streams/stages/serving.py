@@ -17,6 +17,7 @@ from streams.recommend.challenger import Challenger
 from streams.recommend.champion import Champion
 from streams.recommend.gate import Gate
 from streams.recommend.introducing import Introducing
+from streams.recommend.knowing import Knowing
 from streams.recommend.loading import Loader
 from streams.recommend.new_items import NewItems
 from streams.recommend.requests import RequestError, decode
@@ -91,7 +92,9 @@ class ServingPart:
         self._shown = ShownLog(
             self._outbox, self._shadow, lambda item: sequences.catalogue.get(item).category
         )
-        self._requests = RequestsReader(context, lambda: sequences.readiness()[0], self._reply)
+        self._knowing = Knowing(sequences.live, self.champion)
+        self._sequences = sequences
+        self._requests = RequestsReader(context, self._is_ready, self._reply)
         self._turn = asyncio.Semaphore(_PORTIONS)
         self._told_at = -_TOLD_SECONDS
 
@@ -170,9 +173,14 @@ class ServingPart:
             await asyncio.sleep(self._context.settings.models_seconds)
             await look()
 
+    def _is_ready(self) -> bool:
+        return self._sequences.readiness()[0]
+
     async def _look(self) -> None:
         await self.champion.look()
         self._tell_who_answers()
+        if self._is_ready():
+            self._knowing.look()
 
     def _tell_who_answers(self) -> None:
         ranker = self.champion.ranker

@@ -13,12 +13,13 @@ import numpy as np
 import orjson
 import pytest
 
+from export import known
 from export.registry import Lease, LeaseLostError
 from models.retraining import work
 from models.retraining.base import ShadowWish, Task
 from models.retraining.exceptions import WorkError
 from models.retraining.kept import load_log, save_log
-from models.retraining.steps import Steps
+from models.retraining.steps import Steps, retrain
 from models.retraining.work import Work
 from pandian.settings import Settings
 from pandian.topics import FEEDBACK
@@ -56,6 +57,19 @@ def settings(embedded_broker):
     if FEEDBACK not in topics(embedded_broker.address):
         create_topic(embedded_broker.address, FEEDBACK, 2)
     return Settings(broker=embedded_broker.address, promote_labels=1000)
+
+
+def test_what_knows_nothing_of_the_stream_is_not_promoted(registry, settings, unique, monkeypatch):
+    topic = unique("interactions")
+    create_topic(settings.broker, topic)
+    told = {"user_id": "u", "item_id": "of another shop", "action": "view", "time": 1}
+    produce(settings.broker, topic, [told] * 100)
+    monkeypatch.setattr(known, "INTERACTIONS", topic)
+    before = registry.champion()
+    outcome = retrain(log_of(rows()), CONFIG, registry, settings)
+    assert outcome.promotion is None
+    assert "knows the items of 0.0% of the newest 100 interactions" in outcome.why
+    assert registry.champion() == before
 
 
 def test_killed_after_each_step_it_goes_on(registry, settings, tmp_path):
