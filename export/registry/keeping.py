@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 
 from export.registry.base import Challenger, Entry, Pointer, Reference, Standing
 from export.registry.card import created_at
-from export.registry.exceptions import ChallengerError, EntryError, UnknownModelError
+from export.registry.exceptions import ChallengerError, EntryError, RegistryError, UnknownModelError
 from export.registry.lease import Leases
 from export.registry.manifest import MODEL_NAME, VERSION_NAME
 from export.registry.pointers import check_share
@@ -97,6 +97,7 @@ class Keeper:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._had_champion = False
         self.address = shelf.address
 
     def add(self, folder: Path, *, by: str = "", why: str = "") -> Entry:
@@ -169,9 +170,18 @@ class Keeper:
         """Return which entry answers; None before the first promotion.
 
         Raises:
-            RegistryError: when the pointer cannot be read.
+            RegistryError: when the pointer cannot be read, or was there before and is not any more: nobody takes a
+                pointer away, so the registry was deleted or is not mounted, and is no empty one.
         """
-        return self._shelf.champion()
+        found = self._shelf.champion()
+        if found is None and self._had_champion:
+            raise RegistryError(
+                self.address,
+                "had a champion and has none any more: it was deleted, or is not mounted",
+                "put it back or mount it; of a new registry, promote a model",
+            )
+        self._had_champion = found is not None
+        return found
 
     def remembered(self) -> Entry | None:
         """Return what answered when this machine could reach the registry last, by what it kept; None: nothing.
@@ -185,9 +195,12 @@ class Keeper:
         """Return which entry is tried out beside the champion; never the champion itself.
 
         Raises:
-            RegistryError: when it, or the pointer, cannot be read.
+            RegistryError: when it, or the pointer, cannot be read, as :meth:`champion`.
         """
-        return self._shelf.challenger()
+        found = self._shelf.challenger()
+        if found is None:
+            self.champion()  # of a registry that is away it is not known that there is none
+        return found
 
     def promote(self, model: str, version: str | None = None, *, by: str, why: str) -> Pointer:
         """Let an entry answer from now on; the champion that it is already stays as it is.

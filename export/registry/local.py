@@ -191,7 +191,7 @@ def _read(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise RegistryError(
-            str(path), f"cannot be read ({error.strerror})", "give permission to read it"
+            str(path), f"cannot be read ({error.strerror})", "give permission to read it, or mount it again"
         ) from error
 
 
@@ -202,7 +202,7 @@ def _folders(path: Path, named: Any) -> list[Path]:
         return []
     except OSError as error:
         raise RegistryError(
-            str(path), f"cannot be read ({error.strerror})", "give permission to read it"
+            str(path), f"cannot be read ({error.strerror})", "give permission to read it, or mount it again"
         ) from error
 
 

@@ -86,7 +86,8 @@ class Champion:
             await self._remember()
             return
         if self.pointer is None:
-            return  # before the first promotion; a pointer that was removed stops nothing
+            self._loader.forget_others(())
+            return  # before the first promotion
         self._loader.forget_others((self.pointer.reference, self.pointer.previous, *self.pointer.earlier))
         if await self._take(self.pointer.reference) or self.ranker is not None:
             return

@@ -124,6 +124,8 @@ class Loader:
 
     def forget_others(self, named: Sequence[Reference | None]) -> None:
         """Forget what was refused and is not named any more, and that the pointer could not be read."""
+        if None in self.refusals:
+            log.info("the registry can be read again")
         self.refusals = {one: said for one, said in self.refusals.items() if one and one in named}
 
     def _load(self, reference: Reference, entry: Entry | None) -> ModelRanker:

@@ -153,6 +153,25 @@ def test_a_pointer_that_cannot_be_read_is_told(registry, data):
     registry.promote("popularity", by="me", why="")
 
 
+def test_a_registry_that_vanishes_is_no_empty_one(registry, first_entry, second_entry):
+    assert registry.champion() is None
+    registry.promote("popularity", first_entry.version, by="me", why="")
+    registry.shadow("popularity", second_entry.version, by="me", why="")
+    champion, challenger = registry.champion(), registry.challenger()
+    away = registry.root.rename(registry.root.with_name("away"))
+    for mounted in (False, True):
+        if mounted:
+            registry.root.mkdir()  # the empty folder that a mount leaves
+        for look in (registry.champion, registry.challenger):
+            with pytest.raises(RegistryError, match=r"had a champion .* is not mounted; put it back"):
+                look()
+    registry.root.rmdir()
+    away.rename(registry.root)
+    assert (registry.champion(), registry.challenger()) == (champion, challenger)
+    registry.end_shadow(by="me", why="")
+    assert registry.challenger() is None
+
+
 def test_what_is_tried_out_is_on_record(registry, first_entry, second_entry):
     registry.promote("popularity", first_entry.version, by="Ann", why="")
     registry.shadow("popularity", second_entry.version, share=0.25, by="Ben", why="try")

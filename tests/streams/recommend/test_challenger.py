@@ -37,6 +37,31 @@ def of(answer: Recommendation) -> tuple[str, str | None, str | None]:
     return answer.model, answer.fallback, answer.trial and answer.trial.arm
 
 
+async def test_a_registry_that_vanishes_is_said_and_both_go_on_until_it_is_back(
+    served, popular_entry, next_entry, caplog
+) -> None:
+    await served.promote(popular_entry)
+    await served.challenge(next_entry, 0.5)
+    away = served.registry.root.rename(served.registry.root.with_name("away"))
+    for _ in range(2):
+        await served.champion.look()
+        await served.challenger.look()
+    assert served.champion.ranker.version == popular_entry.version
+    assert served.challenger.ranker.version == next_entry.version
+    described = served.champion.describe()
+    assert described["champion"]["version"] == popular_entry.version
+    (refused,) = described["refused"]
+    assert (refused["reason"], "is not mounted" in refused["text"]) == ("registry", True)
+    assert caplog.text.count("had a champion and has none any more") == 2  # once of each
+    away.rename(served.registry.root)
+    served.registry.promote(next_entry.model, next_entry.version, by="me", why="")
+    await served.champion.look()
+    await served.challenger.look()
+    assert served.champion.ranker.version == next_entry.version
+    assert served.champion.describe()["refused"] == []
+    assert served.challenger.ranker is None
+
+
 async def test_in_shadow_nobody_gets_it(served, popular_entry, next_entry) -> None:
     await experiment(served, popular_entry, next_entry, 0.0)
     for user in USERS[:10]:
