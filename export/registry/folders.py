@@ -119,8 +119,21 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(path, error) from error
         raise RegistryError(
             f"{error.filename or path}",
             f"cannot be written ({error.strerror or error})",
             "make room or give permission, or name another folder; nothing was left half-written",
         ) from error
+
+
+def _full(path: Path, error: OSError) -> RegistryError:
+    """Return the error of a disk that is full: where it was to be written to, as the system may name what was read."""
+    there = next((place for place in (path, *path.parents) if place.is_dir()), Path())
+    free = shutil.disk_usage(there).free
+    return RegistryError(
+        str(path),
+        f"cannot be written ({error.strerror}: {free / 1e6:,.1f} MB are free there)",
+        "make room there, or name a folder elsewhere (the registry's is PANDIAN_MODELS); nothing was left half-written",
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,6 +154,44 @@ def test_a_pointer_that_cannot_be_read_is_told(registry, data):
         registry.promote("popularity", by="me", why="")
     (registry.root / "champion.json").unlink()
     registry.promote("popularity", by="me", why="")
+
+
+@pytest.fixture
+def mounted_disk(tmp_path):
+    """A disk of 16 KB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount, unmount = shutil.which("mount"), shutil.which("umount")
+    options = ("-t", "tmpfs", "-o", "size=16k", "none", place)
+    if not mount or not unmount or subprocess.run([mount, *options], check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield place
+    subprocess.run([unmount, place], check=True)
+
+
+def test_a_full_disk_is_named_with_what_is_free_and_not_what_was_copied(mounted_disk, first_entry):
+    registry = Registry(mounted_disk / "registry")
+    with pytest.raises(RegistryError) as caught:
+        registry.add(first_entry.path)
+    place = registry.root / "entries" / first_entry.model / first_entry.version
+    said = f"{place}: cannot be written (No space left on device: 0.0 MB are free there); make room there"
+    assert str(caught.value).startswith(said)
+    assert "PANDIAN_MODELS" in str(caught.value)
+    assert str(first_entry.path) not in str(caught.value)
+    assert registry.entries() == []
+    assert list(place.parent.iterdir()) == []
+
+
+def test_a_full_disk_is_told_as_such_however_it_is_noticed(tmp_path, second_entry, monkeypatch):
+    def full(source, target, **_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    registry = Registry(tmp_path / "registry")
+    with pytest.raises(
+        RegistryError, match=rf"registry/entries/.*{second_entry.version}: .*MB are free there"
+    ):
+        registry.add(second_entry.path)
 
 
 def test_a_registry_that_vanishes_is_no_empty_one(registry, first_entry, second_entry):
