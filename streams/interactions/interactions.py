@@ -21,12 +21,13 @@ from streams.interactions.ids import NoIdError, identifier
 from streams.interactions.times import epoch_ms, event_time
 
 #: What can become of what a record tells of: ``interaction``, or why there is none. ``broker-time`` counts those
-#: interactions that bear the broker's time of their record, because they have none of their own, or one that cannot be.
+#: interactions whose time is made of the broker's time of their record, because they have none of their own, or one
+#: that cannot be.
 OUTCOMES = {
     "interaction": "became an interaction",
     "item": "became news of an item",
     "same-item": "says of an item what is known already",
-    "broker-time": "of the interactions: bears the record's time, as its own is missing, no time, or far off",
+    "broker-time": "of the interactions: bears a time made of the record's, as its own is missing, no time, or far off",
     "no-user": "the user is missing, or spelled as nobody",
     "no-item": "the item is missing, or spelled as nothing",
     "bad-user": "the user is no identifier: a fraction, true or false, over 256 bytes, or with control characters",
@@ -73,6 +74,8 @@ class Places(NamedTuple):
     offsets: Sequence[int]
     times: Sequence[int | None]
     """Broker time of each record, epoch milliseconds; None or -1 where the producer left it out."""
+    behind: int = 0
+    """How much earlier than their records events usually happened here, milliseconds."""
 
 
 def interactions_of(
@@ -116,7 +119,7 @@ def _told(
             outcomes[_why(user, item)] += 1
             continue
         own = None if when is None else epoch_ms(when, reader)
-        time = event_time(own, places.times[record])
+        time = event_time(own, places.times[record], places.behind)
         if time is None:
             outcomes["no-time"] += 1
             continue

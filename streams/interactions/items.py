@@ -117,7 +117,8 @@ class ItemsReader:
             if item is None or outcome == "same-item":
                 continue
             news[item] = digest
-            time = event_time(None if when is None else epoch_ms(when, mapping.reader), places.times[record])
+            own = None if when is None else epoch_ms(when, mapping.reader)
+            time = event_time(own, places.times[record], places.behind)
             document = {"item_id": item, **dict(zip(ITEM_ROLES, told, strict=True)), "time": time or 0}
             yield Told(places.offsets[record], index, item.encode(), orjson.dumps(document))
 

@@ -28,6 +28,9 @@ class ExtractionState:
     """What became of the records below ``end``, see :mod:`streams.interactions.interactions`."""
     pinned: bool = False
     """Whether something may have been sent by this mapping, also beyond ``end``: written before the first send."""
+    behind: int | None = None
+    """How much earlier than their records events happened when the first of them were read, milliseconds: what events
+    without a readable time are dated by. It does not change once something was sent. None: not known, as nothing."""
 
     def encode(self) -> bytes:
         """Return it as JSON."""
@@ -41,6 +44,7 @@ class ExtractionState:
                 "end": self.end,
                 "outcomes": dict(self.outcomes),
                 "pinned": self.pinned,
+                "behind": self.behind,
             }
         )
 
@@ -62,7 +66,16 @@ class ExtractionState:
         source = Source(UUID(hex=found["topic_id"]), int(found["partition"]))
         mapping = FieldMapping.read(found["mapping"])
         outcomes = Counter(found["outcomes"])
-        return cls(found["topic"], source, mapping, int(found["end"]), outcomes, bool(found["pinned"]))
+        behind = found.get("behind")  # earlier versions did not measure it
+        return cls(
+            found["topic"],
+            source,
+            mapping,
+            int(found["end"]),
+            outcomes,
+            bool(found["pinned"]),
+            None if behind is None else int(behind),
+        )
 
 
 def state_key(source: Source) -> bytes:

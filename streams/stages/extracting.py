@@ -16,10 +16,12 @@ from pandian.errors import PandianError
 from streams.decode.base import RowGroup
 from streams.decode.reasons import SCHEMA_REGISTRY_DOWN
 from streams.decode.registry import BatchDecoder
+from streams.interactions.cells import cells_of
 from streams.interactions.changes import happened
 from streams.interactions.interactions import Places, Told, interactions_of
 from streams.interactions.items import ItemsReader, News
 from streams.interactions.state import ExtractionState
+from streams.interactions.times import behind_of, epoch_ms
 from streams.transport.outbox import Outgoing
 
 #: Records of a chunk, and bytes of their values: what is made of them takes the loop some ten milliseconds.
@@ -134,6 +136,8 @@ class Extracting:
             [record.offset for record in records],
             [record.timestamp for record in records],
         )
+        self._measure(decoded.groups, places)
+        places = places._replace(behind=self.state.behind or 0)
         told: list[Told] = []
         for group in decoded.groups:
             for some in self._of_group(group, places, outcomes, news):
@@ -142,6 +146,24 @@ class Extracting:
         if len(decoded.groups) > 1:
             told.sort(key=_PLACE)
         return told
+
+    def _measure(self, groups: Sequence[RowGroup], places: Places) -> None:
+        """Find out how far events are behind their records, from the first that are read: nothing was sent of them."""
+        state = self.state
+        if state.pinned or state.behind is not None or state.mapping.part("time") is None:
+            return
+        own: list[int | None] = []
+        broker: list[int | None] = []
+        for group in groups:
+            rows = happened(group, state.mapping.target, Counter())
+            cells = cells_of(rows, state.mapping, Counter())
+            whens = (
+                None if when is None else epoch_ms(when, state.mapping.reader)
+                for when in cells.column("time")
+            )
+            own += whens
+            broker += [places.times[record] for record in cells.records]
+        state.behind = behind_of(own, broker)
 
     def _of_group(
         self, group: RowGroup, places: Places, outcomes: Counter[str], news: News

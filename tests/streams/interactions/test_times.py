@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.interactions.times import epoch_ms, event_time
+from streams.interactions.times import behind_of, epoch_ms, event_time
 
 MS = 1_396_437_466_940
 DAY = 86_400_000
@@ -73,6 +73,17 @@ def test_a_clock_that_is_far_off_is_not_believed_and_a_record_may_have_no_time(
     own: int | None, broker: int | None, wanted: int | None
 ) -> None:
     assert event_time(own, broker) == wanted
+
+
+def test_without_a_time_of_its_own_it_is_as_far_behind_its_record_as_others_are() -> None:
+    year = 365 * DAY
+    own = [MS - year, None, MS - 3 * year, MS - 2 * year, 5, MS + 2 * DAY, MS]
+    assert behind_of(own, [MS, MS, MS, MS, MS, MS, -1]) == 2 * year  # of three that can be told
+    assert behind_of([None, 5, MS], [MS, MS, None]) is None
+    assert event_time(None, MS, 2 * year) == MS - 2 * year
+    assert event_time(NINE, MS, 2 * year) == NINE
+    assert event_time(None, MS, MS) == 631_152_000_000  # no event is from before 1990
+    assert event_time(None, MS, -DAY) == MS + DAY
 
 
 def test_a_long_text_is_no_time_and_is_not_kept() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from streams.stages import extracting
 from streams.stages.extracting import Chunk, Extracting
 
 NOW = 1_700_000_000_000
+HOUR = 3_600_000
 
 
 class Record(NamedTuple):
@@ -77,6 +79,45 @@ def test_the_state_moves_only_when_a_chunk_is_taken() -> None:
     assert (one.state.end, one.state.outcomes["interaction"]) == (1_500, 1_500)
     one.take(second)
     assert (one.state.end, one.state.outcomes["interaction"]) == (2_000, 2_000)
+
+
+def timed(first: int, count: int, began: int) -> list[Record]:
+    """Clicks an hour apart, all of them written just now; of every tenth nobody can read the time."""
+    return [
+        Record(
+            at,
+            orjson.dumps({"user": "u", "item": at, "at": began + at * HOUR if at % 10 else "soon"}),
+            NOW + at,
+        )
+        for at in range(first, first + count)
+    ]
+
+
+@pytest.mark.parametrize("target", ["interactions", "items"])
+@pytest.mark.parametrize("ago", [0, 15 * 365 * 24 * HOUR])
+def test_what_has_no_readable_time_is_not_made_newer_than_the_rest_of_its_topic(
+    target: Target, ago: int
+) -> None:
+    def fresh() -> Extracting:
+        one = partition(target)
+        mapping = FieldMapping(target, {**one.state.mapping.parts, "time": Part("at", "-")})
+        return replace(one, state=replace(one.state, mapping=mapping))
+
+    def times(found: Sequence[Chunk]) -> list[int]:
+        return [orjson.loads(sent.value)["time"] for chunk in found for sent in chunk.outgoing]
+
+    one = fresh()
+    records = timed(0, 20, NOW - ago - 10 * HOUR)
+    first = times(chunks(one, records))
+    newest = max(first[at] for at in range(20) if at % 10)
+    assert all(newest - 20 * HOUR <= first[at] <= newest for at in (0, 10))
+    assert one.state.behind is not None
+    # After the first send it stays, also over a restart: what is read again gets the same time.
+    one.state.pinned = True
+    again = replace(fresh(), state=ExtractionState.decode(one.state.encode()))
+    assert times(chunks(again, records)) == first
+    later = times(chunks(again, timed(20, 10, NOW)))
+    assert later[0] == NOW + 20 - one.state.behind
 
 
 def test_what_lies_below_the_state_is_passed_over() -> None:
