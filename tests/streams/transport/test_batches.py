@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import IllegalStateError
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.transport.batches import Batch, BatchConsumer, rest_after
+from streams.transport.recovery import RecoveringConsumer
 
 TP0 = TP("orders", 0)
 
@@ -92,6 +94,10 @@ class Thread:
     def assign(self, *numbers: int) -> None:
         self.book.assign_from_user({TopicPartition("orders", number) for number in numbers})
 
+    async def seek_wait(self, partitions: dict[TP, int]) -> None:
+        for tp, offset in partitions.items():
+            self.book.seek(tp, offset)
+
     async def committed(self, tp: TopicPartition) -> int:
         """Another member comes while the broker is asked."""
         self.book.unsubscribe()
@@ -144,6 +150,18 @@ async def test_a_partition_revoked_while_its_committed_offset_is_asked_for_is_le
     thread = Thread()
     thread.assign(0)
     assert await consumer_of(thread).seek_to_committed() == {TopicPartition("orders", 0): 7}
+
+
+async def test_a_table_that_recovers_while_nothing_is_assigned_waits_for_the_next_assignment() -> None:
+    """The topics that are read have changed, and the group has not met yet: aiokafka asserts an assignment."""
+    thread = Thread()
+    consumer = object.__new__(RecoveringConsumer)
+    vars(consumer).update(_thread=thread)
+    with pytest.raises(IllegalStateError):
+        await consumer.seek_wait({TP0: 5})
+    thread.assign(0)
+    await consumer.seek_wait({TP0: 5})
+    assert thread.book.subscription.assignment.state_value(TopicPartition("orders", 0)).position == 5
 
 
 async def test_in_a_rebalance_of_batched_partitions_alone_the_thread_is_not_asked() -> None:
