@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from export.compare_command import compare
+from pandian.options import Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,7 +185,7 @@ def rollback(*, by: str | None, why: str, as_json: bool) -> None:
 @click.argument("model", required=False)
 @click.option(
     "--share",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     help="Of the users, who get it; 0: nobody does, it only scores what others get.  [default: 0]",
 )
 @click.option("--stop", is_flag=True, help="Let nothing be tried out any more.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pandian.options import Number
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--promote", "promoting", is_flag=True, help="Let the challenger answer if it is better.")
 @click.option(
     "--every",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     default=None,
     metavar="SECONDS",
     help="Look again and again, until the verdict is better or worse.",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from models.commands.options import check_torch, items_option, training_options
+from pandian.options import Number
 
 if TYPE_CHECKING:
     from export.registry import ModelRegistry
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 @click.option("--listen", is_flag=True, help="Stay, and retrain when an alert of the champion begins.")
 @click.option(
     "--every",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     metavar="HOURS",
     help="Stay, and retrain so often.",
 )
 @click.option(
     "--shadow",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     metavar="MINUTES",
     help="Try the better model out in shadow, so long at most; promote it when labels say so.",
 )
@@ -129,6 +130,8 @@ def command(
     from models.retraining.work import Work
 
     registry = open_registry(settings)
+    if stays and source == (KAFKA,):
+        client_options(settings)  # a service would try in vain for ever
     if calibration:
         _check_champion(registry)
     wish = None

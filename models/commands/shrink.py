@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from models.commands.options import check_torch
+from pandian.options import Number
 
 if TYPE_CHECKING:
     from export.shrink import Precision
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--untouched-days",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="N",
     help="Leave out items not in the last N days of TEST.",
 )

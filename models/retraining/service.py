@@ -52,6 +52,9 @@ class Service:
             ended: is asked before each look; True: no more.
         """
         while not ended():
+            if time.monotonic() < self._not_before:
+                time.sleep(self.look)
+                continue
             try:
                 self._listen()
                 if self._is_due():
@@ -88,7 +91,7 @@ class Service:
         return self.why()
 
     def _is_due(self) -> bool:
-        return time.monotonic() >= self._not_before and (self.place.is_begun or self.why() is not None)
+        return self.place.is_begun or self.why() is not None
 
     def _listen(self) -> None:
         """Wait for a moment, and learn of alerts meanwhile; what there is to do is done at once."""
@@ -104,4 +107,3 @@ class Service:
         if str(error) != self._told:
             self._told = str(error)
             self.said(f"{error}; it is tried again in {self._pause:.0f} s")
-        time.sleep(self.look)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pandian.options import Number
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,13 +22,11 @@ if TYPE_CHECKING:
     epilog="Example: pandian demo --keep",
 )
 @click.option("--keep", is_flag=True, help="Leave the worker and its page running at the end, until Ctrl-C.")
-@click.option(
-    "--rate", type=click.FloatRange(min=1), metavar="N", help="Send N records a second.  [default: 12000]"
-)
+@click.option("--rate", type=Number(min=1), metavar="N", help="Send N records a second.  [default: 12000]")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Replay the first N order lines only.")
 @click.option(
     "--train-seconds",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="N",
     help="Train for at most N seconds; 0: serve the baselines that the worker keeps itself.  [default: 30]",
 )

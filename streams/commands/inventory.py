@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pandian.errors import UsageError
+from pandian.options import Number
 from streams.commands.asking import RefusedError, fetch, url_option, worker_address
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Keep showing it as it changes, until Ctrl-C.")
 @click.option(
     "--every",
-    type=click.FloatRange(0.2, 3600),
+    type=Number(0.2, 3600),
     default=2.0,
     show_default=True,
     help="Seconds between looks, for --watch.",

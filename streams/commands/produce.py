@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pandian.errors import BrokerError, UsageError
+from pandian.options import Number
 
 if TYPE_CHECKING:
     from streams.commands.producing.run import Options, Report
@@ -36,10 +37,10 @@ _NO_BROKER = "`pandian worker` starts one of its own and says its address"
     "--partitions", type=click.IntRange(1, 100_000), help="Partitions of the topic when it is made. [1]"
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Send the first N rows only.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Send N rows a second.")
+@click.option("--rate", type=Number(0, min_open=True), metavar="N", help="Send N rows a second.")
 @click.option(
     "--speed",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="X",
     help="Replay by event time, X times as fast as it happened; record times are now.",
 )

@@ -10,6 +10,7 @@ import click
 
 from pandian.errors import UsageError
 from pandian.globs import check_glob
+from pandian.options import Number
 from pandian.settings import load_settings
 from streams.commands.running import run
 from streams.stages.loading import StartFrom
@@ -41,7 +42,7 @@ from streams.worklog import set_up
 @click.option(
     "--port", type=int, metavar="N", help="Port of the page, instead of PANDIAN_PORT.  [default: 6066]"
 )
-@click.option("--max-rate", type=click.FloatRange(min=1), metavar="N", help="At most N records a second.")
+@click.option("--max-rate", type=Number(min=1), metavar="N", help="At most N records a second.")
 @click.option("--verbose", is_flag=True, help="Show the log lines of the libraries too.")
 @click.argument("more", nargs=-1, metavar="[GLOB ...]")
 def command(

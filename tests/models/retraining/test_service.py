@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -164,6 +166,26 @@ def test_what_goes_wrong_is_said_once_and_tried_again_later(serve):
     assert serve(2, every=1.0) == [Reason("schedule")]
 
 
+def test_each_pause_after_what_went_wrong_is_twice_as_long(registry, tmp_path, monkeypatch):
+    now, tried = [0.0], []
+
+    def run(_):
+        tried.append(now[0])
+        raise BrokerError("PANDIAN_BROKER=x", "must answer", "start it")
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], time_ns=time.time_ns, sleep=sleep)
+    monkeypatch.setattr("models.retraining.service.time", clock)
+    place, said = Work(tmp_path / "work"), []
+    place.folder.mkdir()
+    Service(place, registry, run, None, 1.0, said.append).serve(lambda: now[0] > 3 * 3600)
+    assert tried[:5] == pytest.approx([1, 16, 46, 106, 226], abs=9)
+    assert max(later - before for before, later in pairwise(tried)) == pytest.approx(3600, abs=9)
+    assert len(said) == 1
+
+
 def test_from_an_alert_to_the_champion(shop, registry, tmp_path, monkeypatch, capfd):
     """The command as it is run: it listens, retrains, says so in one document, and ends in order."""
     monkeypatch.setenv("PANDIAN_MODELS", str(registry.root))
@@ -249,6 +271,9 @@ def test_a_second_one_says_who_is_at_it(registry, tmp_path, monkeypatch, capfd):
         ("--dry-run", "--listen"),
         ("--dry-run", "--shadow", "3"),
         ("--every", "0"),
+        ("--every", "nan"),
+        ("--every", "inf"),
+        ("--every", "3"),  # without a broker
         ("-", "--every", "3"),
         ("--listen",),  # without a broker
         ("--shadow", "3"),
