@@ -20,6 +20,8 @@ from pandian.who import current_user
 #: How long a lease holds that nobody renews, and how often it is renewed within that time.
 SECONDS = 60.0
 _RENEWALS = 4
+#: Clocks that agree to some seconds show no lease that ends later.
+_FARTHEST_MS = 2 * SECONDS * 1000
 #: Between two looks whether it is free.
 _LOOK_SECONDS = 1.0
 
@@ -56,8 +58,12 @@ class Holding:
 
     @property
     def is_held(self) -> bool:
-        """Whether somebody is at it: its time is not over, and its process not known to have ended."""
-        return self.until > _now() and not self._has_ended()
+        """Whether somebody is at it: its time is not over, and its process not known to have ended.
+
+        Nobody writes a time that far ahead: a clock was wrong then, and whoever believes it waits for days.
+        """
+        left = self.until - _now()
+        return 0 < left <= _FARTHEST_MS and not self._has_ended()
 
     def _has_ended(self) -> bool:
         """Tell whether a process of this machine is no more, so that nobody has to wait for the time to be over."""

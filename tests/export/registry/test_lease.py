@@ -38,6 +38,13 @@ def test_one_holds_it_and_is_named(registry):
         assert leases.holding().by == "Ben"
 
 
+def test_a_lease_that_a_wrong_clock_wrote_keeps_nobody_waiting(registry):
+    now = time.time_ns() // 1_000_000
+    assert elsewhere(registry.leases(), until=now + 60_000).is_held
+    assert not elsewhere(registry.leases(), since=now + 864_000_000, until=now + 864_060_000).is_held
+    Lease(registry.leases()).acquire().check()
+
+
 def test_of_many_who_want_it_at_once_one_gets_it(kept):
     # As one process that asks for it several times: each has an id of its own.
     got, refused = [], []
