@@ -12,6 +12,9 @@ import orjson
 from monitoring.measures import Name
 from monitoring.watching.base import Seen
 
+#: A smaller chance of being shown is none that anybody has: its inverse would outweigh all other labels, or overflow.
+LEAST_PROPENSITY = 1e-6
+
 INVALID, REPEAT, TAKEN = "invalid", "repeat", "taken"
 
 
@@ -105,7 +108,12 @@ def _came(row: Mapping[str, Any]) -> int:
 
 
 def _propensity(found: Any) -> float:
-    return float(found) if type(found) in (int, float) and 0 < found <= 1 else np.nan
+    return float(found) if is_propensity(found) else np.nan
+
+
+def is_propensity(found: Any) -> bool:
+    """Tell whether a value can be the chance with which an item was shown: a number from one in a million to 1."""
+    return type(found) in (int, float) and LEAST_PROPENSITY <= found <= 1
 
 
 def _page(request: Any, position: Any) -> tuple[str, int] | None:

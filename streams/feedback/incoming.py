@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from monitoring.experiments.teams import CHALLENGER, CHAMPION
+from monitoring.watching.reading import is_propensity
 from pandian import segments
 from pandian.actions import ACTIONS, POSITIVE
 from pandian.events import ShadowScore, Trial
@@ -94,7 +95,7 @@ def _circumstances(
     return (
         request if _is_text(request, _LONGEST_ID) else None,
         position if type(position) is int and 0 <= position < _LAST_POSITION else None,
-        float(propensity) if type(propensity) in (float, int) and 0 < propensity <= 1 else None,
+        float(propensity) if is_propensity(propensity) else None,
         _segments(said("segments")),
     )
 

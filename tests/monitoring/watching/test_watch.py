@@ -82,6 +82,17 @@ def test_what_has_a_propensity_is_weighted_by_it() -> None:
     assert fed(labels(100)).documents()[NAME]["total"]["corrected"] is None
 
 
+@pytest.mark.parametrize("propensity", [1e-320, 1e-160, 1e-7, 0])
+def test_a_chance_that_nobody_has_outweighs_nothing(propensity: float) -> None:
+    """Its inverse, or the square of that, may be more than a number holds; the watcher then ended, again and again."""
+    odd = fed(labels(10, propensity=propensity), labels(100, first=11, propensity=0.5))
+    watch = ModelWatch(lambda _: EDGES, SETTINGS)
+    watch.restore(odd.state())
+    found = watch.documents()[NAME]["total"]
+    assert found["labels"] == 110
+    assert found["corrected"]["labels"] == found["corrected"]["effective"] == 100
+
+
 def test_a_fall_is_alarm_and_its_end_is_the_end() -> None:
     watch = fed(labels(6_000))
     assert list(watch.standing()) == []

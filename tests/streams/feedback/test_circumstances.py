@@ -46,6 +46,7 @@ def test_it_comes_with_the_label_and_each_has_its_place() -> None:
         ("position", True, None),
         ("position", 1 << 40, None),
         ("propensity", 0, None),
+        ("propensity", 1e-160, None),
         ("propensity", 1.5, None),
         ("propensity", "high", None),
         ("segments", ["new"], None),
