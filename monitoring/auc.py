@@ -8,12 +8,17 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from monitoring.histogram import Counts, Histogram
+from monitoring.histogram import Histogram
+
+Weights = npt.NDArray[np.float64]
 
 #: Standard normal quantile of a two-sided interval of 95 %.
 _Z = 1.959963984540054
 _ALPHA = 0.05
+#: By so little a number of labels that is worked out from weights may be off.
+_ALONE = 1e-9
 #: Pairs of positive and negative labels up to which sums of twice their number fit 64 bits.
 _SAFE_PAIRS = 1 << 61
 
@@ -64,7 +69,7 @@ def auc(histogram: Histogram) -> Auc:
     if found is None:
         missing = "no label" if not n0 + n1 else "no positive label" if not n1 else "no negative label"
         return Auc(n1, n0, reason=f"{missing} yet")
-    low, high = _interval(found.value, found.deviation, n0, n1)
+    low, high = interval_of(found.value, found.deviation, min(n0, n1))
     bound = found.bound
     return Auc(n1, n0, found.value, max(0.0, low - bound), min(1.0, high + bound), bound)
 
@@ -89,7 +94,30 @@ def measured(histogram: Histogram) -> Measured | None:
     below = np.cumsum(negative) - negative
     value = int((positive * (2 * below + negative)).sum()) / (2 * n0 * n1)
     bound = int((positive * negative).sum()) / (2 * n0 * n1)
-    return Measured(value, _deviation(negative, positive, value), bound)
+    counts = np.array([negative, positive], np.float64)
+    return Measured(value, _deviation(counts, counts, value), bound)
+
+
+def weighted(weights: Weights, squares: Weights) -> dict[str, float | None]:
+    """Return the AUC of labels that have weights, as JSON values; see :func:`auc`, whose it is where all are equal.
+
+    A pair of labels weighs as much as the product of its two. The variance is DeLong's with sums of squared weights in
+    place of counts; how many labels there are is how many of equal weights would say as much.
+
+    Args:
+        weights: [label, bucket], sums of the weights.
+        squares: [label, bucket], sums of their squares.
+    """
+    (zeros, ones), both = weights, weights.sum(1)
+    if not both.all():
+        return {"value": None, "low": None, "high": None, "bound": None}
+    pairs = both[0] * both[1]
+    # Rounded, so that labels which are separated without an error are seen to be.
+    value = round(float(ones @ (np.cumsum(zeros) - zeros / 2) / pairs), 12)
+    bound = float(ones @ zeros / (2 * pairs))
+    alike = float((both**2 / squares.sum(1)).min())
+    low, high = interval_of(value, _deviation(weights, squares, value), alike)
+    return {"value": value, "low": max(0.0, low - bound), "high": min(1.0, high + bound), "bound": bound}
 
 
 def lower_bound(histogram: Histogram, alpha: float) -> float:
@@ -107,26 +135,39 @@ def lower_bound(histogram: Histogram, alpha: float) -> float:
     return _expit(math.log(found.value / (1 - found.value)) - reach)
 
 
-def _deviation(negative: Counts, positive: Counts, value: float) -> float:
-    """Return DeLong's standard deviation of the AUC, 0 where there is but one label of a kind."""
-    zeros, ones = negative.astype(float), positive.astype(float)
-    n0, n1 = zeros.sum(), ones.sum()
-    if n0 < 2 or n1 < 2:
+def _deviation(weights: Weights, squares: Weights, value: float) -> float:
+    """Return DeLong's standard deviation of the AUC, 0 where there is but one label of a kind.
+
+    Args:
+        weights: [label, bucket], sums of the labels' weights: how many there are where each is 1.
+        squares: [label, bucket], sums of the squared weights.
+        value: of the AUC.
+    """
+    zeros, ones = weights
+    (w0, w1), (q0, q1) = weights.sum(1), squares.sum(1)
+    n0, n1 = w0**2 / q0, w1**2 / q1
+    if min(n0, n1) < 2 - _ALONE:
         return 0.0
     # Share of negative labels that a positive one of the bucket beats, and of positive ones that beat a negative one.
-    beats = (np.cumsum(zeros) - zeros / 2) / n0
-    beaten = (n1 - np.cumsum(ones) + ones / 2) / n1
-    of_ones = (ones * (beats - value) ** 2).sum() / (n1 - 1)
-    of_zeros = (zeros * (beaten - value) ** 2).sum() / (n0 - 1)
-    return math.sqrt(of_ones / n1 + of_zeros / n0)
+    beats = (np.cumsum(zeros) - zeros / 2) / w0
+    beaten = (w1 - np.cumsum(ones) + ones / 2) / w1
+    of_ones = float(squares[1] @ (beats - value) ** 2) / w1**2 * n1 / (n1 - 1)
+    of_zeros = float(squares[0] @ (beaten - value) ** 2) / w0**2 * n0 / (n0 - 1)
+    return math.sqrt(of_ones + of_zeros)
 
 
-def _interval(value: float, deviation: float, n0: int, n1: int) -> tuple[float, float]:
-    pairs = min(n0, n1)
-    if pairs < 2:
+def interval_of(value: float, deviation: float, labels: float) -> tuple[float, float]:
+    """Return a 95 % interval of a share, symmetric on the scale of log odds; at 0 and 1 that of Clopper and Pearson.
+
+    Args:
+        value: from 0 to 1.
+        deviation: its standard deviation.
+        labels: how many independent observations it is of; of fewer than two nothing is known.
+    """
+    if labels < 2 - _ALONE:
         return 0.0, 1.0
     if value in (0.0, 1.0):
-        far = (_ALPHA / 2) ** (1 / pairs)
+        far = (_ALPHA / 2) ** (1 / labels)
         return (far, 1.0) if value else (0.0, 1.0 - far)
     odds, reach = math.log(value / (1 - value)), _Z * deviation / (value * (1 - value))
     return _expit(odds - reach), _expit(odds + reach)

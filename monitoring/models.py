@@ -19,7 +19,10 @@ MAX_VERSIONS = 20
 FIGURES = (
     "labels",
     "auc",
+    "auc_low",
+    "auc_high",
     "log_loss",
+    "brier",
     "calibration",
     "click_rate",
     "purchase_rate",
@@ -27,6 +30,14 @@ FIGURES = (
     "recall@5",
     "ndcg",
     "items_shown",
+    "corrected_labels",
+    "corrected_effective",
+    "corrected_unusable",
+    "corrected_auc",
+    "corrected_log_loss",
+    "corrected_calibration",
+    "corrected_click_rate",
+    "corrected_purchase_rate",
 )
 
 _Gauge = GaugeMetricFamily
@@ -121,12 +132,22 @@ class ModelCollector(Collector):
 
 
 def _add_watched(figure: Family, evidence: Family, name: Sequence[str], watched: Mapping[str, Any]) -> None:
-    parts = [("", "", {**watched["window"], **watched["pages"], "items_shown": watched["items_shown"]})]
+    parts = [("", "", watched["window"])]
     parts += [(one["segment"], one["value"], one["window"]) for one in watched["segments"]]
-    for segment, value, found in parts:
+    for segment, value, window in parts:
+        found = _flat(window)
         for key in FIGURES:
-            number = found.get(key) if key != "auc" else found["auc"].get("value")
+            number = found.get(key)
             if number is not None:
                 figure.add_metric([*name, key, segment, label_value(value)], number)
     said = watched["evidence"]
     evidence.add_metric(name, said["auc"] / said["threshold"])
+
+
+def _flat(window: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a window by the names of :data:`FIGURES`."""
+    auc, corrected = window["auc"], window["corrected"] or {}
+    areas = {"auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"]}
+    weighted = {f"corrected_{key}": value for key, value in corrected.items()}
+    weighted["corrected_auc"] = corrected.get("auc", {}).get("value")
+    return {**window, **window["pages"], **areas, **weighted}

@@ -205,7 +205,7 @@ class Feedback(NamedTuple):
     position: int | None = None
     """As the impression had it; None: it had none."""
     propensity: float | None = None
-    """As the impression had it."""
+    """As the impression had it; 0: it had one that is no chance, above 0 and at most 1."""
     segments: Mapping[str, str] | None = None
     """As the impression had it."""
     series: str = ""

@@ -3,9 +3,11 @@
 ``base``      labels as columns
 ``reading``   records of ``pandian.feedback`` become columns
 ``figures``   AUC, log loss, calibration and rates of some labels, in bounded memory
+``corrected`` the same of labels with a propensity, weighted by its inverse
 ``pages``     precision, recall and NDCG of what was shown together
-``pairs``     which labels a detector may take for independent of each other
+``pairs``     which pages are over, and which of their labels a detector may take for independent of each other
 ``segments``  which segments of a version are told apart
+``windows``   figures and pages of all labels and of the newest whole window
 ``version``   all of one version: figures in whole and by segment, and its detectors
 ``watch``     all versions, and from where to read on
 """

@@ -27,9 +27,9 @@ class Seen:
     times: Whole
     """(n,), when they were shown, epoch milliseconds by the broker's clock."""
     propensity: Floats
-    """(n,), chance with which the item was shown there; NaN: not said."""
+    """(n,), chance with which the item was shown there; NaN: not said, 0: said, but none that can be."""
     items: Whole
-    """(n,), 64 bits that stand for the item, in this process only."""
+    """(n,), 32 bits that stand for the item: of 5,000 items two share theirs with a chance of .3 %."""
     pages: Sequence[tuple[str, int] | None]
     """Request and position; None: not said."""
     segments: Sequence[Mapping[str, str] | None]
@@ -53,7 +53,7 @@ class Seen:
         return self.scores, self.positive, self.bought, self.times, self.propensity, self.items
 
     def encode(self) -> list[Any]:
-        """Return JSON values, but of the items, which are of this process only."""
+        """Return JSON values, without propensities and items."""
         columns = (self.scores, self.positive, self.bought, self.times)
         return [*(column.tolist() for column in columns), list(self.pages), list(self.segments)]
 

@@ -9,14 +9,15 @@ import numpy as np
 
 from monitoring.auc import auc
 from monitoring.histogram import Histogram
-from monitoring.watching.base import Flags, Floats, Whole
+from monitoring.watching.base import Floats, Seen, Whole
+from monitoring.watching.corrected import Corrected
 
 #: Points of the reliability curve: each of as many buckets of scores as the others.
 POINTS = 10
 #: A probability counts as no smaller and no larger in the log loss: one label must not decide it.
 _LEAST = 1e-6
 #: Names of the sums.
-_LOSS, _EXPECTED, _BOUGHT, _WEIGHT, _WEIGHTED, _SQUARES, _LOGGED = range(7)
+_LOSS, _SQUARED, _EXPECTED, _BOUGHT = range(4)
 
 
 class Figures:
@@ -26,39 +27,51 @@ class Figures:
         buckets: of the scores.
     """
 
-    __slots__ = ("_expected", "_sums", "histogram")
+    __slots__ = ("_corrected", "_expected", "_sums", "histogram")
 
     def __init__(self, buckets: int) -> None:
         self.histogram = Histogram(buckets)
-        self._sums: Floats = np.zeros(7)
+        self._sums: Floats = np.zeros(4)
         self._expected: Floats = np.zeros(POINTS)
         """(points,), sum of the probabilities."""
+        self._corrected: Corrected | None = None
+        """None as long as no propensity is said: it takes four times the histogram."""
 
-    def add(self, codes: Whole, scores: Floats, positive: Flags, bought: Flags, propensity: Floats) -> None:
+    def add(self, codes: Whole, seen: Seen, places: Whole | slice = slice(None)) -> None:
         """Count labels.
 
         Args:
             codes: (n,), bucket of each score.
-            scores: (n,), probabilities.
-            positive: (n,), labels.
-            bought: (n,), whether the action was a purchase.
-            propensity: (n,), chance of having been shown; NaN: not said.
+            seen: n labels.
+            places: which of them are counted.
         """
+        codes, scores, positive = codes[places], seen.scores[places], seen.positive[places]
+        bought, propensity = seen.bought[places], seen.propensity[places]
         self.histogram.add_batch(codes, positive)
         clipped = np.clip(scores, _LEAST, 1 - _LEAST)
+        losses = -np.log(np.where(positive, clipped, 1 - clipped))
         sums = self._sums
-        sums[_LOSS] -= float(np.log(np.where(positive, clipped, 1 - clipped)).sum())
+        sums[_LOSS] += float(losses.sum())
+        sums[_SQUARED] += float(((scores - positive) ** 2).sum())
         sums[_EXPECTED] += float(scores.sum())
         sums[_BOUGHT] += int(bought.sum())
-        logged = ~np.isnan(propensity)
-        if logged.any():
-            weight = 1.0 / propensity[logged]
-            sums[_LOGGED] += int(logged.sum())
-            sums[_WEIGHT] += float(weight.sum())
-            sums[_WEIGHTED] += float(weight[positive[logged]].sum())
-            sums[_SQUARES] += float((weight**2).sum())
         points = codes * POINTS // self.histogram.buckets
         self._expected += np.bincount(points, scores, POINTS)
+        if not np.isnan(propensity).all():
+            self._weighted().add(codes, scores, losses, positive, bought, propensity)
+
+    def merge(self, other: Figures) -> None:
+        """Add what another one counted in the same buckets."""
+        self.histogram.merge(other.histogram)
+        self._sums += other._sums
+        self._expected += other._expected
+        if other._corrected is not None:
+            self._weighted().merge(other._corrected)
+
+    def _weighted(self) -> Corrected:
+        if self._corrected is None:
+            self._corrected = Corrected(self.histogram.buckets)
+        return self._corrected
 
     @property
     def calibration(self) -> float | None:
@@ -72,12 +85,10 @@ class Figures:
         Args:
             curve: whether the reliability curve is wanted, which is longer than all the rest.
 
-        ``log_loss`` is the mean negative log likelihood in nats. ``curve`` has for each tenth of the buckets the mean
-        probability, the share of positive labels and the labels. ``corrected`` are figures of the labels that have a
-        propensity, each weighted by its inverse and divided by the sum of the weights (A. Swaminathan, T. Joachims,
-        *The Self-Normalized Estimator for Counterfactual Learning*, NIPS 2015): what would be if all items had equal
-        chances. ``effective`` is (sum of weights)^2 / (sum of squared weights): as many labels of equal weights would
-        say as much (L. Kish, *Survey Sampling*, 1965).
+        ``log_loss`` is the mean negative log likelihood in nats, ``brier`` the mean squared difference of probability
+        and label. ``curve`` has for each tenth of the buckets the mean probability, the share of positive labels and
+        the labels. ``corrected`` is what :class:`~monitoring.watching.corrected.Corrected` says; None where no
+        propensity is said.
         """
         labels, positive, sums = self.histogram.labels, self.histogram.positive, self._sums
         return {
@@ -85,10 +96,11 @@ class Figures:
             "positive": positive,
             "auc": auc(self.histogram).document(),
             "log_loss": float(sums[_LOSS]) / labels if labels else None,
+            "brier": float(sums[_SQUARED]) / labels if labels else None,
             "click_rate": positive / labels if labels else None,
             "purchase_rate": float(sums[_BOUGHT]) / labels if labels else None,
             "calibration": self.calibration,
-            "corrected": self._corrected(),
+            "corrected": self._corrected and self._corrected.document(),
             **({"curve": self._curve()} if curve else {}),
         }
 
@@ -103,19 +115,10 @@ class Figures:
             if labels
         ]
 
-    def _corrected(self) -> dict[str, Any] | None:
-        weight = float(self._sums[_WEIGHT])
-        if not weight:
-            return None
-        return {
-            "labels": int(self._sums[_LOGGED]),
-            "effective": weight**2 / float(self._sums[_SQUARES]),
-            "click_rate": float(self._sums[_WEIGHTED]) / weight,
-        }
-
     def encode(self) -> list[Any]:
         """Return JSON values."""
-        return [self.histogram.encode(), self._sums.tolist(), self._expected.tolist()]
+        weighted = self._corrected and self._corrected.encode()
+        return [self.histogram.encode(), self._sums.tolist(), self._expected.tolist(), weighted]
 
     @classmethod
     def decode(cls, stored: Sequence[Any], buckets: int) -> Figures:
@@ -125,7 +128,8 @@ class Figures:
             ValueError, IndexError: it is something else.
         """
         found = cls(buckets)
-        histogram, sums, expected = stored
+        histogram, sums, expected, weighted = stored
         found.histogram = Histogram.decode(histogram, buckets)
         found._sums[:], found._expected[:] = sums, expected
+        found._corrected = Corrected.decode(weighted, buckets) if weighted else None
         return found

@@ -2,82 +2,119 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from operator import ne
+from typing import Any, NamedTuple
 
-from monitoring.watching.base import Seen
+import numpy as np
+
+from monitoring.watching.base import Flags, Seen, Whole
 
 #: Items on top that precision and recall look at.
 TOP = 5
-#: Items of one page; further ones are left out.
-_LONGEST = 1_000
 
 
-class Pages:
-    """Sums over pages. A page is over when labels of another request come from the same partition: those of one
-    request become known together."""
+class Listed(NamedTuple):
+    """Labels of whole pages, page by page, in the order in which they stood there. All columns have one length."""
 
-    __slots__ = ("_open", "acted", "ndcg", "pages", "precision", "recall")
+    page: Whole
+    """(n,), a number of the page, ascending."""
+    positive: Flags
+    """(n,), whether it was acted on."""
+
+    place: Whole
+    """(n,), where each stood among the labels that it is of."""
+
+    @classmethod
+    def of(cls, seen: Seen) -> Listed:
+        """Return those of some labels that say their page.
+
+        Args:
+            seen: labels of whole pages, page by page.
+        """
+        said = [(place, *page) for place, page in enumerate(seen.pages) if page is not None]
+        if not said:
+            none = np.zeros(0, np.int64)
+            return cls(none, none.astype(np.bool_), none)
+        places, requests, positions = zip(*said, strict=True)
+        begins = [True, *map(ne, requests, requests[1:])]
+        number, place = np.cumsum(begins), np.array(places, np.int64)
+        order = np.lexsort((positions, number))
+        place = place[order]
+        return cls(number, seen.positive[place], place)
+
+    def part(self, places: Whole, labels: int) -> Listed:
+        """Return what of some labels, by their places, stood on pages: each such part is a page by itself.
+
+        Args:
+            places: of the labels, among those that this is of.
+            labels: how many these are.
+        """
+        wanted = np.zeros(labels, np.bool_)
+        wanted[places] = True
+        kept = wanted[self.place]
+        return Listed(self.page[kept], self.positive[kept], self.place[kept])
+
+
+class Tops:
+    """Sums over pages, which can be added."""
+
+    __slots__ = ("_acted", "_pages", "_sums")
 
     def __init__(self) -> None:
-        self._open: dict[int, tuple[str, dict[int, int]]] = {}
-        """By partition: the request, and the labels by position."""
-        self.pages = 0
-        self.acted = 0
-        """Pages of which anything was acted on."""
-        self.precision = self.recall = self.ndcg = 0.0
+        self._pages = self._acted = 0
+        self._sums = np.zeros(3)
+        """Of precision, recall and NDCG."""
 
-    def add(self, partition: int, seen: Seen) -> None:
-        """Take labels, in order."""
-        for page, positive in zip(seen.pages, seen.positive.tolist(), strict=True):
-            if page is None:
-                continue
-            request, position = page
-            known = self._open.get(partition)
-            if known is None or known[0] != request:
-                if known is not None:
-                    self._close(known[1])
-                known = self._open[partition] = (request, {})
-            if len(known[1]) < _LONGEST:
-                known[1][position] = int(positive)
+    def add(self, listed: Listed) -> None:
+        """Count pages."""
+        page, positive = listed.page, listed.positive
+        if not len(page):
+            return
+        ends = np.append(np.flatnonzero(page[1:] != page[:-1]) + 1, len(page))
+        starts = np.append(0, ends[:-1])
+        sizes = ends - starts
+        rank = np.arange(len(page)) - np.repeat(starts, sizes)
+        discount = 1 / np.log2(np.arange(int(sizes.max())) + 2)
+        ones = np.add.reduceat(positive, starts, dtype=np.int64)
+        top = np.add.reduceat(positive & (rank < TOP), starts, dtype=np.int64)
+        gain = np.add.reduceat(positive * discount[rank], starts)
+        acted = ones > 0
+        self._pages += len(starts)
+        self._acted += int(acted.sum())
+        self._sums += (
+            (top / np.minimum(sizes, TOP)).sum(),
+            (top[acted] / ones[acted]).sum(),
+            (gain[acted] / np.cumsum(discount)[ones[acted] - 1]).sum(),
+        )
 
-    def _close(self, labels: Mapping[int, int]) -> None:
-        order = [labels[position] for position in sorted(labels)]
-        ones, on_top = sum(order), sum(order[:TOP])
-        self.pages += 1
-        self.precision += on_top / min(TOP, len(order))
-        if ones:
-            self.acted += 1
-            self.recall += on_top / ones
-            gain = sum(label / math.log2(place + 2) for place, label in enumerate(order))
-            self.ndcg += gain / sum(1 / math.log2(place + 2) for place in range(ones))
+    def merge(self, other: Tops) -> None:
+        """Add what another one counted."""
+        self._pages += other._pages
+        self._acted += other._acted
+        self._sums += other._sums
 
     def document(self) -> dict[str, Any]:
         """Return the means: precision of the top of every page, recall and NDCG of those that were acted on.
 
         Recall is of the items that were shown and acted on: what else somebody would have liked nobody knows.
         """
+        precision, recall, ndcg = self._sums.tolist()
         return {
-            "pages": self.pages,
-            "acted": self.acted,
-            f"precision@{TOP}": self.precision / self.pages if self.pages else None,
-            f"recall@{TOP}": self.recall / self.acted if self.acted else None,
-            "ndcg": self.ndcg / self.acted if self.acted else None,
+            "pages": self._pages,
+            "acted": self._acted,
+            f"precision@{TOP}": precision / self._pages if self._pages else None,
+            f"recall@{TOP}": recall / self._acted if self._acted else None,
+            "ndcg": ndcg / self._acted if self._acted else None,
         }
 
     def encode(self) -> list[Any]:
         """Return JSON values."""
-        waiting = [[number, request, list(found.items())] for number, (request, found) in self._open.items()]
-        return [waiting, self.pages, self.acted, self.precision, self.recall, self.ndcg]
+        return [self._pages, self._acted, self._sums.tolist()]
 
     @classmethod
-    def decode(cls, stored: Sequence[Any]) -> Pages:
+    def decode(cls, stored: Sequence[Any]) -> Tops:
         """Return what :meth:`encode` gave."""
         found = cls()
-        waiting, found.pages, found.acted, found.precision, found.recall, found.ndcg = stored
-        found._open = {
-            int(number): (str(request), {int(position): int(label) for position, label in labels})
-            for number, request, labels in waiting
-        }
+        found._pages, found._acted, found._sums[:] = stored
         return found

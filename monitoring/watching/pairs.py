@@ -15,26 +15,26 @@ from zlib import crc32
 
 import numpy as np
 
-from monitoring.watching.base import Seen, joined
+from monitoring.watching.base import Flags, Seen, joined
 
 #: Labels of one page that are held; longer pages are several.
 _LONGEST = 1_000
 
 
-class OneOfAPage:
+class WholePages:
     """Holds the newest page of each partition until another one begins, as labels of one page come in a row."""
 
     def __init__(self) -> None:
         self._open: dict[int, Seen] = {}
 
     def take(self, partition: int, seen: Seen) -> Seen:
-        """Return the labels to look at of the pages that are over. One that names no page stands for itself."""
+        """Return the labels of the pages that are over. One that names no page stands for itself."""
         held = self._open.pop(partition, None)
         whole = seen if held is None else joined([held, seen])
         end = _last_begins(whole)
         if end < len(whole):
             self._open[partition] = whole.part(end, len(whole))
-        return whole.at(_chosen(whole.part(0, end)))
+        return whole.part(0, end)
 
     def state(self) -> list[Any]:
         """Return JSON values."""
@@ -61,8 +61,12 @@ def _last_begins(seen: Seen) -> int:
     return end if len(seen) - end < _LONGEST else len(seen)
 
 
-def _chosen(seen: Seen) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return the places of all negative labels, and of one positive label of each page."""
+def one_of_a_page(seen: Seen) -> Flags:
+    """Tell, (n,), of which labels evidence is: of all negative ones, and of one positive one of each page.
+
+    Args:
+        seen: n labels of whole pages, page by page.
+    """
     chosen = np.ones(len(seen), np.bool_)
     positive = np.flatnonzero(seen.positive).tolist()
     for request, places in groupby(positive, lambda place: _request(seen, place)):
@@ -71,4 +75,4 @@ def _chosen(seen: Seen) -> np.ndarray[Any, np.dtype[np.int64]]:
             continue
         chosen[of_page] = False
         chosen[of_page[crc32(request.encode()) % len(of_page)]] = True
-    return np.flatnonzero(chosen)
+    return chosen

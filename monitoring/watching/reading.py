@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import orjson
@@ -85,7 +86,8 @@ def _label(value: bytes | None) -> Mapping[str, Any] | None:
     score, time = found.get("score"), found.get("time")
     if not isinstance(score, int | float) or not 0 <= score <= 1 or type(time) is not int:
         return None
-    return found if all(type(found.get(name)) is str for name in ("model", "version", "item_id")) else None
+    model, version, item = found.get("model"), found.get("version"), found.get("item_id")
+    return found if type(model) is type(version) is type(item) is str else None
 
 
 def _columns(rows: list[Mapping[str, Any]]) -> Seen:
@@ -95,7 +97,7 @@ def _columns(rows: list[Mapping[str, Any]]) -> Seen:
         np.array([row.get("action") == "purchase" for row in rows], np.bool_),
         np.array([_came(row) for row in rows], np.int64),
         np.array([_propensity(row.get("propensity")) for row in rows], np.float64),
-        np.array([hash(row["item_id"]) for row in rows], np.int64),
+        np.array([crc32(row["item_id"].encode()) for row in rows], np.int64),
         [_page(row.get("request_id"), row.get("position")) for row in rows],
         [row.get("segments") if type(row.get("segments")) is dict else None for row in rows],
     )
@@ -108,7 +110,10 @@ def _came(row: Mapping[str, Any]) -> int:
 
 
 def _propensity(found: Any) -> float:
-    return float(found) if is_propensity(found) else np.nan
+    """Return the chance of having been shown; NaN: not said, 0: said, but none that a label can be weighted by."""
+    if found is None:
+        return np.nan
+    return float(found) if is_propensity(found) else 0.0
 
 
 def is_propensity(found: Any) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,15 +27,20 @@ class Segments:
 
     def split(self, said: Sequence[Mapping[str, str] | None]) -> dict[Segment, Whole]:
         """Return of each segment which of these labels are in it: a label is in one of each name, or in none."""
-        places: dict[Segment, list[int]] = {}
+        alike: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
         for place, one in enumerate(said):
-            if not one:
-                continue
-            for name in NAMES:
-                value = one.get(name)
+            if one:
+                values = tuple(map(one.get, NAMES))
+                try:
+                    alike[values].append(place)
+                except TypeError:  # a list in place of a text: anybody may write labels
+                    continue
+        found: defaultdict[Segment, list[int]] = defaultdict(list)
+        for values, places in alike.items():
+            for name, value in zip(NAMES, values, strict=True):
                 if type(value) is str and value:
-                    places.setdefault(self._segment(name, value), []).append(place)
-        return {segment: np.array(found, np.int64) for segment, found in places.items()}
+                    found[self._segment(name, value)] += places
+        return {segment: np.sort(np.array(places, np.int64)) for segment, places in found.items()}
 
     def _segment(self, name: str, value: str) -> Segment:
         values = self._values[name]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from monitoring.auc import auc
 from monitoring.detection.base import Alarm, Detector, Labels
 from monitoring.detection.calibration import CalibrationDetector, CalibrationSettings
@@ -15,9 +17,10 @@ from monitoring.detection.segments import threshold
 from monitoring.edges import Edges, default_edges
 from monitoring.watching.base import Seen, Whole
 from monitoring.watching.figures import Figures
-from monitoring.watching.pages import Pages
-from monitoring.watching.pairs import OneOfAPage
+from monitoring.watching.pages import Listed
+from monitoring.watching.pairs import WholePages, one_of_a_page
 from monitoring.watching.segments import Segment, Segments
+from monitoring.watching.windows import Windows
 from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION
 
 #: Buckets of a segment's scores at most: each takes some 80 bytes.
@@ -54,40 +57,6 @@ class Standing:
     """Model and version; None: of no one alone."""
 
 
-class _Windowed:
-    """Figures of all labels, of the last whole window and of the one that is being filled."""
-
-    def __init__(self, buckets: int) -> None:
-        self._buckets = buckets
-        self.total, self.current = Figures(buckets), Figures(buckets)
-        self.last: Figures | None = None
-
-    def add(self, codes: Whole, seen: Seen, places: Whole | slice) -> None:
-        for figures in (self.total, self.current):
-            figures.add(
-                codes[places],
-                seen.scores[places],
-                seen.positive[places],
-                seen.bought[places],
-                seen.propensity[places],
-            )
-
-    def roll(self) -> None:
-        self.last, self.current = self.current, Figures(self._buckets)
-
-    def document(self, *, curve: bool = True) -> dict[str, Any]:
-        last = self.last or self.current
-        return {"total": self.total.document(curve=curve), "window": last.document(curve=curve)}
-
-    def state(self) -> list[Any]:
-        return [self.total.encode(), self.current.encode(), self.last and self.last.encode()]
-
-    def restore(self, stored: Any) -> None:
-        total, current, last = stored
-        self.total, self.current = (Figures.decode(one, self._buckets) for one in (total, current))
-        self.last = Figures.decode(last, self._buckets) if last else None
-
-
 class VersionWatch:
     """Figures and alarms of one version.
 
@@ -101,14 +70,10 @@ class VersionWatch:
         self.name, self.edges = name, edges
         self._coarse = _coarser(edges)
         self._settings = settings
-        self._whole = _Windowed(edges.buckets)
+        self._whole = Windows(edges.buckets)
         self._segments = Segments()
-        self._parts: dict[Segment, _Windowed] = {}
-        self._pages = Pages()
-        self._chosen = OneOfAPage()
-        self._items: set[int] = set()
-        self.coverage: int | None = None
-        """Different items that the last whole window showed."""
+        self._parts: dict[Segment, Windows] = {}
+        self._pages = WholePages()
         # Half of the false alarms may be of the version in whole, the other half of any of its segments.
         self._auc = AucDetector(edges, _rarer(settings.auc, 2))
         self._of_segments: dict[Segment, AucDetector] = {}
@@ -124,17 +89,16 @@ class VersionWatch:
             return
         times = int(seen.times.min()), int(seen.times.max())
         self.first, self.last = min(self.first or times[0], times[0]), max(self.last, times[1])
-        self._pages.add(partition, seen)
         for start, end in self._windows(len(seen)):
             part = seen.part(start, end)
-            self._count(part, self._segments.split(part.segments))
-            self._detect(part, self._chosen.take(partition, part))
+            self._count(part)
+            self._detect(part, self._pages.take(partition, part))
 
     def _windows(self, labels: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of a batch that end no later than the window; the next one begins behind each that does."""
         start = 0
         while start < labels:
-            room = self._settings.window - self._whole.current.histogram.labels
+            room = self._settings.window - self._whole.filled
             end = min(labels, start + room)
             yield start, end
             if end - start == room:
@@ -144,27 +108,32 @@ class VersionWatch:
     def _roll(self) -> None:
         for one in (self._whole, *self._parts.values()):
             one.roll()
-        self.coverage, self._items = len(self._items), set()
         self._look_back()
 
-    def _count(self, seen: Seen, segments: Mapping[Segment, Whole]) -> None:
-        self._whole.add(self.edges.codes(seen.scores), seen, slice(None))
-        self._items.update(seen.items.tolist())
+    def _count(self, seen: Seen) -> None:
+        self._whole.add(self.edges.codes(seen.scores), seen)
         codes = self._coarse.codes(seen.scores)
-        for segment, places in segments.items():
-            part = self._parts.get(segment)
-            if part is None:
-                part = self._parts[segment] = _Windowed(self._coarse.buckets)
-            part.add(codes, seen, places)
+        for segment, places in self._segments.split(seen.segments).items():
+            self._part(segment).add(codes, seen, places)
 
-    def _detect(self, seen: Seen, chosen: Seen) -> None:
+    def _part(self, segment: Segment) -> Windows:
+        found = self._parts.get(segment)
+        if found is None:
+            found = self._parts[segment] = Windows(self._coarse.buckets)
+        return found
+
+    def _detect(self, seen: Seen, over: Seen) -> None:
+        """Feed the detectors with new labels, and with those of the pages that are over."""
         if self._calibration is not None:
             self._calibration.add(Labels(seen.scores, seen.positive, seen.times))
-        self._auc.add(Labels(chosen.scores, chosen.positive, chosen.times))
-        for segment, places in self._segments.split(chosen.segments).items():
+        listed, chosen = Listed.of(over), one_of_a_page(over)
+        self._whole.add_pages(listed)
+        self._auc.add(_labels(over, np.flatnonzero(chosen)))
+        for segment, places in self._segments.split(over.segments).items():
+            self._part(segment).add_pages(listed.part(places, len(over)))
             watched = self._watched(segment)
             if watched is not None:
-                watched.add(Labels(chosen.scores[places], chosen.positive[places], chosen.times[places]))
+                watched.add(_labels(over, places[chosen[places]]))
 
     def _watched(self, segment: Segment) -> AucDetector | None:
         """Return the detector of a segment; None where there are too many segments already."""
@@ -210,17 +179,15 @@ class VersionWatch:
         the window.
         """
         for segment, part in self._parts.items():
-            total, last = auc(part.total.histogram), auc((part.last or part.current).histogram)
+            total, last = auc(part.total.histogram), auc(part.newest.histogram)
             if total.value is None or last.value is None or total.low is None or last.high is None:
                 continue
             yield segment, total.value - last.value, total.low - last.high, last.positive + last.negative
 
     def document(self) -> dict[str, Any]:
-        """Return the figures as JSON values: in whole, by segment, of pages, and how sure the detectors are."""
+        """Return the figures as JSON values: in whole, by segment, and how sure the detectors are."""
         return {
             **self._whole.document(),
-            "pages": self._pages.document(),
-            "items_shown": self.coverage,
             "segments": [
                 {"segment": segment[0], "value": segment[1], **part.document(curve=False)}
                 for segment, part in sorted(self._parts.items())
@@ -236,15 +203,13 @@ class VersionWatch:
         }
 
     def state(self) -> dict[str, Any]:
-        """Return all there is to know as JSON values, but the items of the window that is being filled."""
+        """Return all there is to know as JSON values."""
         return {
             "edges": self.edges.encode().hex(),
             "whole": self._whole.state(),
             "names": self._segments.state(),
             "parts": [[*segment, part.state()] for segment, part in self._parts.items()],
-            "pages": self._pages.encode(),
-            "chosen": self._chosen.state(),
-            "coverage": self.coverage,
+            "pages": self._pages.state(),
             "detectors": [one.state() for one in self._detectors()],
             "of_segments": [[*segment, one.state()] for segment, one in self._of_segments.items()],
             "first": self.first,
@@ -262,11 +227,9 @@ class VersionWatch:
         found._whole.restore(stored["whole"])
         found._segments.restore(stored["names"])
         for segment, value, part in stored["parts"]:
-            one = found._parts[segment, value] = _Windowed(found._coarse.buckets)
-            one.restore(part)
-        found._pages = Pages.decode(stored["pages"])
-        found._chosen.restore(stored["chosen"])
-        found.coverage, found.first, found.last = stored["coverage"], stored["first"], stored["last"]
+            found._part((segment, value)).restore(part)
+        found._pages.restore(stored["pages"])
+        found.first, found.last = stored["first"], stored["last"]
         for detector, state in zip(found._detectors(), stored["detectors"], strict=True):
             detector.restore(state)
         for segment, value, state in stored["of_segments"]:
@@ -274,6 +237,10 @@ class VersionWatch:
             if watched is not None:
                 watched.restore(state)
         return found
+
+
+def _labels(seen: Seen, places: Whole) -> Labels:
+    return Labels(seen.scores[places], seen.positive[places], seen.times[places])
 
 
 def _coarser(edges: Edges) -> Edges:

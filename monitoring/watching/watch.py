@@ -25,7 +25,7 @@ KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE)
 EVERYBODY = "all models"
 #: Versions that are watched; of one more, the one that was labelled least recently goes.
 MAX_VERSIONS = 8
-FORMAT = 1
+FORMAT = 2
 
 
 class WatchStateError(ValueError):

@@ -58,6 +58,7 @@ class Shown(NamedTuple):
     request_id: str | None = None
     position: int | None = None
     propensity: float | None = None
+    """0: what it said is none."""
     segments: Mapping[str, str] | None = None
 
 

@@ -95,9 +95,14 @@ def _circumstances(
     return (
         request if _is_text(request, _LONGEST_ID) else None,
         position if type(position) is int and 0 <= position < _LAST_POSITION else None,
-        float(propensity) if is_propensity(propensity) else None,
+        None if propensity is None else _chance(propensity),
         _segments(said("segments")),
     )
+
+
+def _chance(found: Any) -> float:
+    """Return a propensity; 0 for what is none, so that whoever reads the label can tell that it was said."""
+    return float(found) if is_propensity(found) else 0.0
 
 
 def _segments(found: Any) -> dict[str, str] | None:

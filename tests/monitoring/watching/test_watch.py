@@ -13,7 +13,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
 from monitoring.watching import ModelWatch, Seen, WatchSettings
-from monitoring.watching.pairs import OneOfAPage
+from monitoring.watching.pairs import WholePages, one_of_a_page
 from monitoring.watching.watch import EVERYBODY, WatchStateError
 from pandian.events import LABEL_FAMINE, Feedback, encode
 from tests.monitoring.watching.labels import labels
@@ -47,7 +47,7 @@ def test_figures_are_those_of_the_labels() -> None:
     assert (
         abs(window["auc"]["value"] - roc_auc_score(truth[4_000:], scores[4_000:])) <= window["auc"]["bound"]
     )
-    assert found["items_shown"] == 31
+    assert window["items_shown"] == 31
     assert {(one["value"], one["total"]["labels"]) for one in found["segments"]} == {
         ("new", 1_200),
         ("known", 4_800),
@@ -64,7 +64,7 @@ def test_pages_tell_what_stood_on_top() -> None:
     ]
     watch = ModelWatch(lambda _: EDGES, SETTINGS)
     watch.take(0, known, 6, 1)
-    found = watch.documents()["m", "1"]["pages"]
+    found = watch.documents()["m", "1"]["total"]["pages"]
     ndcg = (1 + 1 / 2) / (1 + 1 / math.log2(3))
     assert (found["pages"], found["acted"]) == (2, 1)
     assert found["precision@5"] == pytest.approx((2 / 3 + 0) / 2)
@@ -123,7 +123,9 @@ def test_batches_and_restarts_change_nothing() -> None:
     assert one["alarms"]
     assert one["evidence"] == other["evidence"]
     assert one["total"]["auc"] == other["total"]["auc"]
-    assert one["pages"] == other["pages"]
+    for kind in ("total", "window"):
+        assert one[kind]["pages"] == pytest.approx(other[kind]["pages"])
+    assert one["window"]["items_shown"] == other["window"]["items_shown"]
     assert pieces.positions == {0: 9_000}
 
 
@@ -207,12 +209,13 @@ def test_of_a_page_one_positive_label_is_evidence_wherever_a_batch_is_cut() -> N
     seen = Seen(numbers / 10, positive, positive, numbers, numbers * np.nan, numbers, pages, [None] * 9)
 
     def chosen(cuts: list[int]) -> list[int]:
-        rule, found = OneOfAPage(), []
+        held, found = WholePages(), []
         for start, end in zip([0, *cuts], [*cuts, 9], strict=True):
-            found += rule.take(0, seen.part(start, end)).times.tolist()
-            again = OneOfAPage()
-            again.restore(orjson.loads(orjson.dumps(rule.state())))
-            rule = again
+            over = held.take(0, seen.part(start, end))
+            found += over.times[one_of_a_page(over)].tolist()
+            again = WholePages()
+            again.restore(orjson.loads(orjson.dumps(held.state())))
+            held = again
         return found
 
     whole = chosen([])
@@ -224,14 +227,15 @@ def test_of_a_page_one_positive_label_is_evidence_wherever_a_batch_is_cut() -> N
 
 def test_which_label_of_a_page_is_evidence_does_not_hang_on_its_score() -> None:
     random = np.random.default_rng(2)
-    rule, kept, everything = OneOfAPage(), [], []
+    held, kept, everything = WholePages(), [], []
     for page in range(2_000):
         scores = -np.sort(-random.random(4))  # as pages are: the highest first
         whole, ones = np.arange(4), np.ones(4, np.bool_)
         shown = Seen(
             scores, ones, ones, whole, whole * np.nan, whole, [(f"p{page}", n) for n in whole], [None] * 4
         )
-        kept += rule.take(0, shown).scores.tolist()
+        over = held.take(0, shown)
+        kept += over.scores[one_of_a_page(over)].tolist()
         everything += scores.tolist()
     assert len(kept) == 1_999
     assert abs(np.mean(kept) - np.mean(everything)) < 0.03
