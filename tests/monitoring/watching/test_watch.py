@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 import orjson
 import pytest
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import log_loss, ndcg_score, roc_auc_score
 
 from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
@@ -70,6 +71,29 @@ def test_pages_tell_what_stood_on_top() -> None:
     assert found["precision@5"] == pytest.approx((2 / 3 + 0) / 2)
     assert found["recall@5"] == 1
     assert found["ndcg"] == pytest.approx(ndcg)
+
+
+def test_pages_of_a_window_and_of_a_segment_are_those_of_scikit_learn() -> None:
+    known = list(labels(6_000, first=4))
+    found = fed(iter(known)).documents()[NAME]
+    # The last page may go on, so it counts nowhere yet; labels of the last window are those from place 4,000 on.
+    over = known[:-4]
+    parts = {(one["segment"], one["value"]): one for one in found["segments"]}
+    new = [one for one in over if one.segments == {"user": "new"}]
+    for told, of in (
+        (found["total"], over),
+        (found["window"], over[3_996:]),
+        (parts["user", "new"]["total"], new),
+    ):
+        pages = [[one.label for one in page] for _, page in groupby(of, lambda one: one.request_id)]
+        acted = np.array([page for page in pages if any(page)])
+        size = acted.shape[1]
+        ndcg = ndcg_score(acted, np.tile(-np.arange(size), (len(acted), 1))) if size > 1 else 1
+        assert (told["pages"]["pages"], told["pages"]["acted"]) == (len(pages), len(acted))
+        assert told["pages"]["ndcg"] == pytest.approx(ndcg)
+        assert told["pages"]["precision@5"] == pytest.approx(np.mean([np.mean(page) for page in pages]))
+        assert told["pages"]["recall@5"] == 1
+    assert parts["user", "new"]["window"]["items_shown"] == 31
 
 
 def test_what_has_a_propensity_is_weighted_by_it() -> None:
@@ -190,6 +214,11 @@ def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
     groups = {one["value"]: one["total"]["labels"] for one in watch.documents()["shop", "x"]["segments"]}
     assert len(groups) == 9
     assert groups["(others)"] == 492
+    odd = orjson.dumps({**orjson.loads(many[0]), "place": 10_000, "segments": {"group": ["g"], "user": 5}})
+    watch.take(0, [odd], 2, 1)
+    found = watch.documents()["shop", "x"]
+    assert found["total"]["labels"] == 501
+    assert sum(one["total"]["labels"] for one in found["segments"]) == 500
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish"])
