@@ -45,7 +45,6 @@ from streams.state import CHANGELOG_CONFIG, CheckpointedTable, changelog_topic
 from streams.status import OwnedAssets, WorkerStatus
 from streams.transport.admin import ClusterAdmin
 from streams.transport.embedded import EmbeddedBroker
-from streams.transport.errors import KAFKA_ERRORS
 from streams.tuning import tune_process
 from streams.web.alerts import alerts_paths
 from streams.web.forget import forget_paths
@@ -298,11 +297,17 @@ class Worker:
 
 
 async def _closed(part: Part | ProfileStage) -> None:
-    """Close a part, however long it wants to take."""
+    """Close a part, however long it wants to take, and whatever is wrong with it: all else is to end as well.
+
+    Without that, Faust's threads would go on, and a process without its web server would never end.
+    """
     try:
         await asyncio.wait_for(part.close(), _CLOSE_SECONDS)
-    except (TimeoutError, PandianError, *KAFKA_ERRORS) as error:
-        log.warning("%s could not write its last state: %s", type(part).__name__, str(error) or "not in time")
+    except TimeoutError:
+        log.warning("%s could not write its last state: not in time", type(part).__name__)
+    except Exception as error:  # noqa: BLE001 - a folder that is gone, a disk that is full: what it knows is in the topics
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        log.warning("%s could not write its last state: %s", type(part).__name__, why)
 
 
 async def run_worker(settings: Settings, options: WorkerOptions) -> None:

@@ -16,6 +16,9 @@ from monitoring.watching.base import Seen
 #: A smaller chance of being shown is none that anybody has: its inverse would outweigh all other labels, or overflow.
 LEAST_PROPENSITY = 1e-6
 
+#: No time is later, in epoch milliseconds: what is larger is no time, and may not fit a column.
+_LATEST = 1 << 53
+
 INVALID, REPEAT, TAKEN = "invalid", "repeat", "taken"
 
 
@@ -84,7 +87,9 @@ def _label(value: bytes | None) -> Mapping[str, Any] | None:
     if type(found) is not dict or found.get("label") not in (0, 1):
         return None
     score, time = found.get("score"), found.get("time")
-    if not isinstance(score, int | float) or not 0 <= score <= 1 or type(time) is not int:
+    if not isinstance(score, int | float) or not 0 <= score <= 1:
+        return None
+    if type(time) is not int or not 0 <= time < _LATEST:
         return None
     model, version, item = found.get("model"), found.get("version"), found.get("item_id")
     return found if type(model) is type(version) is type(item) is str else None
@@ -106,7 +111,7 @@ def _columns(rows: list[Mapping[str, Any]]) -> Seen:
 def _came(row: Mapping[str, Any]) -> int:
     """Return when an impression was shown: by the broker's clock, as the data is known by, where that is said."""
     found = row.get("arrived")
-    return found if type(found) is int and found > 0 else int(row["time"])
+    return found if type(found) is int and 0 < found < _LATEST else int(row["time"])
 
 
 def _propensity(found: Any) -> float:

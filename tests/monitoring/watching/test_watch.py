@@ -169,6 +169,7 @@ def test_what_was_written_twice_counts_once_and_rubbish_not_at_all() -> None:
                 {"score": None},
                 {"label": 2},
                 {"time": "now"},
+                {"time": 1 << 63},
                 {"model": 5},
             )
         ),
