@@ -30,9 +30,14 @@ class RawRecords:
         self.next_fetch_offset: int = fetched.next_fetch_offset
         """Offset behind the last batch that was read."""
         self._fetched = fetched
-        self._records = chain.from_iterable(self._batches())
+        # aiokafka's own iterator, which nobody runs, holds what holds it: each fetch would stay, with the bytes of its
+        # answer, until the collector comes.
+        fetched._records_iterator = None
+        self._records: Iterator[Any] | None = None
 
     def __iter__(self) -> Iterator[Any]:
+        if self._records is None:
+            self._records = chain.from_iterable(self._batches())
         return self._records
 
     def _batches(self) -> Iterator[list[Any]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
@@ -105,3 +108,18 @@ def test_a_damaged_batch_is_an_error_and_the_position_stays_in_front_of_it() -> 
     assert found == [0, 1]
     assert ours.next_fetch_offset == 2
     assert list(ours) == []
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_the_bytes_of_a_fetch_go_with_it_and_wait_for_no_collector(read: bool) -> None:
+    gc.disable()
+    try:
+        raw = fetched(log_batch(0, [0, 1]), 0)
+        gone = weakref.ref(raw)
+        ours = RawRecords(raw)
+        if read:
+            assert len(list(ours)) == 2
+        del raw, ours
+        assert gone() is None
+    finally:
+        gc.enable()
