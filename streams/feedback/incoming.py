@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,6 +17,7 @@ from pandian.events import ShadowScore, Trial
 from streams.features.base import LATEST
 from streams.features.incoming import is_id
 from streams.feedback.base import FUTURE_MS, Acted, Shown, pair_key
+from streams.inventory.masking.masker import ShapeMasker
 
 #: Why an impression gets no label.
 BAD_JSON, BAD_ID, BAD_SCORE, BAD_MODEL, BAD_TIME = "bad-json", "bad-id", "bad-score", "bad-model", "bad-time"
@@ -29,6 +32,9 @@ _LONGEST_ID, _LONGEST_NAME = 600, 128
 #: Nothing is shown further down than this.
 _LAST_POSITION = 1_000_000
 _ARMS = (CHAMPION, CHALLENGER)
+#: What ends a line, moves a cursor or turns a text round: in no name that logs, metrics and chats show.
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
+_MASKER = ShapeMasker()
 
 
 def read_impression(value: bytes | None, arrived: int) -> Shown | str:
@@ -59,7 +65,7 @@ def read_impression(value: bytes | None, arrived: int) -> Shown | str:
 def _wrong(score: Any, model: Any, version: Any, time: Any, arrived: int) -> str | None:
     if not _is_score(score):
         return BAD_SCORE
-    if not (_is_text(model, _LONGEST_NAME) and _is_text(version, _LONGEST_NAME)):
+    if not (_is_name(model) and _is_name(version)):
         return BAD_MODEL
     if type(time) is not int or not 0 <= time < LATEST:
         return BAD_TIME
@@ -71,7 +77,7 @@ def _shadow(found: Any) -> ShadowScore | None:
     if type(found) is not dict:
         return None
     model, version, score = _said(found, "model", "version", "score")
-    if not (_is_text(model, _LONGEST_NAME) and _is_text(version, _LONGEST_NAME) and _is_score(score)):
+    if not (_is_name(model) and _is_name(version) and _is_score(score)):
         return None
     return ShadowScore(model, version, float(score))
 
@@ -81,7 +87,7 @@ def _trial(found: Any) -> Trial | None:
     if type(found) is not dict or found.get("arm") not in _ARMS:
         return None
     champion, challenger = _said(found, "champion", "challenger")
-    if not (_is_text(champion, 2 * _LONGEST_NAME) and _is_text(challenger, 2 * _LONGEST_NAME)):
+    if not (_is_name(champion, 2 * _LONGEST_NAME) and _is_name(challenger, 2 * _LONGEST_NAME)):
         return None
     return Trial(champion, challenger, found["arm"], found.get("interleaved") is True)
 
@@ -111,9 +117,18 @@ def _segments(found: Any) -> dict[str, str] | None:
     known = {}
     for name in segments.NAMES:
         value: Any = found.get(name)
-        if _is_text(value, segments.LONGEST):
-            known[name] = value
+        if type(value) is str and (shown := _shown(value)) is not None:
+            known[name] = shown
     return known or None
+
+
+@lru_cache(4_096)
+def _shown(value: str) -> str | None:
+    """Return a value of a segment as alerts and metrics may show it, masked; None where it cannot be one."""
+    if not _is_name(value, segments.LONGEST):
+        return None
+    masked = _MASKER.text(value)
+    return masked if len(masked) <= segments.LONGEST else None
 
 
 def _said(found: dict[str, Any], *names: str) -> list[Any]:
@@ -127,6 +142,10 @@ def _is_score(value: Any) -> bool:
 
 def _is_text(value: Any, longest: int) -> bool:
     return type(value) is str and 0 < len(value) <= longest
+
+
+def _is_name(value: Any, longest: int = _LONGEST_NAME) -> bool:
+    return _is_text(value, longest) and (value.isprintable() or _CONTROL.search(value) is None)
 
 
 def read_action(value: bytes | None) -> Acted | None:

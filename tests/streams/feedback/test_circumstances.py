@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from streams.feedback.base import JoinPolicy
-from streams.feedback.incoming import read_impression
+from streams.feedback.incoming import BAD_MODEL, read_impression
 from streams.feedback.join import PartitionJoin, Resume
 
 SHOWN = {
@@ -55,6 +55,11 @@ def test_it_comes_with_the_label_and_each_has_its_place() -> None:
         ("segments", ["new"], None),
         ("segments", {"user": 5, "other": "x"}, None),
         ("segments", {"user": "x" * 101, "group": "mugs"}, {"group": "mugs"}),
+        ("segments", {"user": "new", "group": "mu\ngs"}, {"user": "new"}),
+        ("segments", {"user": "new", "group": "\x1b[31m"}, {"user": "new"}),
+        ("segments", {"group": "of jane.doe@example.com"}, {"group": "of [email]"}),
+        ("segments", {"group": "杯子 👩\u200d🍳 <b>"}, {"group": "杯子 👩\u200d🍳 <b>"}),
+        ("shadow", {"model": "m\n", "version": "1", "score": 0.5}, None),
     ],
 )
 def test_what_cannot_be_made_use_of_is_left_out(key: str, value: object, left: object) -> None:
@@ -62,3 +67,9 @@ def test_what_cannot_be_made_use_of_is_left_out(key: str, value: object, left: o
     assert not isinstance(found, str)
     assert getattr(found, key) == left
     assert found.item_id == "i"
+
+
+@pytest.mark.parametrize("name", ["m\n2026 ERROR pandian: all is lost", "m\x00", "\u202em", "m\x1b[2J"])
+@pytest.mark.parametrize("key", ["model", "version"])
+def test_a_name_that_would_write_lines_of_its_own_is_none(key: str, name: str) -> None:
+    assert read_impression(orjson.dumps({**SHOWN, key: name}), 1_000) == BAD_MODEL
