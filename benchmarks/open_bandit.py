@@ -10,7 +10,6 @@ anything before does, and so *known* are users who did.
 from __future__ import annotations
 
 import gzip
-import math
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -89,17 +88,17 @@ def scores(log: list[Row]) -> Floats:
     found = np.zeros(len(log))
     for day in np.unique(days):
         other = days != day
-        model = LogisticRegression(C=0.1, max_iter=200).fit(inputs[other], clicked[other])
+        model = LogisticRegression(C=10, max_iter=200).fit(inputs[other], clicked[other])
         found[~other] = model.predict_proba(inputs[~other])[:, 1]
     return found
 
 
-def _inputs(row: Row) -> dict[str, str | float]:
+def _inputs(row: Row) -> dict[str, str]:
     return {
         "campaign": row.campaign,
         "position": str(row.position),
         "feature": row.feature,
-        "before": math.log1p(min(row.before, 3)),
+        "before": str(min(int(row.before), 2)),
     }
 
 

@@ -10,9 +10,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from monitoring.auc import auc
+from monitoring.edges import Edges
 from monitoring.histogram import Histogram
 from monitoring.metrics import WorkerMetrics
-from pandian import __version__
+from monitoring.watching import ModelWatch
+from pandian import __version__, events
 from pandian.events import Alert, Cause
 from pandian.semantics import KINDS
 from streams.decode.registry import BatchDecoder
@@ -26,6 +28,7 @@ from streams.web.interactions import interactions_paths
 from streams.web.recommend import recommend_paths
 from streams.web.relations import relation_graph
 from streams.web.routes import routes
+from tests.monitoring.watching.labels import labels
 from tests.streams.web.rich import rich_document
 from tests.support import entries
 from tests.support.served import Recommending, Served
@@ -139,9 +142,18 @@ class Labelled:
                 "recent": one.document(),
                 "reference": one.document(),
                 "alarm": False,
+                "figures": watched,
             }
-            for one in figures
+            for one, watched in zip(figures, (self._watched(), None), strict=True)
         ]
+
+    def _watched(self):
+        """Return figures of labels of which some have a propensity, and some one that is none."""
+        watch = ModelWatch(lambda _: Edges([0.25, 0.5, 0.75]))
+        known = [*labels(50), *labels(50, first=51, propensity=0.5), *labels(5, first=101, propensity=0.0)]
+        watch.take(0, list(map(events.encode, known)), len(known), 1)
+        (found,) = watch.documents().values()
+        return found
 
 
 async def test_answers_about_recommendations_are_as_described(
