@@ -15,11 +15,23 @@ from monitoring.histogram import Histogram
 
 #: Labels of a version's reference, and newest labels, over all partitions.
 REFERENCE = RECENT = 5_000
-#: Versions that a partition keeps; of one more, the one that was labelled least recently goes.
+#: Versions that a partition keeps; of one more, :func:`least_missed` goes.
 MAX_VERSIONS = 16
 
 #: Names a version: model, version.
 Name = tuple[str, str]
+
+
+def least_missed(known: Iterable[tuple[Name, int, int]]) -> Name:
+    """Return which version is let go for another one: that of the longest silence for the labels that it has.
+
+    So many versions that came once each, as where a page writes the time of its own build, push each other out and
+    not the model that answers; and one that answered for long is let go when another has answered for as long.
+
+    Args:
+        known: name, labels, and labels of others since its own newest one; not empty.
+    """
+    return max(known, key=lambda one: one[2] / one[1])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,10 @@ class Measures:
         found = self.versions.get(name)
         if found is None:
             if len(self.versions) >= self._quota.versions:
-                gone = min(self.versions, key=lambda one: self.versions[one].number)
+                gone = least_missed(
+                    (one, known.total.labels, self._number - known.number)
+                    for one, known in self.versions.items()
+                )
                 del self.versions[gone]
                 self.dropped += 1
             found = self.versions[name] = VersionMeasures(edges.id, edges.buckets, self._quota)

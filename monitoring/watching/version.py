@@ -83,6 +83,11 @@ class VersionWatch:
         self.first = self.last = 0
         """Times of the earliest and the latest impression with a label, epoch milliseconds."""
 
+    @property
+    def labels(self) -> int:
+        """How many labels it has."""
+        return self._whole.total.histogram.labels
+
     def add(self, partition: int, seen: Seen) -> None:
         """Take labels of one partition, in the order in which they became known."""
         if not len(seen):

@@ -13,7 +13,7 @@ import orjson
 from monitoring.detection.base import Labels
 from monitoring.detection.famine import FamineDetector
 from monitoring.edges import Edges
-from monitoring.measures import Name
+from monitoring.measures import Name, least_missed
 from monitoring.watching.base import Seen
 from monitoring.watching.reading import Places, read
 from monitoring.watching.version import Standing, VersionWatch, WatchSettings
@@ -23,7 +23,7 @@ from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE
 KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE)
 #: Whom an alarm about labels that stop is about.
 EVERYBODY = "all models"
-#: Versions that are watched; of one more, the one that was labelled least recently goes.
+#: Versions that are watched; of one more, the one that is least missed goes.
 MAX_VERSIONS = 8
 FORMAT = 2
 
@@ -78,14 +78,15 @@ class ModelWatch:
         self._famine.add(Labels(seen.scores, seen.positive, np.full(len(seen), arrived)))
 
     def _version(self, name: Name) -> VersionWatch:
-        # Taken out and put in again: so the versions are in the order in which they were labelled.
-        found = self._versions.pop(name, None) or VersionWatch(
-            "@".join(name), self._edges(name), self._settings
-        )
-        self._versions[name] = found
-        if len(self._versions) > MAX_VERSIONS:
-            oldest = next(iter(self._versions))
-            del self._versions[oldest], self._labelled[oldest]
+        found = self._versions.get(name)
+        if found is None:
+            if len(self._versions) >= MAX_VERSIONS:
+                read = self._famine.read
+                gone = least_missed(
+                    (one, known.labels, read - self._labelled[one]) for one, known in self._versions.items()
+                )
+                del self._versions[gone], self._labelled[gone]
+            found = self._versions[name] = VersionWatch("@".join(name), self._edges(name), self._settings)
         return found
 
     def tick(self, now: int) -> None:

@@ -62,6 +62,17 @@ def test_a_reference_goes_on_where_it_was_kept() -> None:
     assert (first.versions[NAME].reference.counts == whole.versions[NAME].reference.counts).all()
 
 
+def test_a_version_that_answers_is_not_let_go_for_many_that_came_once() -> None:
+    found = Measures(Quota(10, 10, versions=4))
+    versions = ["answers"] * 300 + [f"build-{number}" for number in range(600)]
+    for version in versions:
+        found.add(("shop", version), EDGES, 0.5, 0, 1)
+    assert found.versions["shop", "answers"].total.labels == 300
+    for version in ["1"] * 500 + ["2"] * 500 + ["3"] * 500 + ["4"]:
+        found.add(("shop", version), EDGES, 0.5, 0, 1)
+    assert [version for _, version in found.versions] == ["1", "2", "3", "4"]
+
+
 def test_versions_are_bounded_and_the_longest_silent_one_goes() -> None:
     found = Measures(Quota(10, 10, versions=3))
     gone = [found.add(("m", name), EDGES, 0.5, 1, 1) for name in ("a", "b", "c", "a", "d", "a", "e")]

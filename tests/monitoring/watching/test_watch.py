@@ -222,6 +222,13 @@ def test_of_many_versions_and_segments_only_so_many_are_kept() -> None:
     assert sum(one["total"]["labels"] for one in found["segments"]) == 500
 
 
+def test_many_versions_that_came_once_do_not_push_out_the_one_that_answers() -> None:
+    watch = fed(labels(300))
+    for number in range(20):
+        fed(labels(2, first=301 + 2 * number, version=f"build-{number}"), watch=watch)
+    assert watch.documents()[NAME]["total"]["labels"] == 300
+
+
 @pytest.mark.parametrize("data", [b"", b"rubbish"])
 def test_a_state_that_is_none_is_refused(data: bytes) -> None:
     watch = fed(labels(100))
