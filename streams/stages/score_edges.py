@@ -13,6 +13,8 @@ from streams.worklog import logger
 log = logger("feedback")
 
 _KNOWN = 256
+#: Versions that are told one by one: a page may write another version with every impression.
+_TOLD = 20
 
 
 class ScoreEdges:
@@ -26,6 +28,7 @@ class ScoreEdges:
 
     def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
+        self._told = 0
         self.of = lru_cache(_KNOWN)(self._find)
         """Returns the edges of a version."""
 
@@ -35,5 +38,16 @@ class ScoreEdges:
         try:
             return Edges(self._registry.glance(*name).card["score_edges"])
         except (UnknownModelError, EntryError, RegistryError) as error:
-            log.info("scores of %s@%s are counted by default edges: %s", *name, error)
+            self._tell(name, error)
             return default_edges()
+
+    def _tell(self, name: Name, error: Exception) -> None:
+        self._told += 1
+        if self._told <= _TOLD:
+            log.info("scores of %s@%s are counted by default edges: %s", *name, error)
+        elif self._told == _TOLD + 1:
+            log.warning(
+                "scores of more than %d versions are counted by default edges, further ones are not told one by one:"
+                " does `version` of your impressions change with each build or request?",
+                _TOLD,
+            )
