@@ -5,6 +5,7 @@ import { h, redraw, valueNode, visible } from "./dom.js";
 import { Feed } from "./feed.js";
 import { instant, isNumber, short, whole, words } from "./format.js";
 import { RecommendBox } from "./recommend.js";
+import { windowFigures } from "./windows.js";
 
 const RANGES = [["auc", "all labels"], ["recent", "recent"], ["reference", "reference"]];
 // Older versions than these are left to the API.
@@ -66,6 +67,12 @@ function versions(document_) {
       h("tr", { class: "scale" }, h("td"), h("td", { class: "plot" }, scale()), h("td"), h("td"))));
 }
 
+// The version whose figures are shown in full: the one that answers, else the newest that has any.
+function watched({ versions: all = [], champion }) {
+  const known = all.filter((version) => version.figures?.window?.labels);
+  return known.find((version) => champion?.model === version.model && champion.version === version.version) ?? known[0];
+}
+
 const PARTS = ["user", "item", "time", "action"];
 
 // A reason such as "user_id, 95%: the name says so": its beginning is shown, all of it in the title.
@@ -105,9 +112,11 @@ export class ModelPanel {
     this.interactions = new Feed("v1/interactions");
     this.title = h("div", { class: "modelhead" });
     this.versions = h("div", { class: "tablewrap" });
+    this.figures = h("div", { class: "figures" });
+    this.window = h("details", { class: "window", hidden: true }, h("summary", {}, "The newest labels, by segment"), this.figures);
     this.mapping = h("div", { class: "tablewrap" });
     this.box = new RecommendBox();
-    node.append(this.title, this.versions, h("div", { class: "modelfoot" }, this.mapping, this.box.node));
+    node.append(this.title, this.versions, this.window, h("div", { class: "modelfoot" }, this.mapping, this.box.node));
   }
 
   /** Ask for it, of a worker that says how many users it knows: it recommends. */
@@ -124,6 +133,9 @@ export class ModelPanel {
     const { users, items, interactions } = this.status;
     redraw(this.title, [data.champion, data.refused, users, items, interactions], () => head(data, this.status));
     redraw(this.versions, [data.versions, data.champion], () => versions(data));
+    const found = watched(data);
+    this.window.hidden = !found;
+    if (found) redraw(this.figures, [found.model, found.version, found.figures], () => [h("p", { class: "of" }, ...name(found)), ...windowFigures(found.figures)]);
     redraw(this.mapping, this.interactions.data, () => mapping(this.interactions.data));
   }
 }

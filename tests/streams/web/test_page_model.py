@@ -5,13 +5,18 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from monitoring.edges import Edges
 from monitoring.metrics import WorkerMetrics
+from monitoring.watching import ModelWatch
+from pandian import events
 from streams.web.documents import encode
 from streams.web.routes import routes
+from tests.monitoring.watching.labels import labels
 from tests.streams.web.conftest import BREAKOUT, IMAGE, SCRIPT
 
 KNOWN = {"users": 2_870, "items": 3_621, "interactions": 226_488}
@@ -132,6 +137,40 @@ async def url(source, recommending):
 
 def text(selector: str) -> str:
     return f"document.querySelector('{selector}').textContent"
+
+
+async def test_figures_of_the_newest_window_are_shown_by_segment(browser, url, recommending) -> None:
+    watch = ModelWatch(lambda _: Edges(np.linspace(0.01, 0.99, 99)))
+    known = list(labels(400, propensity=0.25))
+    hostile = known[-1]._replace(place=401, segments={"group": SCRIPT})
+    watch.take(0, list(map(events.encode, [*known, hostile])), 401, 1)
+    (figures,) = watch.documents().values()
+    recommending.models["versions"][0]["figures"] = figures
+    async with browser.page(url) as page:
+        await page.until("document.querySelectorAll('.window tbody tr').length === 4")
+        assert not await page.run("document.querySelector('.window').open")
+        rows = await page.run(
+            "[...document.querySelectorAll('.window tbody tr')]"
+            ".map((row) => [...row.children].map((one) => one.textContent))"
+        )
+        window = figures["window"]
+        assert rows[0][:2] == ["all", "401"]
+        for expected in (
+            f"{window['auc']['value']:.3f} {window['auc']['low']:.3f}–{window['auc']['high']:.3f}",
+            f"{window['calibration']:.2f}",
+            f"{100 * window['click_rate']:.1f} %",
+            f"{window['pages']['ndcg']:.3f}",
+            "31",
+            f"{100 * window['corrected']['click_rate']:.1f} %",
+        ):
+            assert expected in rows[0]
+        assert [row[0] for row in rows[1:]] == [f"group {SCRIPT}", "user known", "user new"]
+        points = await page.run("document.querySelectorAll('svg.reliability circle').length")
+        assert points == len(window["curve"])
+        await page.run("document.querySelector('.window summary').click()")
+        recommending.models["versions"][0]["figures"] = {**figures, "segments": []}
+        await page.until("document.querySelectorAll('.window tbody tr').length === 1")
+        assert await page.run("document.querySelector('.window').open"), "it stays as its reader left it"
 
 
 async def test_the_champion_its_auc_and_the_mapping_are_shown(browser, url) -> None:
