@@ -37,6 +37,7 @@ from streams.state import CheckpointedTable
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
 from streams.transport.errors import KAFKA_ERRORS
+from streams.tuning import beside
 from streams.worklog import logger
 
 log = logger("merge")
@@ -225,7 +226,7 @@ class MergeStage:
             return documents
 
         # On a thread: an asset of many fields takes a tenth of a second, in which nobody would be answered.
-        documents = await asyncio.to_thread(work_out)
+        documents = await beside(work_out)
         for asset, kind, profile, meanings in seen:
             self.relations.see(asset, kind, profile, meanings)
             self.noticing.see(asset, profile)

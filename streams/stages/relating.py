@@ -24,6 +24,7 @@ from streams.stages.context import StageContext
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.follower import TopicFollower
 from streams.transport.own_topics import ensure_own
+from streams.tuning import beside
 from streams.worklog import logger
 
 log = logger("relations")
@@ -144,7 +145,7 @@ class Relations:
 
     async def _compare(self, fresh: Collection[str]) -> None:
         signatures = [self._signatures[name] for name in sorted(self._signatures)]
-        found: list[Reference] = await asyncio.to_thread(find, signatures)
+        found: list[Reference] = await beside(find, signatures)
         ends = {end.asset for one in found for end in (one.source, one.target)}
         told = {name: documents(name, found) for name in ends}
         others = {name for name in told.keys() | self._told.keys() if told.get(name) != self._told.get(name)}
