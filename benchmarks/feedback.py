@@ -41,7 +41,7 @@ from tests.support.worker import WorkerProcess
 _START_MS = 1_700_000_000_000
 _SHOWN = 10
 """Items of a page: each is an impression; one of them is viewed, and one that was not shown."""
-_BATCH, _AT_ONCE, _WRITTEN = 2_000, 500, 20_000
+_BATCH, _AT_ONCE, _PAGES = 2_000, 500, 20_000
 _PASS_S, _LOOK_S = 900.0, 0.2
 _OPEN = re.compile(rf"^{metrics.IMPRESSIONS_OPEN.name} (\S+)$", re.MULTILINE)
 _LABELS = re.compile(rf"^{metrics.LABELS.name}{{.*}} (\S+)$", re.MULTILINE)
@@ -172,13 +172,12 @@ def joined_alone(sizes: Sizes) -> float:
     )
     for lane in (one.shown, one.acted):
         lane.begin(1, 0)
-    began, labels, taken = time.process_time(), 0, 0
+    began, labels = time.process_time(), 0
     for batch in batches:
         one.put(batch)
-        while now := one.advance(_AT_ONCE):
-            taken += now
-            if taken >= _WRITTEN:
-                labels, taken = labels + _write(one), 0
+        while one.advance(_AT_ONCE):
+            if one.is_full:
+                labels += _write(one)
     labels += _write(one)
     seconds = time.process_time() - began
     if labels != len(shown):
@@ -208,7 +207,7 @@ def _worker(sizes: Sizes) -> dict[str, Any]:
             create_topic(broker.address, topic, topics.USER_PARTITIONS)
         pages = _Pages(sizes.open, sizes.users, int(Settings().attribution_seconds * 1000) // 2)
         rows = iter(pages)
-        while part := list(islice(rows, _WRITTEN)):
+        while part := list(islice(rows, _PAGES)):
             _produce(broker.address, topics.IMPRESSIONS, [one for shown, _ in part for one in shown])
             _produce(broker.address, topics.INTERACTIONS, [one for _, acted in part for one in acted])
         count = sizes.open // _SHOWN * _SHOWN

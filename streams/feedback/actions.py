@@ -59,6 +59,8 @@ class ActionMemory:
     def add(self, offset: int, arrived: int, acted: Acted) -> None:
         """Take an interaction: its time moves the watermark, and it is remembered if it may label something.
 
+        What is too old then stays until :meth:`trim`.
+
         Args:
             offset: in the partition; ascending.
             arrived: broker time, epoch milliseconds. A time beyond it moves the watermark to it and no further, so
@@ -76,7 +78,18 @@ class ActionMemory:
         self.watermark = block.after = max(self.watermark, min(acted.time, arrived))
         self._arrived = max(self._arrived, arrived)
         block.arrived = max(block.arrived, arrived)
-        self._trim()
+
+    def trim(self) -> None:
+        """Forget what cannot count any more, and the oldest where there are too many."""
+        while len(self._remembered) > 1 and len(self._ring) > self._policy.most:
+            block = self._remembered.popleft()
+            self._forget(block, min(block.latest + 1, block.after))
+        old, early = self.watermark - self._policy.keep_ms, self._arrived - _REMEMBER_MS
+        while len(self._blocks) > 1 and self._blocks[0].latest < old and self._blocks[0].arrived < early:
+            block = self._blocks.popleft()
+            if self._remembered[0] is block:
+                self._remembered.popleft()
+                self._forget(block, block.latest + 1)
 
     def low(self) -> tuple[int, int] | None:
         """Return the offset to read from to know all this again, and the watermark before it; None: from the end."""
@@ -111,17 +124,6 @@ class ActionMemory:
         if size != ring.size:
             ring.resize(size)
             self._by_pair.rebuild(size, ring.rows % size)
-
-    def _trim(self) -> None:
-        while len(self._remembered) > 1 and len(self._ring) > self._policy.most:
-            block = self._remembered.popleft()
-            self._forget(block, min(block.latest + 1, block.after))
-        old, early = self.watermark - self._policy.keep_ms, self._arrived - _REMEMBER_MS
-        while len(self._blocks) > 1 and self._blocks[0].latest < old and self._blocks[0].arrived < early:
-            block = self._blocks.popleft()
-            if self._remembered[0] is block:
-                self._remembered.popleft()
-                self._forget(block, block.latest + 1)
 
     def _forget(self, block: _Block, until: int) -> None:
         if not block.remembered:

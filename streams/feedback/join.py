@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pandian.actions import ACTIONS
 from pandian.events import Feedback
@@ -99,6 +100,8 @@ class PartitionJoin:
         self.interactions = Counter(resume.interactions)
         self.early, self.idle = resume.early, resume.idle
         self._series, self._given = resume.series, resume.labels
+        self.settling = False
+        """Whether more may be due by the last interaction."""
         self.labelled: list[Feedback] = []
         """Labels that became known, for the owner to take away."""
 
@@ -152,7 +155,12 @@ class PartitionJoin:
             self._take(offset, arrived, shown)
 
     def interaction(self, offset: int, arrived: int, value: bytes | None) -> None:
-        """Take the next interaction; arguments as for :meth:`impression`."""
+        """Take the next interaction, and label all that is due then; arguments as for :meth:`impression`."""
+        self.act(offset, arrived, value)
+        self.settle()
+
+    def act(self, offset: int, arrived: int, value: bytes | None) -> None:
+        """Take the next interaction only; until :attr:`settling` is over, no other record may be taken."""
         self.actions_end = offset + 1
         acted = read_action(value)
         if acted is None:
@@ -163,19 +171,38 @@ class PartitionJoin:
             outcome = LATE if acted.time < self.watermark - self._policy.lateness_ms else TAKEN
             self._shown.act(acted, self._policy.attribution_ms)
             self._actions.add(offset, arrived, acted)
-            for row in self._shown.due(self.watermark):
-                self._settle(row, self.watermark)
-            self._shown.forget(self._actions.forgotten)
+            self.settling = True
         if offset >= self._counted_until:
             self.interactions[outcome] += 1
 
-    def nothing_came(self, now: int) -> None:
+    def settle(self, most: int | None = None) -> int:
+        """Label impressions that the last interaction made due; a leap in time may make all of them due at once.
+
+        Args:
+            most: of them; None: all.
+
+        Returns:
+            How many there were.
+        """
+        before = self._given
+        for row in islice(self._shown.due(self.watermark), most):
+            self._settle(row, self.watermark)
+        count = self._given - before
+        self.settling = count == most
+        if not self.settling:
+            # Not before: until the last of them has its label, whoever goes on from here needs all that was done.
+            self._actions.trim()
+        self._shown.forget(self._actions.forgotten)
+        return count
+
+    def nothing_came(self, now: int, most: int | None = None) -> None:
         """Label what is due by the broker's clock, as nothing came that would tell by event time.
 
         Args:
             now: epoch milliseconds.
+            most: of them; None: all.
         """
-        for row in self._shown.arrived_until(now - self._policy.window_ms):
+        for row in islice(self._shown.arrived_until(now - self._policy.window_ms), most):
             self._settle(row)
             self.idle += 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -100,5 +101,4 @@ def _bits(resume: Resume) -> str:
 
 def _offsets(text: str, low: int) -> Collection[int]:
     bits = np.unpackbits(np.frombuffer(zlib.decompress(base64.b85decode(text)), np.uint8))
-    found: list[int] = (np.flatnonzero(bits) + low).tolist()
-    return found
+    return array("q", (np.flatnonzero(bits) + low).tobytes())

@@ -8,7 +8,7 @@ counts them and says from where to read again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -19,7 +19,7 @@ from export.registry import open_registry
 from monitoring.measures import Measures, Quota
 from pandian import topics
 from pandian.errors import PandianError
-from pandian.events import encode
+from pandian.events import Feedback, encode
 from streams.feedback.base import JoinPolicy
 from streams.feedback.join import Resume
 from streams.feedback.state import PartitionState, StateError, decode_state
@@ -70,6 +70,8 @@ class FeedbackPart:
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
         self._closed = False
+        # Some partition has so many labels that it waits until they are written.
+        self._full = asyncio.Event()
         # Records joined since there was nothing to join.
         self._since_rest = 0
         self._topic = BatchTopic(context.app, list(_PAIR))
@@ -106,6 +108,7 @@ class FeedbackPart:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._join())
             group.create_task(self._checkpoints())
+            group.create_task(self._relieve())
 
     async def close(self) -> None:
         """Write what was counted."""
@@ -120,21 +123,44 @@ class FeedbackPart:
             KafkaError, BrokerError: when the broker did not take them; they are kept.
         """
         async with self._writing:
-            moved = [one for one in self._joined.values() if one.dirty]
-            await asyncio.gather(*map(self._write, moved))
+            await _all(self._write(one) for one in list(self._joined.values()) if one.dirty)
 
     async def _write(self, one: JoinedPartition) -> None:
         frozen = one.freeze()
         try:
-            await self._outbox.send(
-                Outgoing(topics.FEEDBACK, label.user_id.encode(), encode(label)) for label in frozen.labels
-            )
+            await self._send(frozen.labels)
             # Another worker's turn may have come meanwhile: an older state is a valid one, but costs it work.
             if self._joined.get(one.number) is one:
                 await self._states.write(one.number, _key(one.number), frozen.state)
         except BaseException:
-            one.give_up(frozen)
+            one.give_up(frozen.labels)
             raise
+
+    async def _write_labels(self, one: JoinedPartition) -> None:
+        labels = one.take_labels()
+        try:
+            await self._send(labels)
+        except BaseException:
+            one.give_up(labels)
+            raise
+
+    async def _send(self, labels: Iterable[Feedback]) -> None:
+        await self._outbox.send(
+            Outgoing(topics.FEEDBACK, label.user_id.encode(), encode(label)) for label in labels
+        )
+
+    async def _relieve(self) -> None:
+        """Write labels between checkpoints where they are too many to wait. Their state is large, and follows later."""
+        while not self._closed:
+            await self._full.wait()
+            self._full.clear()
+            try:
+                async with self._writing:
+                    await _all(self._write_labels(one) for one in list(self._joined.values()) if one.is_full)
+            except (PandianError, *KAFKA_ERRORS) as error:
+                log.warning("labels cannot be written, trying again: %s", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+            self._wake.set()
 
     async def _checkpoints(self) -> None:
         while not self._closed:
@@ -159,6 +185,8 @@ class FeedbackPart:
             taken = 0
             for one in list(self._joined.values()):
                 taken += one.advance(_AT_ONCE)
+                if one.is_full:
+                    self._full.set()
                 await asyncio.sleep(0)
                 for lane in (one.shown, one.acted):
                     await self._regulate(lane)
@@ -296,6 +324,13 @@ class FeedbackPart:
             fresh.resume.series = _series(state.resume.series, str(state.resume.labels))
             return fresh
         return state
+
+
+async def _all(works: Iterable[Awaitable[None]]) -> None:
+    """Wait for all of them, also where one fails: nothing is under way when it is tried again."""
+    for result in await asyncio.gather(*works, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
 
 
 def _key(number: int) -> bytes:

@@ -22,10 +22,13 @@ from streams.transport.batches import Batch
 #: Reason of labels that cannot be counted: those of a version that was counted by edges nobody has any more.
 NO_EDGES = "no-edges"
 _HAS = Side(has=True, ended=False)
+#: Labels that may wait to be written. A leap in time can make all impressions due at once, and a label takes several
+#: times the memory of an impression that waits.
+_MOST_LABELS = 5_000
 
 
 class Frozen(NamedTuple):
-    """What is to be written at a checkpoint: the labels first, then the state that counts them."""
+    """What is to be written at a checkpoint: the labels first, then the state that counts them and all before."""
 
     labels: list[Feedback]
     state: bytes
@@ -77,31 +80,43 @@ class JoinedPartition:
     def advance(self, most: int) -> int:
         """Join at most so many records; return how many there were to join."""
         taken = 0
-        while taken < most:
+        while taken < most and not self.is_full:
+            if self.join.settling:
+                taken += self._settled(most - taken)
+                continue
             what = self._turn()
             if what is Turn.WAIT:
-                self._nothing_came()
+                taken += self._nothing_came(most)
                 break
             if what is Turn.IMPRESSION:
                 self._take(self.shown, self.join.impression)
             else:
-                self._take(self.acted, self.join.interaction)
+                self._take(self.acted, self.join.act)
                 self._acted_at = _now_ms()
             taken += 1
         self._count()
         return taken
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so many labels wait to be written that no more should be made."""
+        return len(self._labels) >= _MOST_LABELS
+
+    def take_labels(self) -> list[Feedback]:
+        """Return the labels that wait to be written; joining may go on meanwhile."""
+        labels, self._labels = self._labels, []
+        return labels
+
     def freeze(self) -> Frozen:
         """Return what is to be written; joining may go on meanwhile."""
         self._count()
         self.state.resume, self.state.waiting = self.join.resume(), self.join.waiting
-        labels, self._labels = self._labels, []
         self.dirty = False
-        return Frozen(labels, encode_state(self.state))
+        return Frozen(self.take_labels(), encode_state(self.state))
 
-    def give_up(self, frozen: Frozen) -> None:
+    def give_up(self, labels: list[Feedback]) -> None:
         """Take back what could not be written."""
-        self._labels[:0] = frozen.labels
+        self._labels[:0] = labels
         self.dirty = True
 
     def _turn(self) -> Turn:
@@ -126,14 +141,25 @@ class JoinedPartition:
         take(record.offset, record.timestamp, record.value)
         self.dirty = True
 
-    def _nothing_came(self) -> None:
-        """Label what is due by the clock where no interaction has come for a whole window."""
+    def _settled(self, most: int) -> int:
+        """Label what the last interaction made due; return how many there were."""
+        count = self.join.settle(most)
+        self._count()
+        self.dirty = True
+        return count
+
+    def _nothing_came(self, most: int) -> int:
+        """Label what is due by the clock where no interaction came for a whole window; return how many there were."""
         now = _now_ms()
-        quiet = now - self._acted_at >= self._policy.window_ms
-        if quiet and self.join.waiting and not self.acted and self._has_ended(self.acted):
-            before = self.join.idle
-            self.join.nothing_came(now)
-            self.dirty = self.dirty or self.join.idle > before
+        if now - self._acted_at < self._policy.window_ms:
+            return 0
+        if not self.join.waiting or self.acted or not self._has_ended(self.acted):
+            return 0
+        before = self.join.idle
+        self.join.nothing_came(now, most)
+        count = self.join.idle - before
+        self.dirty = self.dirty or count > 0
+        return count
 
     def _count(self) -> None:
         """Count the labels that became known."""
