@@ -74,6 +74,14 @@ class ModelSource(Protocol):
         """Return how many impressions were not labelled, by reason."""
         ...
 
+    def actions(self) -> Mapping[str, int]:
+        """Return how many interactions were read to label impressions, by what became of them."""
+        ...
+
+    def untimely(self) -> Mapping[str, int]:
+        """Return how many labels were not given by event time, by why."""
+        ...
+
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by kind."""
         ...
@@ -95,9 +103,14 @@ class ModelCollector(Collector):
             _Gauge(metric.name, metric.help, labels=metric.labels)
             for metric in (names.AUC, names.AUC_RECENT, names.AUC_REFERENCE)
         )
-        labels, rejected = (
+        counters = (
             _Counter(metric.name, metric.help, labels=metric.labels)
-            for metric in (names.LABELS, names.FEEDBACK_REJECTED)
+            for metric in (
+                names.LABELS,
+                names.FEEDBACK_REJECTED,
+                names.FEEDBACK_ACTIONS,
+                names.LABELS_UNTIMELY,
+            )
         )
         waiting = _Gauge(names.IMPRESSIONS_OPEN.name, names.IMPRESSIONS_OPEN.help)
         firing = _Gauge(names.ALERTS.name, names.ALERTS.help, labels=names.ALERTS.labels)
@@ -105,13 +118,16 @@ class ModelCollector(Collector):
             _Gauge(metric.name, metric.help, labels=metric.labels)
             for metric in (names.FIGURE, names.EVIDENCE)
         )
-        return [*gauges, labels, rejected, waiting, firing, *watched]
+        return [*gauges, *counters, waiting, firing, *watched]
 
     def collect(self) -> Iterable[Family]:
         """Return the figures as they are now. What is not known is left out."""
         if not self._source.owned():
             return []
-        total, recent, reference, labels, rejected, waiting, firing, figure, evidence = self.describe()
+        families = list(self.describe())
+        total, recent, reference, labels, rejected, actions, untimely, waiting, firing, figure, evidence = (
+            families
+        )
         for one in self._source.figures()[:MAX_VERSIONS]:
             name = [label_value(one.model), label_value(one.version)]
             for family, auc in ((total, one.total), (recent, one.recent), (reference, one.reference)):
@@ -123,12 +139,17 @@ class ModelCollector(Collector):
             watched = self._source.watched(one.model, one.version)
             if watched is not None:
                 _add_watched(figure, evidence, name, watched)
-        for reason, count in sorted(self._source.rejected().items()):
-            rejected.add_metric([reason], count)
+        for family, counts in (
+            (rejected, self._source.rejected()),
+            (actions, self._source.actions()),
+            (untimely, self._source.untimely()),
+        ):
+            for what, count in sorted(counts.items()):
+                family.add_metric([what], count)
         waiting.add_metric([], self._source.waiting())
         for kind, count in sorted(self._source.firing().items()):
             firing.add_metric([kind], count)
-        return [total, recent, reference, labels, rejected, waiting, firing, figure, evidence]
+        return families
 
 
 def _add_watched(figure: Family, evidence: Family, name: Sequence[str], watched: Mapping[str, Any]) -> None:

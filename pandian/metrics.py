@@ -128,6 +128,16 @@ IMPRESSIONS_OPEN = Metric("pandian_impressions_open", "Impressions whose attribu
 FEEDBACK_REJECTED = Metric(
     "pandian_impressions_rejected_total", "Impressions that cannot be labelled, by reason.", ("reason",)
 )
+FEEDBACK_ACTIONS = Metric(
+    "pandian_feedback_interactions_total",
+    "Interactions read to label impressions, by what became of them (taken, late, future, invalid).",
+    ("outcome",),
+)
+LABELS_UNTIMELY = Metric(
+    "pandian_labels_untimely_total",
+    "Labels that were not given by event time: too many waited (early), or no interaction came (idle).",
+    ("why",),
+)
 ALERTS = Metric("pandian_alerts_firing", "Alerts that are firing now.", ("kind",))
 ALERT_WEBHOOK = Metric(
     "pandian_alert_webhook_total",

@@ -112,6 +112,18 @@ class MeasuresPart:
             found.update(state.resume.rejected)
         return found
 
+    def actions(self) -> Mapping[str, int]:
+        """Return how many interactions were read to label impressions, by what became of them."""
+        found: Counter[str] = Counter()
+        for state in self._states.values():
+            found.update(state.resume.interactions)
+        return found
+
+    def untimely(self) -> Mapping[str, int]:
+        """Return how many labels were not given by event time: ``early``, as too many waited, or ``idle``."""
+        resumes = [state.resume for state in self._states.values()]
+        return {"early": sum(one.early for one in resumes), "idle": sum(one.idle for one in resumes)}
+
     def watched(self, model: str, version: str) -> Mapping[str, Any] | None:
         """Return the figures of a version by window and segment; None: there are none yet."""
         return self._watching.figures(model, version)

@@ -39,6 +39,12 @@ class Watched:
     def rejected(self) -> Mapping[str, int]:
         return {}
 
+    def actions(self) -> Mapping[str, int]:
+        return {"taken": 7, "late": 2}
+
+    def untimely(self) -> Mapping[str, int]:
+        return {"early": 0, "idle": 3}
+
     def firing(self) -> Mapping[str, int]:
         return {}
 
@@ -46,9 +52,14 @@ class Watched:
         return self.document
 
 
-def exported(watched: Watched, figure: str, segment: str = "", value: str = "") -> float | None:
+def registered(watched: Watched) -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(ModelCollector(watched))
+    return registry
+
+
+def exported(watched: Watched, figure: str, segment: str = "", value: str = "") -> float | None:
+    registry = registered(watched)
     said = {"model": "shop", "version": "1", "figure": figure, "segment": segment, "value": value}
     return registry.get_sample_value("pandian_model_figure", said)
 
@@ -75,3 +86,13 @@ def test_without_propensities_nothing_is_corrected() -> None:
     assert [name for name in FIGURES if exported(watched, name) is None] == [
         name for name in FIGURES if name.startswith("corrected_")
     ]
+
+
+def test_what_became_of_interactions_and_which_labels_event_time_did_not_give_is_told() -> None:
+    registry = registered(Watched(None))
+    for name, label, counts in (
+        ("pandian_feedback_interactions_total", "outcome", {"taken": 7, "late": 2}),
+        ("pandian_labels_untimely_total", "why", {"early": 0, "idle": 3}),
+    ):
+        for what, count in counts.items():
+            assert registry.get_sample_value(name, {label: what}) == count

@@ -210,6 +210,8 @@ def test_figures_are_what_was_sent(watched: Watched) -> None:
     assert total(metrics.LAG) == 0
     assert total(metrics.REQUESTS_REJECTED) == 1
     assert total(metrics.FEEDBACK_REJECTED) == 1
+    assert total(metrics.FEEDBACK_ACTIONS) >= total(metrics.FEEDBACK_ACTIONS, outcome="taken") > 0
+    assert total(metrics.LABELS_UNTIMELY, why="early") == 0
     assert total(metrics.LABELS) == watched.labels > 1_000
     assert total(metrics.ALERTS) == 0
     low, value, high = (total(metrics.AUC, bound=bound) for bound in ("low", "value", "high"))
