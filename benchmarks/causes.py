@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.base import Row, Skipped
 from benchmarks.causes_faults import Fault, apply, decoy, fashion, faults
 from benchmarks.causes_replay import Document, Replay, policy
-from benchmarks.causes_shops import SHOPS, START_MS, STEP_MS, Sent, Shop
+from benchmarks.causes_shops import SHOPS, START_MS, Sent, Shop
 from monitoring.causes import Alarm, Explanation, Features, Mapped, Memory, explain, lineage_of
 from streams.interactions.base import FieldMapping
 from streams.interactions.mapping import mapping_of
@@ -31,10 +31,8 @@ _FIRST, _THREE = 0.85, 1.0
 _SUBJECT = "sasrec@20260101-000000-abcdef"
 #: A worker looks at the documents after so many interactions.
 _LOOK = 1_000
-#: Where nothing goes wrong an alarm asks all the same after so many, once there were as many as that.
-_QUIET, _LEAST = 2_500, 20_000
-#: What is not done in part.
-_WHOLE = ("silent", "fashion")
+#: Where nothing goes wrong an alarm asks all the same after so many, once there were as many as are least.
+_QUIET = 2_500
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,8 @@ class Sizes:
     """Of the records that a fault changes: how many it does change. A silent source is silent."""
     names: Sequence[str] = ()
     """Of faults; none: all."""
+    least: int = 20_000
+    """Interactions before the first alarm without a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,68 +94,85 @@ def rows(found: Sequence[Case]) -> Iterator[Row]:
     alone, decoyed = ([one for one in faulty if one.decoyed is which] for which in (False, True))
     how = f"{len(alone)} faults in replays of {len({one.shop for one in found})} real data sets"
     yield Row(
-        "cause_first", _share(alone, _is_first), "of the faults", how, (">=", _FIRST), {"not": _not(alone)}
+        "cause_first", share_of(alone, is_first), "of the faults", how, (">=", _FIRST), {"not": missed_of(alone)}
     )
-    yield Row("cause_top3", _share(alone, _is_among_three), "of the faults", how, (">=", _THREE))
-    yield Row("cause_verdict", _share(alone, _is_right), "of the faults are called data", how)
+    yield Row("cause_top3", share_of(alone, is_among_three), "of the faults", how, (">=", _THREE))
+    yield Row("cause_verdict", share_of(alone, is_right), "of the faults are called data", how)
     if decoyed:
         how = f"{len(decoyed)} faults, while a field that no model reads broke at the same time"
-        first, detail = _share(decoyed, _is_first), {"not": _not(decoyed)}
+        first, detail = share_of(decoyed, is_first), {"not": missed_of(decoyed)}
         yield Row("cause_first_beside_another", first, "of the faults", how, None, detail)
     turned = [one for one in found if one.fault is not None and one.fault.verdict == "behaviour"]
     how = f"{len(turned)} replays in which people turn to other items"
-    yield Row("cause_behaviour", _share(turned, _is_right), "are called behaviour", how)
+    yield Row("cause_behaviour", share_of(turned, is_right), "are called behaviour", how)
     right = [one for one in found if one.fault is None]
-    blamed = _share(right, lambda one: one.explanation.verdict == "data")
+    blamed = share_of(right, lambda one: one.explanation.verdict == "data")
     yield Row("cause_false", blamed, "of alarms without a fault blame data", f"{len(right)} alarms")
 
 
-def _share(found: Sequence[Case], holds: Callable[[Case], bool]) -> float:
+def share_of(found: Sequence[Case], holds: Callable[[Case], bool]) -> float:
     return sum(map(holds, found)) / max(len(found), 1)
 
 
-def _is_first(case: Case) -> bool:
+def is_first(case: Case) -> bool:
     return case.place == 1
 
 
-def _is_among_three(case: Case) -> bool:
+def is_among_three(case: Case) -> bool:
     return case.place in (1, 2, 3)
 
 
-def _is_right(case: Case) -> bool:
+def is_right(case: Case) -> bool:
     return case.fault is not None and case.explanation.verdict == case.fault.verdict
 
 
-def _not(found: Sequence[Case]) -> dict[str, int]:
+def missed_of(found: Sequence[Case]) -> dict[str, int]:
     """Return how often the cause was not first, by fault."""
     missed = [one for one in found if one.place != 1 and one.fault is not None]
     return dict(Counter(f"{one.shop}: {one.fault.name} {one.fault.topic}" for one in missed if one.fault))
 
 
-def cases(shop: Shop, folder: Path, sizes: Sizes) -> Iterator[Case]:
-    """Yield a case for each fault and each moment, and one without a fault."""
+def _tuned(shop: Shop, sent: Sequence[Sent]) -> Iterator[Fault]:
+    yield from faults(shop)
+    yield fashion(shop, sent)
+
+
+def cases(
+    shop: Shop,
+    folder: Path,
+    sizes: Sizes,
+    known: Callable[[Shop, Sequence[Sent]], Iterable[Fault]] = _tuned,
+) -> Iterator[Case]:
+    """Yield a case for each fault and each moment, and one without a fault.
+
+    Args:
+        shop: whose topics are replayed.
+        folder: of the real data.
+        sizes: how much is measured.
+        known: returns the faults of a shop, given what is sent before the first of them begins.
+    """
     chance = random.Random(shop.name)
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
     memory, replay = Memory(), Replay(policy())
     begun, beside = 0, decoy(shop)
-    known = [
-        one if one.name in _WHOLE else replace(one, share=one.share * sizes.share)
-        for one in [*faults(shop), fashion(shop, sent[: min(sizes.onsets)])]
+    possible = [
+        one if one.whole else replace(one, share=one.share * sizes.share)
+        for one in known(shop, sent[: min(sizes.onsets)])
     ]
-    wrong = [[one] for one in known if not sizes.names or one.name in sizes.names]
+    wrong = [[one] for one in possible if not sizes.names or one.name in sizes.names]
     if beside is not None:
         wrong += [[one, beside] for (one,) in wrong if one.verdict == "data"]
     for onset in sizes.onsets:
         for end in range(begun + _QUIET, onset + 1, _QUIET):
-            documents = _play(replay, memory, sent, end - _QUIET, end, [], chance)
-            if end > _LEAST:
-                explanation = _asked(documents, memory, end - sizes.after, sizes.after, chance)
+            documents = _play(replay, memory, sent, end - _QUIET, end, [], chance, shop.step_ms)
+            if end > sizes.least:
+                explanation = asked(documents, memory, end - sizes.after, sizes.after, chance, shop.step_ms)
                 yield Case(shop.name, None, end, explanation)
         begun = onset
         for several in wrong:
             other, remembered = replay.fork(), memory.copy()
-            documents = _play(other, remembered, sent, onset, onset + sizes.after, several, chance)
-            explanation = _asked(documents, remembered, onset, sizes.after, chance)
+            documents = _play(other, remembered, sent, onset, onset + sizes.after, several, chance, shop.step_ms)
+            explanation = asked(documents, remembered, onset, sizes.after, chance, shop.step_ms)
             yield Case(shop.name, several[0], onset, explanation, len(several) > 1)
 
 
@@ -167,6 +184,7 @@ def _play(
     end: int,
     wrong: Sequence[Fault],
     chance: random.Random,
+    step_ms: int,
 ) -> list[Document]:
     """Send interactions and what comes with them, and look at the documents now and then."""
     documents: list[Document] = []
@@ -177,20 +195,20 @@ def _play(
                 changed = [record]
                 for fault in wrong:
                     changed = [new for old in changed for new in apply(fault, topic, old, chance)]
-                batch += [(START_MS + place * STEP_MS, topic, one) for one in changed]
+                batch += [(START_MS + place * step_ms, topic, one) for one in changed]
         replay.send(batch)
-        now = START_MS + min(start + _LOOK, end) * STEP_MS
+        now = START_MS + min(start + _LOOK, end) * step_ms
         documents = replay.documents(now)
         memory.add(documents, now)
     return documents
 
 
-def _asked(
-    documents: Sequence[Document], memory: Memory, onset: int, after: int, chance: random.Random
+def asked(
+    documents: Sequence[Document], memory: Memory, onset: int, after: int, chance: random.Random, step_ms: int
 ) -> Explanation:
     """Return the causes of an alarm that knows the beginning about as well as it says."""
-    began, now = START_MS + onset * STEP_MS, START_MS + (onset + after) * STEP_MS
-    error = after * STEP_MS / 8
+    began, now = START_MS + onset * step_ms, START_MS + (onset + after) * step_ms
+    error = after * step_ms / 8
     since = min(round(began + chance.gauss(0, error)), now)
     alarm = Alarm(_SUBJECT, since, now, 0.05, round(error))
     mapped = {
@@ -221,12 +239,12 @@ def main() -> None:
         for case in cases(SHOPS[name], folder, sizes):
             found.append(case)
             if options.show:
-                _show(case)
+                show(case)
     for row in rows(found):
         print(row.document())
 
 
-def _show(case: Case) -> None:
+def show(case: Case) -> None:
     fault, found = case.fault, case.explanation
     what = "nothing" if fault is None else f"{fault.topic} {fault.name}{', beside another' * case.decoyed}"
     place = "" if fault is None else f"place {case.place}, "

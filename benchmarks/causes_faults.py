@@ -15,6 +15,8 @@ from monitoring.causes.base import Verdict
 #: Returns what is sent in place of a record: nothing, it, or it twice.
 Change = Callable[[Record], list[Record]]
 _HOURS = 8
+#: Epoch times beyond are not in seconds.
+_MILLISECONDS = 10**11
 #: Of an amount in pounds, in euros.
 _EUROS = 1.17
 #: Places of items that become the fashion, by how often they were taken.
@@ -32,8 +34,12 @@ class Fault:
     change: Change
     share: float = 1.0
     """Of how many records."""
-    verdict: Verdict = "data"
-    """What it is: people who do something else break no data."""
+    verdict: Verdict | None = "data"
+    """What it is: people who do something else break no data; None: a matter of words."""
+    whole: bool = False
+    """Whether it is not done in part."""
+    also: tuple[str, Change] | None = None
+    """A topic in which as many records change with it, and how."""
 
 
 def fashion(shop: Shop, sent: Sequence[Sent]) -> Fault:
@@ -47,37 +53,37 @@ def fashion(shop: Shop, sent: Sequence[Sent]) -> Fault:
     def turned(record: Record) -> list[Record]:
         return [{**record, shop.item: chance.choice(items)}]
 
-    return Fault("fashion", shop.acts, (shop.item,), turned, 0.5, "behaviour")
+    return Fault("fashion", shop.acts, (shop.item,), turned, 0.5, "behaviour", whole=True)
 
 
 def faults(shop: Shop) -> Iterator[Fault]:
     """Yield all faults that can happen to a shop's topics, each in every topic that it can happen to."""
     for hours in (_HOURS, -_HOURS):
-        yield Fault(f"shifted {hours:+d} h", shop.acts, (shop.time,), _shift(shop.time, hours))
-    yield Fault("lower-cased", shop.acts, (shop.item,), _set(shop.item, str.lower))
+        yield Fault(f"shifted {hours:+d} h", shop.acts, (shop.time,), shift(shop.time, hours))
+    yield Fault("lower-cased", shop.acts, (shop.item,), set_to(shop.item, str.lower))
     yield Fault("duplicated", shop.acts, ("",), lambda record: [record, record])
-    yield Fault("silent", shop.acts, ("",), lambda _: [])
+    yield Fault("silent", shop.acts, ("",), lambda _: [], whole=True)
     if shop.user != "SessionId":
         # Of visits each has a new identifier anyhow: nothing is lost, and nothing can be seen.
-        rehashed = _set(shop.user, lambda who: pseudonym(who, "second"))
+        rehashed = set_to(shop.user, lambda who: pseudonym(who, "second"))
         yield Fault("re-hashed", shop.acts, (shop.user,), rehashed)
     if shop.catalogue is not None:
         yield from _of_catalogue(shop, shop.catalogue)
 
 
 def _of_catalogue(shop: Shop, topic: str) -> Iterator[Fault]:
-    yield Fault("lower-cased", topic, (shop.key,), _set(shop.key, str.lower))
-    yield Fault("emptied", topic, (shop.feature,), _set(shop.feature, lambda _: ""))
-    yield Fault("emptied in part", topic, (shop.feature,), _set(shop.feature, lambda _: ""), 0.5)
+    yield Fault("lower-cased", topic, (shop.key,), set_to(shop.key, str.lower))
+    yield Fault("emptied", topic, (shop.feature,), set_to(shop.feature, lambda _: ""))
+    yield Fault("emptied in part", topic, (shop.feature,), set_to(shop.feature, lambda _: ""), 0.5)
     yield Fault("duplicated", topic, ("",), lambda record: [record, record])
-    yield Fault("silent", topic, ("",), lambda _: [])
+    yield Fault("silent", topic, ("",), lambda _: [], whole=True)
     if shop.price:
-        yield Fault("times 100", topic, (shop.price,), _set(shop.price, lambda price: price * 100))
-        yield Fault("times 100 in part", topic, (shop.price,), _set(shop.price, lambda one: one * 100), 0.3)
+        yield Fault("times 100", topic, (shop.price,), set_to(shop.price, lambda price: price * 100))
+        yield Fault("times 100 in part", topic, (shop.price,), set_to(shop.price, lambda one: one * 100), 0.3)
         yield Fault("currency mixed", topic, (shop.currency, shop.price), _in_euros(shop), 0.5)
 
 
-def _set(field: str, change: Callable[[Any], Any]) -> Change:
+def set_to(field: str, change: Callable[[Any], Any]) -> Change:
     def changed(record: Record) -> list[Record]:
         value = record[field]
         return [record if value is None else {**record, field: change(value)}]
@@ -85,13 +91,13 @@ def _set(field: str, change: Callable[[Any], Any]) -> Change:
     return changed
 
 
-def _shift(field: str, hours: int) -> Change:
+def shift(field: str, hours: int) -> Change:
     def moved(time: str | int) -> str | int:
         if isinstance(time, int):
-            return time + hours * 3_600_000
+            return time + hours * (3_600_000 if time > _MILLISECONDS else 3_600)
         return (datetime.fromisoformat(time) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
 
-    return _set(field, moved)
+    return set_to(field, moved)
 
 
 def _in_euros(shop: Shop) -> Change:
@@ -107,11 +113,12 @@ def decoy(shop: Shop) -> Fault | None:
     if shop.name not in places:
         return None
     topic, field = places[shop.name]
-    return Fault("decoy", topic, (field,), _set(field, lambda _: ""))
+    return Fault("decoy", topic, (field,), set_to(field, lambda _: ""))
 
 
 def apply(fault: Fault, topic: str, record: Record, chance: random.Random) -> list[Record]:
     """Return what is sent in place of a record."""
-    if topic != fault.topic or chance.random() >= fault.share:
+    changes = dict([(fault.topic, fault.change), *([fault.also] if fault.also is not None else [])])
+    if topic not in changes or chance.random() >= fault.share:
         return [record]
-    return fault.change(record)
+    return changes[topic](record)

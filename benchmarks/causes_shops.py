@@ -26,7 +26,7 @@ Sent = list[tuple[str, Record]]
 #: When a replay begins, and how long after each other its interactions come.
 START_MS, STEP_MS = 1_767_600_000_000, 200
 #: Of so many interactions one brings a row of the catalogue, and of people.
-_ITEM_EVERY, _PERSON_EVERY = 2, 4
+ITEM_EVERY, PERSON_EVERY = 2, 4
 #: Mean of how long records take from the event to the broker.
 _DELAY_MS = 2_000.0
 
@@ -54,6 +54,12 @@ class Shop:
     """The text in it that is emptied: the category, or the title where there is none."""
     price: str = ""
     currency: str = ""
+    title: str = ""
+    brand: str = ""
+    step_ms: int = STEP_MS
+    """How long after each other its interactions come."""
+    number: str = ""
+    """A number of interactions, such as a quantity or a rating."""
 
 
 def pseudonym(value: str, salt: str = "first") -> str:
@@ -61,9 +67,9 @@ def pseudonym(value: str, salt: str = "first") -> str:
     return blake2b(value.encode(), digest_size=8, key=salt.encode()).hexdigest()
 
 
-def moment(place: int, chance: random.Random) -> int:
+def moment(place: int, chance: random.Random, step_ms: int = STEP_MS) -> int:
     """Return when what came as the ``place``-th interaction happened, epoch milliseconds."""
-    return START_MS + place * STEP_MS - round(chance.expovariate(1 / _DELAY_MS))
+    return START_MS + place * step_ms - round(chance.expovariate(1 / _DELAY_MS))
 
 
 def said(time_ms: int, *, iso: bool) -> str | int:
@@ -73,7 +79,7 @@ def said(time_ms: int, *, iso: bool) -> str | int:
     return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
-def _rows(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
+def table_rows(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines, delimiter=delimiter)
 
@@ -81,7 +87,7 @@ def _rows(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
 def _retail(folder: Path, count: int) -> Iterator[Sent]:
     chance = random.Random(1)
     offers: dict[str, Record] = {}
-    for place, row in enumerate(islice(_rows(folder / "online-retail/transactions.csv.gz"), count)):
+    for place, row in enumerate(islice(table_rows(folder / "online-retail/transactions.csv.gz"), count)):
         time = said(moment(place, chance), iso=True)
         who = pseudonym(row["CustomerID"]) if row["CustomerID"] else None
         order = {
@@ -98,9 +104,9 @@ def _retail(folder: Path, count: int) -> Iterator[Sent]:
             row["StockCode"],
             {"sku": row["StockCode"], "title": row["Description"], "price": float(row["UnitPrice"])},
         )
-        if place % _ITEM_EVERY == 0:
+        if place % ITEM_EVERY == 0:
             sent.append(("shop.items", {**offer, "currency": "GBP", "updated_at": time}))
-        if who is not None and place % _PERSON_EVERY == 0:
+        if who is not None and place % PERSON_EVERY == 0:
             sent.append(
                 ("shop.customers", {"customer_id": who, "country": row["Country"], "updated_at": time})
             )
@@ -110,10 +116,10 @@ def _retail(folder: Path, count: int) -> Iterator[Sent]:
 def _films(folder: Path, count: int) -> Iterator[Sent]:
     chance = random.Random(2)
     files = folder / "ml-100k"
-    films = {row["item_id:token"]: row for row in _rows(files / "ml-100k.item.tsv.gz", "\t")}
-    people = {row["user_id:token"]: row for row in _rows(files / "ml-100k.user.tsv.gz", "\t")}
+    films = {row["item_id:token"]: row for row in table_rows(files / "ml-100k.item.tsv.gz", "\t")}
+    people = {row["user_id:token"]: row for row in table_rows(files / "ml-100k.user.tsv.gz", "\t")}
     ratings = sorted(
-        _rows(files / "ml-100k.inter.tsv.gz", "\t"), key=lambda row: float(row["timestamp:float"])
+        table_rows(files / "ml-100k.inter.tsv.gz", "\t"), key=lambda row: float(row["timestamp:float"])
     )
     for place, row in enumerate(islice(ratings, count)):
         time = said(moment(place, chance), iso=False)
@@ -126,13 +132,13 @@ def _films(folder: Path, count: int) -> Iterator[Sent]:
             "timestamp": time,
         }
         sent: Sent = [("films.ratings", rating)]
-        if place % _ITEM_EVERY == 0:
+        if place % ITEM_EVERY == 0:
             title, year = film["movie_title:token_seq"], film["release_year:token"]
             shown = {"item_id": code, "title": title, "release_year": year}
             sent.append(
                 ("films.catalogue", {**shown, "category": film["class:token_seq"], "updated_at": time})
             )
-        if place % _PERSON_EVERY == 0:
+        if place % PERSON_EVERY == 0:
             person = {"user_id": pseudonym(who), "occupation": people[who]["occupation:token"]}
             sent.append(("films.people", {**person, "updated_at": time}))
         yield sent
@@ -140,7 +146,7 @@ def _films(folder: Path, count: int) -> Iterator[Sent]:
 
 def _clicks(folder: Path, count: int) -> Iterator[Sent]:
     chance = random.Random(3)
-    rows = sorted(_rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"]))
+    rows = sorted(table_rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"]))
     for place, row in enumerate(islice(rows, count)):
         time = said(moment(place, chance), iso=True)
         yield [("clicks", {"SessionId": int(row["SessionId"]), "ItemId": f"Y{row['ItemId']}", "Time": time})]

@@ -17,8 +17,8 @@ Place = tuple[str, str]
 Verdict = Literal["data", "behaviour", "model", "unknown"]
 #: Which side of a field moved.
 Kind = Literal[
-    "missing", "spelled", "types", "values", "distinct", "schema", "mean", "new", "known", "strange",
-    "orphans", "early", "late", "duplicates", "silence", "rate",
+    "missing", "spelled", "types", "written", "values", "stuck", "distinct", "schema", "mean", "new", "known",
+    "strange", "stale", "orphans", "early", "late", "duplicates", "silence", "rate",
 ]  # fmt: skip
 
 #: Least uncertainty of an alarm's beginning: labels come no finer.
@@ -113,13 +113,18 @@ class Signal:
     """Share of the records, or values, that moved, 0 to 1."""
     before: str
     after: str
-    against: str = ""
-    """The asset that it is measured by, where that is another one."""
+    other: Place | None = None
+    """The place that it is measured by, where that is another one."""
 
     @property
     def place(self) -> Place:
         """Asset and field."""
         return self.asset, self.field
+
+    @property
+    def against(self) -> str:
+        """The asset that it is measured by; empty: its own past."""
+        return self.other[0] if self.other is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,24 @@ def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None
     return Shift(int(places[pooled.argmax()]), mean / math.log(10))
 
 
+def shift_of_any(series: Sequence[tuple[Doubles, Doubles]], reach: Reach = ALL) -> Shift | None:
+    """Return where series most likely changed that may change together, such as the shares of values.
+
+    A mean of Bayes factors is one, however much the series depend on each other (Vovk, Wang, 2021): there is no
+    correction for how many they are. None where they are too short to tell.
+
+    Args:
+        series: numbers and variances of each, as :func:`shift` takes them.
+        reach: likewise.
+    """
+    found = [one for numbers, chance in series if (one := shift(numbers, chance, reach)) is not None]
+    if not found:
+        return None
+    most = max(found, key=lambda one: one.log10_evidence)
+    rest = sum(10 ** (one.log10_evidence - most.log10_evidence) for one in found)
+    return Shift(most.place, most.log10_evidence + math.log10(rest / len(found)))
+
+
 def _sums(numbers: Doubles, starts: Integers, ends: Integers) -> tuple[Doubles, Doubles, Doubles]:
     """Return how many periods there are between places, their mean, and the sum of squares about it."""
     # Sums of squares lose the digits that a great mean takes: about the mean of all there is none.

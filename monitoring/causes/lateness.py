@@ -91,12 +91,13 @@ def _beyond(
     if evidence >= LEAST_TOLD:
         yield Signal(
             asset, field, "late", since, step, evidence, count / newer,
-            f"99% of the events came within {_duration(before.quantiles[0.99])}",
-            f"at least {count / newer:.0%} came later than that, by up to {_duration(max(beyond.values()))}",
+            f"99% of the events came within {duration(before.quantiles[0.99])}",
+            f"at least {count / newer:.0%} came later than that, by up to {duration(max(beyond.values()))}",
         )  # fmt: skip
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a duration in a unit that people use."""
     for unit, size in (("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from monitoring.causes.base import Document
 
 #: Frequent values kept of a field.
-_TOP = 12
+_TOP = 20
 #: Observations that are kept of each asset, however many fields there are.
 LEAST = 6
 
@@ -33,6 +36,25 @@ class FieldCounts:
     distinct: float
     top: Mapping[str, int]
     """Frequent values with their counts, by their text; empty of a masked field."""
+    odd: Mapping[str, int]
+    """Values that had to be cleaned, by rule, and that are impossible or odd, by what they are."""
+    lengths: Lengths | None
+    """Of its texts; None: it has none."""
+    below: Cumulative | None
+    """How its numbers lie; None of a masked field, and where numbers are not the majority."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long texts were until then, in characters."""
+
+    least: int
+    mean: float
+    most: int
+
+
+#: Numbers in rising order, and how many of a field's numbers were at most each of them.
+Cumulative = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,35 @@ def _field(field: Mapping[str, Any]) -> FieldCounts:
         distinct=field["distinct"]["estimate"],
         # The same values are kept at all times: once in memory.
         top={sys.intern(str(one["value"])): one["count"] for one in shown},
+        odd=dict(_odd(field)),
+        lengths=_lengths(field.get("lengths")),
+        below=None if field["masked"] else _below(field),
     )
+
+
+def _odd(field: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+    for rule, one in ((field.get("cleaning") or {}).get("rules") or {}).items():
+        yield sys.intern(rule), one["count"]
+    for one in field.get("impossible") or ():
+        yield sys.intern(one["what"]), one["count"]
+
+
+def _lengths(lengths: Mapping[str, Any] | None) -> Lengths | None:
+    return None if lengths is None else Lengths(lengths["min"], lengths["mean"], lengths["max"])
+
+
+def _below(field: Mapping[str, Any]) -> Cumulative | None:
+    """Return what quantiles and histogram say together: each is coarse where the other is fine."""
+    histogram, count = field.get("histogram"), field["numbers"]
+    if histogram is None or not count:
+        return None
+    points = {float(one["value"]): float(rank) for rank, one in field["quantiles"].items()}
+    parts = np.cumsum(np.array(histogram["counts"], dtype=np.float64)) / max(sum(histogram["counts"]), 1)
+    for edge, share in zip(histogram["edges"][1:], parts.tolist(), strict=True):
+        points[float(edge)] = max(points.get(float(edge), 0.0), share)
+    points.setdefault(float(histogram["edges"][0]), 0.0)
+    values = np.array(sorted(points))
+    return values, np.maximum.accumulate(np.array([points[one] for one in values.tolist()])) * count
 
 
 def _lateness(event: Mapping[str, Any] | None) -> Lateness | None:
@@ -140,7 +190,7 @@ class Memory:
 
     Args:
         most: observations kept of an asset; half of the older ones go when there are more.
-        fields: observations of fields kept of all assets together, a kilobyte each: of many fields fewer observations
+        fields: observations of fields kept of all assets together, two kilobytes each: of many fields fewer observations
             are kept, but :data:`LEAST` of each asset.
     """
 

@@ -98,7 +98,9 @@ def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series
     yield Series.of(
         "types", _growth(known, lambda counts: counts.count - counts.types.get(main, 0)), values, starts
     )
-    yield Series.of("new", _growth(known, lambda counts: counts.distinct), values, starts)
+    new = _growth(known, lambda counts: counts.distinct)
+    yield Series.of("new", new, values, starts)
+    yield Series.of("stale", np.minimum(new, values), values, starts)
     followed = _followed([counts for _, counts in known])
     if followed is not None:
         yield Series.of("known", np.minimum(followed, values), values, starts)
@@ -130,14 +132,6 @@ def of_asset(observations: Sequence[Observation]) -> Iterator[Series]:
 def step_of(starts: Sequence[int]) -> float:
     """Return how far observations are apart, in milliseconds: no change is known to be within less."""
     return max(mean(np.diff(np.array(starts, dtype=np.float64))), 1_000.0)
-
-
-def rates(observations: Sequence[Observation]) -> tuple[Doubles, Doubles, Sequence[int]]:
-    """Return the records a minute in each period, how many records that were, and when the period began."""
-    records = np.diff(np.array([one.records for one in observations], dtype=np.float64))
-    minutes = np.diff(np.array([one.time for one in observations], dtype=np.float64)) / 60_000
-    found: Doubles = records / np.maximum(minutes, 1e-6)
-    return found, records, [one.time for one in observations[:-1]]
 
 
 def _growth(

@@ -31,8 +31,9 @@ _ALWAYS: frozenset[Kind] = frozenset({"known", "rate"})
 _MIX: frozenset[Kind] = frozenset({"values", "mean", "distinct"})
 _ACTED = frozenset({"user", "item", "action", "session", "quantity", "status"})
 #: What repeated records bring about in the fields of their asset: fewer different values in a window, more in a minute.
-_OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "strange", "values"})
-#: What a source that falls silent brings about where others refer to it.
+_OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "strange", "values", "stale"})
+#: What a source that sends less, or nothing, brings about where others refer to it.
+_LESS: frozenset[Kind] = frozenset({"silence", "rate"})
 _OF_SILENCE: frozenset[Kind] = frozenset({"orphans", "rate"})
 #: Suspects below this are not told.
 LEAST_SCORE = 0.001
@@ -84,10 +85,19 @@ def _explained(signal: Signal, signals: Collection[Signal], alarm: Alarm) -> flo
     for other in signals:
         repeats = other.kind == "duplicates" and other.asset == signal.asset and signal.kind in _OF_REPEATS
         reached = other.asset in (signal.asset, signal.against)
-        silent = other.kind == "silence" and reached and signal.kind in _OF_SILENCE
-        if repeats or silent:
-            most = max(most, near(other, alarm))
+        less = other.kind in _LESS and reached and signal.kind in _OF_SILENCE and other is not signal
+        if repeats or less or _broke_the_reference(other, signal):
+            # What moved less than what it brought about did not bring about all of it.
+            most = max(most, near(other, alarm) * min(1.0, other.size / max(signal.size, 1e-9)))
     return most
+
+
+def _broke_the_reference(other: Signal, signal: Signal) -> bool:
+    """Tell whether a field's values changed by themselves, while another's are only no longer found among them.
+
+    A reference has two ends, and the same figure speaks against both: the one whose own values moved is the root.
+    """
+    return signal.kind == "orphans" and (other.asset, other.field) == signal.other and other.kind != "orphans"
 
 
 def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lineage) -> Suspect:
