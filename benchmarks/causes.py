@@ -14,7 +14,7 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from benchmarks.base import Row, Skipped
 from benchmarks.causes_faults import Fault, apply, decoy, fashion, faults
 from benchmarks.causes_replay import Document, Replay, policy
 from benchmarks.causes_shops import SHOPS, START_MS, Sent, Shop
-from monitoring.causes import Alarm, Explanation, Features, Mapped, Memory, explain, lineage_of
+from monitoring.causes import Alarm, Explanation, Features, Mapped, Mappings, Memory, explain, lineage_of
 from streams.interactions.base import FieldMapping
 from streams.interactions.mapping import mapping_of
 from tests.support.data import data_folder
@@ -153,8 +153,7 @@ def cases(
     """
     chance = random.Random(shop.name)
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
-    memory, replay = Memory(), Replay(policy())
-    begun, beside = 0, decoy(shop)
+    watched, begun, beside = _Watched(Replay(policy()), shop.step_ms), 0, decoy(shop)
     possible = [
         one if one.whole else replace(one, share=one.share * sizes.share)
         for one in known(shop, sent[: min(sizes.onsets)])
@@ -164,60 +163,66 @@ def cases(
         wrong += [[one, beside] for (one,) in wrong if one.verdict == "data"]
     for onset in sizes.onsets:
         for end in range(begun + _QUIET, onset + 1, _QUIET):
-            documents = _play(replay, memory, sent, end - _QUIET, end, [], chance, shop.step_ms)
+            watched.play(sent, end - _QUIET, end, [], chance)
             if end > sizes.least:
-                explanation = asked(documents, memory, end - sizes.after, sizes.after, chance, shop.step_ms)
-                yield Case(shop.name, None, end, explanation)
+                yield Case(shop.name, None, end, watched.asked(end - sizes.after, sizes.after, chance))
         begun = onset
         for several in wrong:
-            other, remembered = replay.fork(), memory.copy()
-            documents = _play(other, remembered, sent, onset, onset + sizes.after, several, chance, shop.step_ms)
-            explanation = asked(documents, remembered, onset, sizes.after, chance, shop.step_ms)
-            yield Case(shop.name, several[0], onset, explanation, len(several) > 1)
+            other = watched.fork()
+            other.play(sent, onset, onset + sizes.after, several, chance)
+            yield Case(shop.name, several[0], onset, other.asked(onset, sizes.after, chance), len(several) > 1)
 
 
-def _play(
-    replay: Replay,
-    memory: Memory,
-    sent: Sequence[Sent],
-    begin: int,
-    end: int,
-    wrong: Sequence[Fault],
-    chance: random.Random,
-    step_ms: int,
-) -> list[Document]:
-    """Send interactions and what comes with them, and look at the documents now and then."""
-    documents: list[Document] = []
-    for start in range(begin, end, _LOOK):
-        batch = []
-        for place, together in enumerate(islice(sent, start, min(start + _LOOK, end)), start):
-            for topic, record in together:
-                changed = [record]
-                for fault in wrong:
-                    changed = [new for old in changed for new in apply(fault, topic, old, chance)]
-                batch += [(START_MS + place * step_ms, topic, one) for one in changed]
-        replay.send(batch)
-        now = START_MS + min(start + _LOOK, end) * step_ms
-        documents = replay.documents(now)
-        memory.add(documents, now)
-    return documents
+@dataclass
+class _Watched:
+    """A replay whose documents are looked at now and then, as a worker does."""
+
+    replay: Replay
+    step_ms: int
+    memory: Memory = field(default_factory=Memory)
+    mappings: Mappings = field(default_factory=Mappings)
+    documents: list[Document] = field(default_factory=list)
+
+    def fork(self) -> _Watched:
+        """Return another one that goes on from here."""
+        return _Watched(self.replay.fork(), self.step_ms, self.memory.copy(), self.mappings.copy())
+
+    def play(
+        self, sent: Sequence[Sent], begin: int, end: int, wrong: Sequence[Fault], chance: random.Random
+    ) -> None:
+        """Send interactions and what comes with them, and look at the documents now and then."""
+        for start in range(begin, end, _LOOK):
+            batch = []
+            for place, together in enumerate(islice(sent, start, min(start + _LOOK, end)), start):
+                for topic, record in together:
+                    changed = [record]
+                    for fault in wrong:
+                        changed = [new for old in changed for new in apply(fault, topic, old, chance)]
+                    batch += [(START_MS + place * self.step_ms, topic, one) for one in changed]
+            self.replay.send(batch)
+            now = START_MS + min(start + _LOOK, end) * self.step_ms
+            self.documents = self.replay.documents(now)
+            self.memory.add(self.documents, now)
+            self.mappings.add(_mapped(self.documents), now)
+
+    def asked(self, onset: int, after: int, chance: random.Random) -> Explanation:
+        """Return the causes of an alarm that knows the beginning about as well as it says."""
+        began, now = START_MS + onset * self.step_ms, START_MS + (onset + after) * self.step_ms
+        error = after * self.step_ms / 8
+        since = min(round(began + chance.gauss(0, error)), now)
+        alarm = Alarm(_SUBJECT, since, now, 0.05, round(error))
+        named = {one["asset"]: one for one in self.documents}
+        before = self.mappings.before(alarm.settled)
+        lineage = lineage_of(_mapped(self.documents), Features(_SUBJECT), named, before)
+        return explain(alarm, self.documents, lineage, self.memory.observations())
 
 
-def asked(
-    documents: Sequence[Document], memory: Memory, onset: int, after: int, chance: random.Random, step_ms: int
-) -> Explanation:
-    """Return the causes of an alarm that knows the beginning about as well as it says."""
-    began, now = START_MS + onset * step_ms, START_MS + (onset + after) * step_ms
-    error = after * step_ms / 8
-    since = min(round(began + chance.gauss(0, error)), now)
-    alarm = Alarm(_SUBJECT, since, now, 0.05, round(error))
-    mapped = {
+def _mapped(documents: Sequence[Document]) -> dict[str, Mapped]:
+    return {
         one["asset"]: Mapped(found.target, {role: part.field for role, part in found.parts.items()})
         for one in documents
         if isinstance(found := mapping_of(one), FieldMapping)
     }
-    named = {one["asset"]: one for one in documents}
-    return explain(alarm, documents, lineage_of(mapped, Features(_SUBJECT), named), memory.observations())
 
 
 def main() -> None:

@@ -15,7 +15,7 @@
 
 from monitoring.causes.base import Alarm, Explanation, Fall, Lineage
 from monitoring.causes.explaining import explain
-from monitoring.causes.lineage import Features, Mapped, lineage_of
+from monitoring.causes.lineage import Features, Mapped, Mappings, lineage_of
 from monitoring.causes.observation import Memory, observe
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Features",
     "Lineage",
     "Mapped",
+    "Mappings",
     "Memory",
     "explain",
     "lineage_of",

@@ -65,6 +65,11 @@ class Alarm:
             return max(self.uncertainty_ms, 1)
         return max((self.time - self.since) / 4, _LEAST_MS)
 
+    @property
+    def settled(self) -> int:
+        """A time before which nothing of the change was there, most surely: three standard errors before ``since``."""
+        return round(self.since - 3 * self.error_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class Use:

@@ -32,16 +32,19 @@ _CLOSED = 0.9
 _ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "spelled": 1, "stale": -1}
 
 
-def signals(observations: Sequence[Observation], document: Document) -> Iterator[Signal]:
+def signals(
+    observations: Sequence[Observation], document: Document, others: Mapping[int, int] | None = None
+) -> Iterator[Signal]:
     """Yield what changed from period to period.
 
     Args:
         observations: of one asset, oldest first; the last one is of the document.
         document: the asset as it is now.
+        others: how many records all other assets had together, by the time of the observation; None: not known.
     """
     types = {one["field"]: one["semantic_type"] for one in document["fields"]}
     asset = document["asset"]
-    yield from pace.signals(observations, document)
+    yield from pace.signals(observations, document, others)
     observations = thinned(observations)
     if len(observations) < LEAST + 2:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from monitoring.causes import counted, told
@@ -43,14 +43,18 @@ def explain(
     Guarantees: pure; the same input gives the same explanation. No value of a masked field is told.
     """
     by_asset: dict[str, list[Observation]] = defaultdict(list)
+    together: Counter[int] = Counter({alarm.time: sum(one["records"] for one in documents)})
     for one in earlier:
         by_asset[one.asset].append(one)
+        if one.time != alarm.time:
+            together[one.time] += one.records
     signals: list[Signal] = []
     tests = 0
     for document in documents:
         observations = [*spaced(by_asset[document["asset"]], alarm), observe(document, alarm.time)]
         signals += told.signals(document, alarm.time)
-        signals += counted.signals(observations, document)
+        others = {one.time: together[one.time] - one.records for one in observations}
+        signals += counted.signals(observations, document, others)
         tests += _PER_ASSET + _PER_FIELD * len(document["fields"])
     suspects = rank(signals, alarm, lineage, tests)[:MOST]
     verdict = _verdict(suspects, alarm, lineage)

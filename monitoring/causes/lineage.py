@@ -50,8 +50,40 @@ class Features:
     are left out."""
 
 
+class Mappings:
+    """How rows were read from time to time: a field that broke may have lost its role by that, but a model learnt from it.
+
+    Args:
+        most: changes that are kept of all assets together.
+    """
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._kept: list[tuple[int, Mapping[str, Mapped]]] = []
+
+    def add(self, mapped: Mapping[str, Mapped], time_ms: int) -> None:
+        """Keep how rows are read now, where it is another way than before."""
+        if self._kept and self._kept[-1][1] == mapped:
+            return
+        self._kept = [*self._kept, (time_ms, dict(mapped))][-self._most :]
+
+    def before(self, time_ms: int) -> Mapping[str, Mapped]:
+        """Return how rows were read at a time; before the earliest that is known: as then."""
+        earlier = [mapped for time, mapped in self._kept if time <= time_ms]
+        return earlier[-1] if earlier else self._kept[0][1] if self._kept else {}
+
+    def copy(self) -> Mappings:
+        """Return another one that keeps the same, and goes its own way from here."""
+        other = Mappings(self._most)
+        other._kept = [*self._kept]
+        return other
+
+
 def lineage_of(
-    mapped: Mapping[str, Mapped], features: Features, documents: Mapping[str, Document]
+    mapped: Mapping[str, Mapped],
+    features: Features,
+    documents: Mapping[str, Document],
+    before: Mapping[str, Mapped] | None = None,
 ) -> Lineage:
     """Return what a model takes from which field.
 
@@ -59,10 +91,13 @@ def lineage_of(
         mapped: by asset; those that become nothing are left out.
         features: of the model.
         documents: by asset; tell which field is the currency of a price.
+        before: how rows were read before the AUC fell (:meth:`Mappings.before`); None: as now.
     """
     uses: dict[Place, Use] = {}
-    for asset, one in mapped.items():
-        uses[asset, ""] = Use("records", _RECORDS[one.target], (asset, one.target, features.subject))
+    for asset, one in [*mapped.items(), *(before or {}).items()]:
+        records = Use("records", _RECORDS[one.target], (asset, one.target, features.subject))
+        if uses.get((asset, ""), _NONE).weight < records.weight:
+            uses[asset, ""] = records
         for role, name in one.roles.items():
             weight = _weight(one.target, role, features)
             # A field in two roles matters as the weightier.

@@ -16,8 +16,10 @@ from monitoring.causes.evidence import LEAST, LEAST_TOLD, Doubles, arcsine, shif
 from monitoring.causes.observation import Cumulative, FieldCounts, Observation
 from monitoring.causes.periods import FEWEST, step_of
 
-#: Least share of the values that moved, of a mix and of one value alone: the same as of drift.
-_LEAST, _LEAST_STUCK = 0.1, 0.1
+#: Least share of the values that moved, of a mix and of one value alone: of a mix the same as of drift.
+_LEAST, _LEAST_STUCK = 0.1, 0.05
+#: Beyond this share nothing else comes.
+_ALL = 0.98
 #: What one value took is of all that moved at least this, and what others lost differs from their part by less than that.
 _ALONE, _EVENLY = 0.75, 0.25
 #: Frequent values that there must have been, or one that takes over is what values of so few do.
@@ -123,9 +125,12 @@ def _moved(asset: str, field: str, mix: _Mix) -> Signal | None:
         mix.counts[:, part].sum(axis=1) / totals[part].sum() for part in (slice(place), slice(place, None))
     )
     taken = after - before
-    size = float(np.abs(taken).sum() / 2)
     alone = _alone(before, after)
     kind: Kind = "values" if alone is None else "stuck"
+    size = _apart(before, after)
+    if alone is None:
+        usual = _usually(mix, place)
+        size = max(size - usual, 0.0) / max(1 - usual, 1e-9)
     if size < (_LEAST if alone is None else _LEAST_STUCK):
         return None
     told = [alone] if alone is not None else np.argsort(-np.abs(taken[:-1]))[:_TOLD].tolist()
@@ -137,11 +142,33 @@ def _moved(asset: str, field: str, mix: _Mix) -> Signal | None:
     )
 
 
+def _apart(before: Doubles, after: Doubles) -> float:
+    """Return the total variation between two mixes: the share of the values that would have to be others."""
+    return float(np.abs(after - before).sum() / 2)
+
+
+def _usually(mix: _Mix, place: int) -> float:
+    """Return how far mixes are apart that lie as far from each other, where all lies before a change: people come and go.
+
+    The greatest of them all: how few there are, as they overlap, is why it is not their mean.
+    """
+    length = min(mix.counts.shape[1] - place, place // 2)
+    sums = np.concatenate([np.zeros((len(mix.counts), 1)), np.cumsum(mix.counts[:, :place], axis=1)], axis=1)
+    found = [0.0]
+    for end in range(2 * length, place + 1) if length else ():
+        early = sums[:, end - length] - sums[:, end - 2 * length]
+        late = sums[:, end] - sums[:, end - length]
+        found.append(_apart(early / max(early.sum(), 1.0), late / max(late.sum(), 1.0)))
+    return max(found)
+
+
 def _alone(before: Doubles, after: Doubles) -> int | None:
     """Return the value that took from all others alike; None where no one did, or there are too few to tell."""
     taken = after[:-1] - before[:-1]
     one = int(taken.argmax())
     others = np.arange(len(before)) != one
+    if after[one] >= _ALL > before[one]:
+        return one
     if (before[:-1] >= _FREQUENT).sum() < _FEWEST and before[-1] < _ALONE:
         return None
     if taken[one] < _LEAST_STUCK or taken[one] < _ALONE * np.abs(after - before).sum() / 2:

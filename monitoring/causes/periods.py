@@ -18,7 +18,9 @@ _LATEST = 40
 #: New values come ever more rarely, before a change and after it: only the periods next to it tell.
 _OF_NEW = Reach(8, 3, fades=True)
 #: Frequent values that are followed: with fewer, or with fewer of the values among them, they say nothing.
-_FEWEST_TOP, _LEAST_TOP = 3, 0.02
+_FEWEST_TOP, _LEAST_TOP = 3, 0.01
+#: And observations over which they are: long ago, of few records, others were among the most frequent.
+_FOLLOWED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series
     new = _growth(known, lambda counts: counts.distinct)
     yield Series.of("new", new, values, starts)
     yield Series.of("stale", np.minimum(new, values), values, starts)
-    followed = _followed([counts for _, counts in known])
+    followed = _followed([counts for _, counts in known[-_FOLLOWED:]])
     if followed is not None:
-        yield Series.of("known", np.minimum(followed, values), values, starts)
+        latest = values[-len(followed) :]
+        yield Series.of("known", np.minimum(followed, latest), latest, starts[-len(followed) :])
 
 
 def means(observations: Sequence[Observation], field: str) -> tuple[Doubles, Sequence[int]] | None:

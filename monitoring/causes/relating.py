@@ -11,8 +11,6 @@ from monitoring.causes.periods import step_of
 
 #: Least fall of a share that is told, relative to what it was.
 _LEAST = 0.02
-#: A reference that is no longer shown had this share of what it had, at most: a guess that is rather too high.
-_GONE = 0.75
 #: A share began to fall when it had last lost no more than so much of what it has lost by now.
 _USUAL = 1 / 8
 
@@ -35,10 +33,9 @@ def signals(observations: Sequence[Observation]) -> Iterator[Signal]:
         # The share moves on by itself as both sides grow: the highest is what it was before.
         most, last = max(share.share for _, share in shown), shown[-1][1]
         gone = key not in now
-        if gone and last.share > (1 - _LEAST) * most:
-            # It was whole when last seen: it is not shown for want of evidence, as identifiers became dense.
-            continue
-        after = Contained(_GONE * most, last.compared) if gone else now[key]
+        # Where it is shown no more, what was last seen of it is all that is sure: it may be for want of evidence only,
+        # as identifiers became dense.
+        after = last if gone else now[key]
         usual = most - _USUAL * (most - after.share)
         since, before = [one for one in shown if one[1].share >= usual][-1]
         yield from _fell(observations[-1].asset, key, since, step, before, after, gone=gone)
