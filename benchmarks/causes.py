@@ -29,8 +29,6 @@ from tests.support.data import data_folder
 
 _FIRST, _THREE = 0.85, 1.0
 _SUBJECT = "sasrec@20260101-000000-abcdef"
-#: A worker looks at the documents after so many interactions.
-_LOOK = 1_000
 #: Where nothing goes wrong an alarm asks all the same after so many, once there were as many as are least.
 _QUIET = 2_500
 
@@ -50,6 +48,8 @@ class Sizes:
     """Of the records that a fault changes: how many it does change. A silent source is silent."""
     names: Sequence[str] = ()
     """Of faults; none: all."""
+    look: int = 1_000
+    """A worker looks at the documents after so many interactions."""
     least: int = 20_000
     """Interactions before the first alarm without a fault."""
 
@@ -94,7 +94,12 @@ def rows(found: Sequence[Case]) -> Iterator[Row]:
     alone, decoyed = ([one for one in faulty if one.decoyed is which] for which in (False, True))
     how = f"{len(alone)} faults in replays of {len({one.shop for one in found})} real data sets"
     yield Row(
-        "cause_first", share_of(alone, is_first), "of the faults", how, (">=", _FIRST), {"not": missed_of(alone)}
+        "cause_first",
+        share_of(alone, is_first),
+        "of the faults",
+        how,
+        (">=", _FIRST),
+        {"not": missed_of(alone)},
     )
     yield Row("cause_top3", share_of(alone, is_among_three), "of the faults", how, (">=", _THREE))
     yield Row("cause_verdict", share_of(alone, is_right), "of the faults are called data", how)
@@ -153,7 +158,7 @@ def cases(
     """
     chance = random.Random(shop.name)
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
-    watched, begun, beside = _Watched(Replay(policy()), shop.step_ms), 0, decoy(shop)
+    watched, begun, beside = _Watched(Replay(policy()), shop.step_ms, sizes.look), 0, decoy(shop)
     possible = [
         one if one.whole else replace(one, share=one.share * sizes.share)
         for one in known(shop, sent[: min(sizes.onsets)])
@@ -170,7 +175,9 @@ def cases(
         for several in wrong:
             other = watched.fork()
             other.play(sent, onset, onset + sizes.after, several, chance)
-            yield Case(shop.name, several[0], onset, other.asked(onset, sizes.after, chance), len(several) > 1)
+            yield Case(
+                shop.name, several[0], onset, other.asked(onset, sizes.after, chance), len(several) > 1
+            )
 
 
 @dataclass
@@ -179,28 +186,29 @@ class _Watched:
 
     replay: Replay
     step_ms: int
+    look: int
     memory: Memory = field(default_factory=Memory)
     mappings: Mappings = field(default_factory=Mappings)
     documents: list[Document] = field(default_factory=list)
 
     def fork(self) -> _Watched:
         """Return another one that goes on from here."""
-        return _Watched(self.replay.fork(), self.step_ms, self.memory.copy(), self.mappings.copy())
+        return _Watched(self.replay.fork(), self.step_ms, self.look, self.memory.copy(), self.mappings.copy())
 
     def play(
         self, sent: Sequence[Sent], begin: int, end: int, wrong: Sequence[Fault], chance: random.Random
     ) -> None:
         """Send interactions and what comes with them, and look at the documents now and then."""
-        for start in range(begin, end, _LOOK):
+        for start in range(begin, end, self.look):
             batch = []
-            for place, together in enumerate(islice(sent, start, min(start + _LOOK, end)), start):
+            for place, together in enumerate(islice(sent, start, min(start + self.look, end)), start):
                 for topic, record in together:
                     changed = [record]
                     for fault in wrong:
                         changed = [new for old in changed for new in apply(fault, topic, old, chance)]
                     batch += [(START_MS + place * self.step_ms, topic, one) for one in changed]
             self.replay.send(batch)
-            now = START_MS + min(start + _LOOK, end) * self.step_ms
+            now = START_MS + min(start + self.look, end) * self.step_ms
             self.documents = self.replay.documents(now)
             self.memory.add(self.documents, now)
             self.mappings.add(_mapped(self.documents), now)

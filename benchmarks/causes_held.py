@@ -20,13 +20,13 @@ from tests.support.data import data_folder
 
 _SHOPS = {**SEEN, **FRESH}
 #: The smallest set has some 20,000 interactions.
-_ONSET, _AFTER, _LEAST = 14_000, 5_000, 8_000
+_ONSET, _AFTER, _LEAST, _LOOK = 14_000, 5_000, 8_000, 500
 _SHARES = (1.0, 0.3)
 
 
 def held(folder: Path, names: Sequence[str], share: float, faults: Sequence[str] = ()) -> Iterator[Case]:
     """Yield the cases of some shops."""
-    sizes = Sizes(onsets=(_ONSET,), after=_AFTER, share=share, names=faults, least=_LEAST)
+    sizes = Sizes(onsets=(_ONSET,), after=_AFTER, share=share, names=faults, least=_LEAST, look=_LOOK)
     for name in names:
         yield from cases(_SHOPS[name], folder, sizes, held_out)
 

@@ -60,7 +60,9 @@ def _of_acts(shop: Shop) -> Iterator[Fault]:
     yield Fault("duplicated", acts, ("",), lambda record: [record, record])
     yield Fault("pages twice", acts, ("",), _pages())
     gone = _keep(0.5)
-    yield Fault("a source withheld", acts, ("",), lambda one: [] if gone(str(one[user])) else [one], verdict=None)
+    yield Fault(
+        "a source withheld", acts, ("",), lambda one: [] if gone(str(one[user])) else [one], verdict=None
+    )
     yield Fault("silent", acts, ("",), lambda _: [], whole=True)
 
 

@@ -1,7 +1,8 @@
 """More real data as the live topics of shops: sets that the method of ``monitoring.causes`` was not tuned on.
 
 What no set has in one piece is put together from real pieces: who did what in which order comes from one, the wares
-from another, joined by the ranks of their identifiers. Pace, times and pseudonyms are as in ``benchmarks.causes_shops``.
+from another, joined by their numbers. Times and pseudonyms are as in ``benchmarks.causes_shops``. Where a set says
+nothing of it, the platform or country of an act is drawn, and the quantity follows from the numbers of who and what.
 """
 
 from __future__ import annotations
@@ -90,7 +91,10 @@ def _store(folder: Path, count: int) -> Iterator[Sent]:
     for place, (who, item) in enumerate(mixed(_beauty(folder), count, 11)):
         time, ware = said(moment(place, chance, _STEP_MS), iso=True), wares[int(item) % len(wares)]
         event = {"visitor_id": pseudonym(who), "product_id": f"WM{item}", "event_time": time}
-        event |= {"quantity": 1 + (int(item) + int(who)) % 3, "platform": chance.choice(("web", "ios", "app"))}
+        event |= {
+            "quantity": 1 + (int(item) + int(who)) % 3,
+            "platform": chance.choice(("web", "ios", "app")),
+        }
         sent: Sent = [("store.events", event)]
         if place % ITEM_EVERY == 0:
             row = {

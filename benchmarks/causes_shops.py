@@ -146,7 +146,9 @@ def _films(folder: Path, count: int) -> Iterator[Sent]:
 
 def _clicks(folder: Path, count: int) -> Iterator[Sent]:
     chance = random.Random(3)
-    rows = sorted(table_rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"]))
+    rows = sorted(
+        table_rows(folder / "yoochoose-sample/train.tsv.gz", "\t"), key=lambda row: float(row["Time"])
+    )
     for place, row in enumerate(islice(rows, count)):
         time = said(moment(place, chance), iso=True)
         yield [("clicks", {"SessionId": int(row["SessionId"]), "ItemId": f"Y{row['ItemId']}", "Time": time})]

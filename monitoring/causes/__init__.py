@@ -6,14 +6,20 @@
 ``periods``       observations as series of shares, period by period
 ``lateness``      signals of events whose times went wrong
 ``counted``       signals that such series give
+``mixes``         signals of which values come how often
+``writing``       signals of how values are written
+``clocks``        signals of times that are numbers
+``pace``          signals of how many records come
+``relating``      signals of references that lead nowhere
 ``evidence``      how surely figures moved
 ``lineage``       what a model takes from which field
 ``ranking``       from signals to suspects
+``verdict``       data, behaviour or the model itself
 ``words``         an explanation in sentences
 ``explaining``    all of it together
 """
 
-from monitoring.causes.base import Alarm, Explanation, Fall, Lineage
+from monitoring.causes.base import Alarm, Explanation, Fall, Lineage, Scores
 from monitoring.causes.explaining import explain
 from monitoring.causes.lineage import Features, Mapped, Mappings, lineage_of
 from monitoring.causes.observation import Memory, observe
@@ -27,6 +33,7 @@ __all__ = [
     "Mapped",
     "Mappings",
     "Memory",
+    "Scores",
     "explain",
     "lineage_of",
     "observe",

@@ -18,7 +18,7 @@ Verdict = Literal["data", "behaviour", "model", "unknown"]
 #: Which side of a field moved.
 Kind = Literal[
     "missing", "spelled", "types", "written", "values", "stuck", "distinct", "schema", "mean", "new", "known",
-    "strange", "stale", "orphans", "early", "late", "duplicates", "silence", "rate",
+    "strange", "stale", "fresh", "orphans", "early", "late", "duplicates", "silence", "rate",
 ]  # fmt: skip
 
 #: Least uncertainty of an alarm's beginning: labels come no finer.
@@ -42,6 +42,18 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """How a version's scores lie: how many are in each of some buckets, from low to high."""
+
+    before: Sequence[int]
+    """Of what was answered before the fall."""
+    after: Sequence[int]
+    """And since."""
+    auc_high: float | None = None
+    """Upper end of the interval of the AUC since; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """A model's AUC has fallen."""
 
@@ -57,6 +69,8 @@ class Alarm:
     """Standard error of ``since``; None: a quarter of the time until it was noticed, a minute at least."""
     falls: Sequence[Fall] = ()
     """The same by segment, where that is known."""
+    scores: Scores | None = None
+    """What the version answered; None: not known, and then what it answers is taken to be as it was."""
 
     @property
     def error_ms(self) -> float:

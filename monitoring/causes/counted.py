@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,7 @@ _WORDS: Mapping[Kind, str] = {
     "spelled": "{:.1%} spelled as missing",
     "types": "{:.1%} of another type",
     "new": "{:.1%} that are new",
+    "fresh": "{:.1%} that are new",
     "stale": "{:.1%} that are new",
     "known": "{:.1%} among the usual values",
     "duplicates": "{:.1%} of the records came before",
@@ -51,9 +53,13 @@ def signals(
     for series in of_asset(observations):
         yield from _of_series(asset, "", series)
     yield from lateness.signals(observations)
+    orphans = [*relating.signals(observations)]
+    yield from orphans
+    kept = {field for field, *_ in observations[-1].contained or ()} - {one.field for one in orphans}
     for field in observations[-1].fields:
-        yield from _of_field(observations, field, passing=types.get(field) in PASSING)
-    yield from relating.signals(observations)
+        for one in _of_field(observations, field, passing=types.get(field) in PASSING):
+            # What both ends of a reference know is new, and no old thing by another name.
+            yield replace(one, kind="fresh") if one.kind == "new" and field in kept else one
 
 
 def _of_field(observations: Sequence[Observation], field: str, *, passing: bool) -> Iterator[Signal]:

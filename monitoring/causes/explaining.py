@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from monitoring.causes import counted, told
-from monitoring.causes.base import Alarm, Document, Explanation, Fall, Lineage, Signal, Suspect, Verdict
+from monitoring.causes.base import Alarm, Document, Explanation, Fall, Lineage, Signal
 from monitoring.causes.observation import Observation, observe
 from monitoring.causes.ranking import rank
+from monitoring.causes.verdict import judge
 from monitoring.causes.words import sentences
 
 #: Suspects that are told.
 MOST = 10
-#: Least score of a suspect for the verdict to rest on it.
-CONVINCES = 0.02
-#: A new version is suspected when it began within so many standard errors of the fall.
-_NEW = 2.0
 #: A segment is told when it surely fell by so many times as much as the whole.
 _MORE = 1.25
 #: Periods into which the time from the beginning of a fall to its alarm is cut, and how much shorter they may be.
@@ -57,9 +54,10 @@ def explain(
         signals += counted.signals(observations, document, others)
         tests += _PER_ASSET + _PER_FIELD * len(document["fields"])
     suspects = rank(signals, alarm, lineage, tests)[:MOST]
-    verdict = _verdict(suspects, alarm, lineage)
+    found = judge(suspects, alarm, lineage)
     segments = _segments(alarm)
-    return Explanation(verdict, suspects, segments, sentences(alarm, verdict, suspects, segments, lineage))
+    text = sentences(alarm, found, suspects, segments, lineage)
+    return Explanation(found.verdict, suspects, segments, text)
 
 
 def spaced(observations: Iterable[Observation], alarm: Alarm) -> list[Observation]:
@@ -76,17 +74,6 @@ def spaced(observations: Iterable[Observation], alarm: Alarm) -> list[Observatio
             found.append(one)
             last = one.time
     return found[::-1]
-
-
-def _verdict(suspects: Sequence[Suspect], alarm: Alarm, lineage: Lineage) -> Verdict:
-    convincing = [one for one in suspects if one.score >= CONVINCES and one.role]
-    if any(not one.behaviour for one in convincing):
-        return "data"
-    if convincing:
-        return "behaviour"
-    if lineage.since is not None and abs(lineage.since - alarm.since) <= _NEW * alarm.error_ms:
-        return "model"
-    return "unknown"
 
 
 def _segments(alarm: Alarm) -> list[Fall]:

@@ -51,7 +51,7 @@ class Features:
 
 
 class Mappings:
-    """How rows were read from time to time: a field that broke may have lost its role by that, but a model learnt from it.
+    """How rows were read from time to time: a field that broke lost its role by that, but a model learnt of it.
 
     Args:
         most: changes that are kept of all assets together.

@@ -1,7 +1,7 @@
 """Signals of which values come how often: shares of frequent values, and of ranges of numbers, period by period.
 
-A change of the mix takes from many values and gives to many. Where one value alone took from all others alike, it is one
-that was written in their place: a default, a frozen field, a robot.
+A change of the mix takes from many values and gives to many. Where one value alone took from all others alike, it is
+one that was written in their place: a default, a frozen field, a robot.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from monitoring.causes.periods import FEWEST, step_of
 _LEAST, _LEAST_STUCK = 0.1, 0.05
 #: Beyond this share nothing else comes.
 _ALL = 0.98
-#: What one value took is of all that moved at least this, and what others lost differs from their part by less than that.
+#: What one value took is of all that moved at least this; what others lost differs from their part by less than that.
 _ALONE, _EVENLY = 0.75, 0.25
 #: Frequent values that there must have been, or one that takes over is what values of so few do.
 _FEWEST, _FREQUENT = 4, 0.005
@@ -28,6 +28,8 @@ _FEWEST, _FREQUENT = 4, 0.005
 _CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
 #: Values, and ranges, that are told.
 _TOLD = 2
+#: Characters of a value that are told.
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class _Mix:
     counts: Doubles
     """A row each."""
     starts: Sequence[int]
+    frequent: Sequence[frozenset[int]]
+    """Rows of those that were among the most frequent when each period ended."""
 
     @property
     def totals(self) -> Doubles:
@@ -61,24 +65,23 @@ def signals(observations: Sequence[Observation], field: str) -> Iterator[Signal]
 
 
 def _of_values(known: Sequence[tuple[int, FieldCounts]]) -> _Mix | None:
-    """Follow the values that are frequent first or last: of the others only few are known at both times."""
-    names = list(dict.fromkeys([*known[-1][1].top, *known[0][1].top]))
+    """Follow the values that are ever among the most frequent."""
+    names = list(dict.fromkeys(name for _, counts in reversed(known) for name in counts.top))
     if not names:
         return None
+    rows = {name: row for row, name in enumerate(names)}
     # One that is not shown came at most as often as the rarest of those that are: so its growth is not overrated.
-    whole = [len(counts.top) < len(known[-1][1].top) or not counts.top for _, counts in known]
-    floors = [0 if few else min(counts.top.values()) for few, (_, counts) in zip(whole, known, strict=True)]
-    sums = np.array(
-        [
-            [counts.top.get(name, floor) for (_, counts), floor in zip(known, floors, strict=True)]
-            for name in names
-        ],
-        dtype=np.float64,
-    )
-    totals = np.diff(np.array([counts.count for _, counts in known], dtype=np.float64))
+    most = max(len(counts.top) for _, counts in known)
+    sums = np.zeros((len(names), len(known)))
+    for place, (_, one) in enumerate(known):
+        if len(one.top) == most:
+            sums[:, place] = min(one.top.values())
+        sums[[rows[name] for name in one.top], place] = [*one.top.values()]
+    totals = np.diff(np.array([one.count for _, one in known], dtype=np.float64))
     counts = np.maximum(np.diff(np.maximum.accumulate(sums, axis=1), axis=1), 0.0)
     rest = np.maximum(totals - counts.sum(axis=0), 0.0)
-    return _joined(names, np.vstack([counts, rest]), [time for time, _ in known])
+    frequent = [frozenset(rows[name] for name in one.top) for _, one in known[1:]]
+    return _joined(names, np.vstack([counts, rest]), [time for time, _ in known], frequent)
 
 
 def _of_ranges(known: Sequence[tuple[int, FieldCounts]]) -> _Mix | None:
@@ -89,7 +92,8 @@ def _of_ranges(known: Sequence[tuple[int, FieldCounts]]) -> _Mix | None:
     sums = np.array([_up_to(cuts, counts.below) for _, counts in known if counts.below is not None]).T
     counts = np.maximum(np.diff(np.diff(sums, axis=0, prepend=0.0), axis=1), 0.0)
     names = [f"up to {cut:,.4g}" for cut in cuts.tolist()]
-    return _joined(names, counts, [time for time, _ in known])
+    always = [frozenset(range(len(names)))] * len(known)
+    return _joined(names, counts, [time for time, _ in known], always)
 
 
 def _up_to(cuts: Doubles, known: Cumulative) -> Doubles:
@@ -97,10 +101,13 @@ def _up_to(cuts: Doubles, known: Cumulative) -> Doubles:
     return np.append(np.interp(cuts, values, below, left=0.0), below[-1])
 
 
-def _joined(names: Sequence[str], counts: Doubles, times: Sequence[int]) -> _Mix | None:
+def _joined(
+    names: Sequence[str], counts: Doubles, times: Sequence[int], frequent: Sequence[frozenset[int]]
+) -> _Mix | None:
     """Return a mix in which periods with too few values are joined with the next ones."""
     columns: list[Doubles] = []
     starts: list[int] = []
+    ends: list[frozenset[int]] = []
     waiting, began = np.zeros(len(counts)), times[0]
     for place, column in enumerate(counts.T):
         began = began if waiting.any() else times[place]
@@ -108,38 +115,49 @@ def _joined(names: Sequence[str], counts: Doubles, times: Sequence[int]) -> _Mix
         if waiting.sum() >= FEWEST:
             columns.append(waiting)
             starts.append(began)
+            ends.append(frequent[place])
             waiting = np.zeros(len(counts))
     if len(columns) <= LEAST:
         return None
-    return _Mix([*names, "others"], np.array(columns).T, starts)
+    return _Mix([*names, "others"], np.array(columns).T, starts, ends)
 
 
 def _moved(asset: str, field: str, mix: _Mix) -> Signal | None:
     totals = mix.totals
     chance = 1 / (4 * totals)
-    found = shift_of_any([(arcsine(row, totals), chance) for row in mix.counts])
+    followed = [*sorted(mix.frequent[0] | mix.frequent[-1]), len(mix.names) - 1]
+    found = shift_of_any([(arcsine(mix.counts[row], totals), chance) for row in followed])
     if found is None or found.log10_evidence < LEAST_TOLD:
         return None
     place = found.place
-    before, after = (
-        mix.counts[:, part].sum(axis=1) / totals[part].sum() for part in (slice(place), slice(place, None))
-    )
-    taken = after - before
+    before, after = _shares(mix, slice(place), followed), _shares(mix, slice(place, None), followed)
     alone = _alone(before, after)
     kind: Kind = "values" if alone is None else "stuck"
-    size = _apart(before, after)
-    if alone is None:
-        usual = _usually(mix, place)
-        size = max(size - usual, 0.0) / max(1 - usual, 1e-9)
+    size = _beyond_usual(mix, place) if alone is None else _apart(before, after)
     if size < (_LEAST if alone is None else _LEAST_STUCK):
         return None
-    told = [alone] if alone is not None else np.argsort(-np.abs(taken[:-1]))[:_TOLD].tolist()
-    words = [
-        ", ".join(f"{mix.names[one]} {shares[one]:.1%}" for one in told) for shares in (before, after)
-    ]
-    return Signal(
-        asset, field, kind, mix.starts[place], step_of(mix.starts), found.log10_evidence, size, *words
+    told = [alone] if alone is not None else np.argsort(-np.abs(after - before)[:-1])[:_TOLD].tolist()
+    was, now = (
+        ", ".join(f"{_shown(mix.names[followed[one]])} {shares[one]:.1%}" for one in told)
+        for shares in (before, after)
     )
+    return Signal(
+        asset, field, kind, mix.starts[place], step_of(mix.starts), found.log10_evidence, size, was, now
+    )
+
+
+def _shown(name: str) -> str:
+    """Return a value as it is told: in quotes where blanks at an end could not be seen, shortened where it is long."""
+    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    return short if short == short.strip() and short else repr(short)
+
+
+def _shares(mix: _Mix, part: slice, rows: Sequence[int]) -> Doubles:
+    """Return the shares that values had in some periods, the last of them of all others."""
+    counts = mix.counts[:, part].sum(axis=1)
+    known = counts[rows[:-1]]
+    found: Doubles = np.append(known, counts.sum() - known.sum()) / max(counts.sum(), 1.0)
+    return found
 
 
 def _apart(before: Doubles, after: Doubles) -> float:
@@ -147,19 +165,22 @@ def _apart(before: Doubles, after: Doubles) -> float:
     return float(np.abs(after - before).sum() / 2)
 
 
-def _usually(mix: _Mix, place: int) -> float:
-    """Return how far mixes are apart that lie as far from each other, where all lies before a change: people come and go.
+def _beyond_usual(mix: _Mix, place: int) -> float:
+    """Return how far the mixes before and after a change are apart, beyond how far they are when nothing happens.
 
-    The greatest of them all: how few there are, as they overlap, is why it is not their mean.
+    People come and go, and what is frequent is so for a while only: so the same is done at all moments before it,
+    with as many periods on both sides, and with the values that were frequent then.
     """
     length = min(mix.counts.shape[1] - place, place // 2)
-    sums = np.concatenate([np.zeros((len(mix.counts), 1)), np.cumsum(mix.counts[:, :place], axis=1)], axis=1)
-    found = [0.0]
-    for end in range(2 * length, place + 1) if length else ():
-        early = sums[:, end - length] - sums[:, end - 2 * length]
-        late = sums[:, end] - sums[:, end - length]
-        found.append(_apart(early / max(early.sum(), 1.0), late / max(late.sum(), 1.0)))
-    return max(found)
+    usual = max((_between(mix, one, length) for one in range(length, place - length + 1)), default=0.0)
+    return max(_between(mix, place, length) - usual, 0.0) / max(1 - usual, 1e-9)
+
+
+def _between(mix: _Mix, place: int, length: int) -> float:
+    rows = [*sorted(mix.frequent[place - 1] | mix.frequent[place + length - 1]), len(mix.names) - 1]
+    return _apart(
+        _shares(mix, slice(place - length, place), rows), _shares(mix, slice(place, place + length), rows)
+    )
 
 
 def _alone(before: Doubles, after: Doubles) -> int | None:

@@ -190,8 +190,8 @@ class Memory:
 
     Args:
         most: observations kept of an asset; half of the older ones go when there are more.
-        fields: observations of fields kept of all assets together, two kilobytes each: of many fields fewer observations
-            are kept, but :data:`LEAST` of each asset.
+        fields: observations of fields kept of all assets together, two kilobytes each: of many fields fewer
+            observations are kept, but :data:`LEAST` of each asset.
     """
 
     def __init__(self, most: int = 48, fields: int = 40_000) -> None:

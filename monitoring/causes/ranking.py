@@ -27,7 +27,9 @@ _EXPLAINED = 0.1
 #: What people do, rather than what the data is like, counts so much: it goes to and fro without anybody's fault.
 _BEHAVIOUR = 0.5
 #: Kinds that say what came, of roles that say what people did: that other values came is no fault of the data.
-_ALWAYS: frozenset[Kind] = frozenset({"known", "rate"})
+_ALWAYS: frozenset[Kind] = frozenset({"known", "rate", "fresh"})
+#: Roles whose values are a vocabulary: people choose among its words, and none of them makes new ones.
+_VOCABULARY = frozenset({"category", "brand", "currency", "available", "action", "status", "rating"})
 _MIX: frozenset[Kind] = frozenset({"values", "mean", "distinct"})
 _ACTED = frozenset({"user", "item", "action", "session", "quantity", "status"})
 #: What repeated records bring about in the fields of their asset: fewer different values in a window, more in a minute.
@@ -123,6 +125,8 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
 
 def _is_mix(signal: Signal, role: str) -> bool:
     """Tell whether a signal says only that people did other things, or met others of the same things."""
+    if signal.kind == "known" and role in _VOCABULARY:
+        return False
     return signal.kind in _ALWAYS or (signal.kind in _MIX and role in _ACTED)
 
 

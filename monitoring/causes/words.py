@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitoring.causes.base import Alarm, Fall, Lineage, Suspect, Verdict
+from monitoring.causes.base import Alarm, Fall, Lineage, Suspect
+from monitoring.causes.verdict import Judgement
 
 #: Suspects, and segments, that are told in sentences.
 _TOLD = 3
 
 
 def sentences(
-    alarm: Alarm, verdict: Verdict, suspects: Sequence[Suspect], segments: Sequence[Fall], lineage: Lineage
+    alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], segments: Sequence[Fall], lineage: Lineage
 ) -> str:
     """Return what an explanation says, for people."""
-    said = [_verdict(alarm, verdict, suspects, lineage)]
-    if suspects and verdict in ("data", "behaviour"):
+    said = [_verdict(alarm, found, suspects, lineage)]
+    if suspects and found.verdict in ("data", "behaviour") and not found.why:
         said.append(_first(suspects[0]))
     others = [_place(one) for one in suspects[1:_TOLD] if one.score >= suspects[0].score / 10]
     if others:
@@ -27,21 +28,29 @@ def sentences(
     return " ".join(said)
 
 
-def _verdict(alarm: Alarm, verdict: Verdict, suspects: Sequence[Suspect], lineage: Lineage) -> str:
-    since = _time(alarm.since)
-    if verdict == "data":
-        return f"The data that {alarm.subject} reads changed about when its AUC began to fall, {since}."
-    if verdict == "behaviour":
-        return f"The data is as it was, but what people do changed about when the AUC began to fall, {since}."
-    if verdict == "model":
-        began = _time(lineage.since or alarm.since)
-        return f"Nothing that {alarm.subject} reads moved; the version itself is new since {began}."
+def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineage: Lineage) -> str:
+    since, subject = _time(alarm.since), alarm.subject
+    began = _time(lineage.since or alarm.since)
+    said = {
+        "data": f"The data that {subject} reads changed about when its AUC began to fall, {since}.",
+        "behaviour": f"The data is as it was, but what people do changed about when the AUC began to fall, {since}.",
+        "labels": f"Neither the data that {subject} reads nor its scores moved when its AUC began to fall, {since}:"
+        " people act otherwise on what they are shown.",
+        "version": f"The version itself is new: {subject} began to answer at {began}, about when the AUC began to"
+        f" fall, {since}.",
+        "inverted": f"Nothing that {subject} reads moved, and since {since} its scores rank the wrong way round:"
+        " the model, or how its scores are read, is at fault.",
+        "scores": f"Nothing that {subject} reads moved, but its scores did when its AUC began to fall, {since}:"
+        " the model, or how it is served, is at fault.",
+    }
+    if found.verdict != "unknown":
+        return said[found.why or found.verdict]
     nothing = (
         "Nothing that the model reads is known to have moved"
         if suspects
         else "Nothing is known to have moved"
     )
-    return f"{nothing} about when the AUC of {alarm.subject} began to fall, {since}."
+    return f"{nothing} about when the AUC of {subject} began to fall, {since}."
 
 
 def _first(one: Suspect) -> str:

@@ -51,10 +51,12 @@ def _odd(asset: str, field: str, known: Sequence[tuple[int, FieldCounts]]) -> It
 def _lengths(asset: str, field: str, known: Sequence[tuple[int, FieldCounts]]) -> Iterator[Signal]:
     """Yield another mean length of texts, where some are shorter, or longer, than any before.
 
-    Within the lengths that there were it may be the mix of values that changed, which other signals tell. To move a mean
-    by d, of what lies within a range r, at least d / r of the values must have moved: that is the size.
+    Within the lengths that there were it may be the mix of values that changed, which other signals tell. To move a
+    mean by d, of what lies within a range r, at least d / r of the values must have moved: that is the size.
     """
-    shown = [(time, one.types.get("string", 0), one.lengths) for time, one in known if one.lengths is not None]
+    shown = [
+        (time, one.types.get("string", 0), one.lengths) for time, one in known if one.lengths is not None
+    ]
     texts = np.diff(np.array([count for _, count, _ in shown], dtype=np.float64))
     if len(texts) <= LEAST or texts.min() < FEWEST:
         return
@@ -67,7 +69,8 @@ def _lengths(asset: str, field: str, known: Sequence[tuple[int, FieldCounts]]) -
     if (was.least, was.most) == (now.least, now.most):
         return
     before, after = (
-        float(np.average(means[part], weights=texts[part])) for part in (slice(found.place), slice(found.place, None))
+        float(np.average(means[part], weights=texts[part]))
+        for part in (slice(found.place), slice(found.place, None))
     )
     size = abs(after - before) / max(now.most - now.least, 1)
     if size >= _LEAST:

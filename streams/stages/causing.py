@@ -7,7 +7,18 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Literal, cast
 
-from monitoring.causes import Alarm, Explanation, Fall, Features, Mapped, Memory, explain, lineage_of
+from monitoring.causes import (
+    Alarm,
+    Explanation,
+    Fall,
+    Features,
+    Mapped,
+    Mappings,
+    Memory,
+    Scores,
+    explain,
+    lineage_of,
+)
 from monitoring.causes.base import Document
 from monitoring.watching import VersionWatch
 from monitoring.watching.version import Standing
@@ -31,6 +42,7 @@ class Causes:
         self._inventory = inventory
         self._mapped = mapped
         self._memory = Memory()
+        self._mappings = Mappings()
 
     async def run(self, wanted: Callable[[], bool]) -> None:
         """Look now and then until cancelled.
@@ -51,6 +63,7 @@ class Causes:
             self._memory.add_one(one, now)
             await asyncio.sleep(0)
         self._memory.keep_only({one["asset"] for one in documents})
+        self._mappings.add(_mapped(self._mapped()), now)
 
     async def explain(self, standing: Standing, watched: VersionWatch) -> Explanation:
         """Return why an AUC fell, as far as the data tells: worked out on a thread, as each field takes a millisecond.
@@ -69,8 +82,10 @@ class Causes:
             _now(),
             alarm.fall or 0.0,
             falls=[Fall(*segment, size, low, labels) for segment, size, low, labels in watched.falls()],
+            scores=Scores(*watched.scores()),
         )
-        lineage = lineage_of(mapped, features, {one["asset"]: one for one in documents})
+        before = self._mappings.before(told.settled)
+        lineage = lineage_of(mapped, features, {one["asset"]: one for one in documents}, before)
         return await asyncio.to_thread(explain, told, documents, lineage, self._memory.observations())
 
 

@@ -93,8 +93,10 @@ def test_a_reference_that_leads_nowhere_is_told_also_when_it_is_none_any_more() 
     (fell,) = counted.signals([*usual, referring(8, 0.9), referring(9, 0.7)], document())
     assert (fell.field, fell.kind, fell.since, fell.against) == ("code", "orphans", 7 * MINUTE_MS, "items")
     assert fell.size == pytest.approx(0.25 / 0.95)
-    (gone,) = counted.signals([*usual, referring(8, 0.9), referring(9, None)], document())
+    (gone,) = counted.signals([*usual, referring(8, 0.7), referring(9, None)], document())
     assert (gone.kind, gone.since) == ("orphans", 7 * MINUTE_MS)
+    # Whole when last seen: it is shown no more for want of evidence, not for want of values.
+    assert not [*counted.signals([*usual, referring(8, None)], document())]
     assert not [*counted.signals([*usual, referring(8, 0.96), referring(9, 0.945)], document())]
     unknown = replace(referring(9, None), contained=None)
     assert not [*counted.signals([*usual, unknown], document())]
