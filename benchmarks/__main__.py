@@ -26,6 +26,7 @@ BENCHES = (
     "bounds",
     "relations",
     "causes",
+    "causes_held",
     "pipeline",
     "assets",
     "interactions",

@@ -22,7 +22,17 @@ from benchmarks.base import Row, Skipped
 from benchmarks.causes_faults import Fault, apply, decoy, fashion, faults
 from benchmarks.causes_replay import Document, Replay, policy
 from benchmarks.causes_shops import SHOPS, START_MS, Sent, Shop
-from monitoring.causes import Alarm, Explanation, Features, Mapped, Mappings, Memory, explain, lineage_of
+from monitoring.causes import (
+    Alarm,
+    Explanation,
+    Features,
+    Mapped,
+    Mappings,
+    Memory,
+    Scores,
+    explain,
+    lineage_of,
+)
 from streams.interactions.base import FieldMapping
 from streams.interactions.mapping import mapping_of
 from tests.support.data import data_folder
@@ -158,7 +168,7 @@ def cases(
     """
     chance = random.Random(shop.name)
     sent = list(shop.sent(folder, max(sizes.onsets) + sizes.after))
-    watched, begun, beside = _Watched(Replay(policy()), shop.step_ms, sizes.look), 0, decoy(shop)
+    watched, begun, beside = Watched(Replay(policy()), shop.step_ms, sizes.look), 0, decoy(shop)
     possible = [
         one if one.whole else replace(one, share=one.share * sizes.share)
         for one in known(shop, sent[: min(sizes.onsets)])
@@ -181,7 +191,7 @@ def cases(
 
 
 @dataclass
-class _Watched:
+class Watched:
     """A replay whose documents are looked at now and then, as a worker does."""
 
     replay: Replay
@@ -191,9 +201,9 @@ class _Watched:
     mappings: Mappings = field(default_factory=Mappings)
     documents: list[Document] = field(default_factory=list)
 
-    def fork(self) -> _Watched:
+    def fork(self) -> Watched:
         """Return another one that goes on from here."""
-        return _Watched(self.replay.fork(), self.step_ms, self.look, self.memory.copy(), self.mappings.copy())
+        return Watched(self.replay.fork(), self.step_ms, self.look, self.memory.copy(), self.mappings.copy())
 
     def play(
         self, sent: Sequence[Sent], begin: int, end: int, wrong: Sequence[Fault], chance: random.Random
@@ -213,15 +223,31 @@ class _Watched:
             self.memory.add(self.documents, now)
             self.mappings.add(_mapped(self.documents), now)
 
-    def asked(self, onset: int, after: int, chance: random.Random) -> Explanation:
-        """Return the causes of an alarm that knows the beginning about as well as it says."""
+    def asked(
+        self,
+        onset: int,
+        after: int,
+        chance: random.Random,
+        scores: Scores | None = None,
+        version: int | None = None,
+    ) -> Explanation:
+        """Return the causes of an alarm that knows the beginning about as well as it says.
+
+        Args:
+            onset: interactions before the beginning.
+            after: and from then to the alarm.
+            chance: by how much the beginning is missed.
+            scores: what the version answered; None: not known.
+            version: interactions before the version began to answer; None: not known.
+        """
         began, now = START_MS + onset * self.step_ms, START_MS + (onset + after) * self.step_ms
         error = after * self.step_ms / 8
         since = min(round(began + chance.gauss(0, error)), now)
-        alarm = Alarm(_SUBJECT, since, now, 0.05, round(error))
+        alarm = Alarm(_SUBJECT, since, now, 0.05, round(error), scores=scores)
+        began_ms = None if version is None else START_MS + version * self.step_ms
         named = {one["asset"]: one for one in self.documents}
         before = self.mappings.before(alarm.settled)
-        lineage = lineage_of(_mapped(self.documents), Features(_SUBJECT), named, before)
+        lineage = lineage_of(_mapped(self.documents), Features(_SUBJECT, began_ms), named, before)
         return explain(alarm, self.documents, lineage, self.memory.observations())
 
 

@@ -65,10 +65,24 @@ def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None
         chance: variance of each by chance alone; the variance between periods is never taken to be less.
         reach: how many periods before and after a change are looked at.
     """
-    places = np.arange(LEAST, len(numbers))
-    if not len(places):
+    return shift_of_any(numbers[None], chance[None], reach)
+
+
+def shift_of_any(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None:
+    """Return where series most likely changed that may change together, such as the shares of values.
+
+    A mean of Bayes factors is one, however much the series depend on each other (Vovk, Wang, 2021): there is no
+    correction for how many they are. None where they are too short to tell.
+
+    Args:
+        numbers: a series each, (series, periods), oldest period first.
+        chance: variance of each by chance alone, (series, periods).
+        reach: likewise.
+    """
+    places = np.arange(LEAST, numbers.shape[1])
+    if not len(places) or not len(numbers):
         return None
-    starts, ends = np.maximum(places - reach.before, 0), np.minimum(places + reach.after, len(numbers))
+    starts, ends = np.maximum(places - reach.before, 0), np.minimum(places + reach.after, numbers.shape[1])
     n0, mean0, squares0 = _sums(numbers, starts, places)
     n1, mean1, squares1 = _sums(numbers, places, ends)
     least = np.maximum(_sums(chance, starts, ends)[1], 1e-12)
@@ -76,37 +90,26 @@ def shift(numbers: Doubles, chance: Doubles, reach: Reach = ALL) -> Shift | None
     pooled = _log_bayes_factor(n0, mean0, n1, mean1, squares0 + squares1, n0 + n1 - 2, least)
     logs = _log_bayes_factor(n0, mean0, n1, mean1, squares0, n0 - 1, least) if reach.fades else pooled
     most = float(logs.max())
-    mean = most + math.log(np.exp(logs - most).mean())
-    return Shift(int(places[pooled.argmax()]), mean / math.log(10))
-
-
-def shift_of_any(series: Sequence[tuple[Doubles, Doubles]], reach: Reach = ALL) -> Shift | None:
-    """Return where series most likely changed that may change together, such as the shares of values.
-
-    A mean of Bayes factors is one, however much the series depend on each other (Vovk, Wang, 2021): there is no
-    correction for how many they are. None where they are too short to tell.
-
-    Args:
-        series: numbers and variances of each, as :func:`shift` takes them.
-        reach: likewise.
-    """
-    found = [one for numbers, chance in series if (one := shift(numbers, chance, reach)) is not None]
-    if not found:
-        return None
-    most = max(found, key=lambda one: one.log10_evidence)
-    rest = sum(10 ** (one.log10_evidence - most.log10_evidence) for one in found)
-    return Shift(most.place, most.log10_evidence + math.log10(rest / len(found)))
+    factors = np.exp(logs - most)
+    surest = int(factors.sum(axis=1).argmax())
+    return Shift(int(places[pooled[surest].argmax()]), (most + math.log(factors.mean())) / math.log(10))
 
 
 def _sums(numbers: Doubles, starts: Integers, ends: Integers) -> tuple[Doubles, Doubles, Doubles]:
-    """Return how many periods there are between places, their mean, and the sum of squares about it."""
+    """Return how many periods there are between places, and of each series their mean, and the squares about it."""
     # Sums of squares lose the digits that a great mean takes: about the mean of all there is none.
-    centre = float(numbers.mean())
+    centre = numbers.mean(axis=1, keepdims=True)
     moved = numbers - centre
-    sums, squares = (np.concatenate([[0.0], np.cumsum(one)]) for one in (moved, moved * moved))
+    sums, squares = _cumulated(moved), _cumulated(moved * moved)
     count = (ends - starts).astype(np.float64)
-    mean = (sums[ends] - sums[starts]) / count
-    return count, mean + centre, np.maximum(squares[ends] - squares[starts] - count * mean * mean, 0.0)
+    mean = (sums[:, ends] - sums[:, starts]) / count
+    return count, mean + centre, np.maximum(squares[:, ends] - squares[:, starts] - count * mean * mean, 0.0)
+
+
+def _cumulated(numbers: Doubles) -> Doubles:
+    found = np.zeros((len(numbers), numbers.shape[1] + 1))
+    np.cumsum(numbers, axis=1, out=found[:, 1:])
+    return found
 
 
 def _log_bayes_factor(

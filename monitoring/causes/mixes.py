@@ -126,7 +126,9 @@ def _moved(asset: str, field: str, mix: _Mix) -> Signal | None:
     totals = mix.totals
     chance = 1 / (4 * totals)
     followed = [*sorted(mix.frequent[0] | mix.frequent[-1]), len(mix.names) - 1]
-    found = shift_of_any([(arcsine(mix.counts[row], totals), chance) for row in followed])
+    found = shift_of_any(
+        arcsine(mix.counts[followed], totals), np.broadcast_to(chance, (len(followed), len(totals)))
+    )
     if found is None or found.log10_evidence < LEAST_TOLD:
         return None
     place = found.place

@@ -17,6 +17,7 @@ from benchmarks import (
     beauty,
     bounds,
     causes,
+    causes_held,
     costs,
     demo,
     export,
@@ -69,6 +70,10 @@ SIZES: dict[str, tuple[Any, list[str]]] = {
             f"cause_{name}"
             for name in ("first", "top3", "verdict", "first_beside_another", "behaviour", "false")
         ],
+    ),
+    "causes_held": (
+        causes_held.Sizes(sets=("open-bandit",), every=16),
+        [f"cause_held_{name}" for name in ("first", "top3", "verdict", "model")],
     ),
     "relations": (relations.Sizes(lines=2_000), ["relations_found"]),
     "pipeline": (
@@ -250,6 +255,10 @@ BARS = {
     "cause_first_beside_another": None,
     "cause_behaviour": None,
     "cause_false": None,
+    "cause_held_first": (">=", 0.85),
+    "cause_held_top3": (">=", 1.0),
+    "cause_held_verdict": None,
+    "cause_held_model": None,
     "train_beats_popularity": (">=", 1.3),
     "ml1m_ndcg10": (">=", 0.18),
     "epoch_s_ml1m": ("<=", 40),
