@@ -4,7 +4,7 @@
 
 As ``benchmarks.causes``, with the shops of ``benchmarks.causes_held_shops``, the faults of
 ``benchmarks.causes_held_faults`` and what happens while no data moves (``benchmarks.causes_unmoved``). The ``seen``
-sets were looked at while the method was mended, the ``fresh`` ones were not. From the command line all faults are
+sets were looked at while the method was mended, the ``fresh`` one was not. From the command line all faults are
 tried, which is a long bench, and ``--write`` keeps the result; among the other benches it is every eighth of them.
 """
 
@@ -23,13 +23,13 @@ from benchmarks.causes import Case, Watched, cases, is_among_three, is_first, is
 from benchmarks.causes import Sizes as Replays
 from benchmarks.causes_faults import Fault
 from benchmarks.causes_held_faults import held_out
-from benchmarks.causes_held_shops import FRESH, SEEN
+from benchmarks.causes_held_shops import FRESH, ONCE, SEEN
 from benchmarks.causes_replay import Replay, policy
 from benchmarks.causes_shops import Sent, Shop
 from benchmarks.causes_unmoved import unmoved
 from tests.support.data import data_folder
 
-_SHOPS = {**SEEN, **FRESH}
+_SHOPS = {**SEEN, **ONCE, **FRESH}
 #: The smallest set has some 20,000 interactions.
 _ONSET, _AFTER, _LEAST, _LOOK = 14_000, 5_000, 8_000, 500
 _SHARES = (1.0, 0.3)
@@ -151,7 +151,7 @@ def main() -> None:
                 by_set.setdefault(name, []).append(case)
                 if options.show:
                     show(case)
-        for group, names in (("seen", SEEN), ("fresh", FRESH)):
+        for group, names in (("seen", SEEN), ("seen once", ONCE), ("fresh", FRESH)):
             found = [case for name in names for case in by_set.get(name, ())]
             if found:
                 kept[f"{group}, {share:.0%} of the records"] = figures(found)

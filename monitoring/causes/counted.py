@@ -17,19 +17,23 @@ from monitoring.causes.told import PASSING
 #: Least change of a share that is told, by kind; that of a kind which is not named here.
 _LEAST_SIZE: Mapping[Kind, float] = {"new": 0.005, "known": 0.1, "duplicates": 0.01, "stale": 0.1}
 _LEAST_OF_ALL = 0.02
+#: Greater numbers are told as powers of ten.
+_READABLE = 1e12
 #: What the shares are of, in words.
 _WORDS: Mapping[Kind, str] = {
     "missing": "{:.1%} missing",
     "spelled": "{:.1%} spelled as missing",
     "types": "{:.1%} of another type",
-    "new": "{:.1%} that are new",
-    "fresh": "{:.1%} that are new",
-    "stale": "{:.1%} that are new",
-    "known": "{:.1%} among the usual values",
+    "new": "{:.1%} of the values had never come before",
+    "fresh": "{:.1%} of the values had never come before",
+    "stale": "{:.1%} of the values had never come before",
+    "known": "{:.1%} of the values are among those that had been frequent",
     "duplicates": "{:.1%} of the records came before",
 }
 #: Where as many of the values as this used to be among the frequent ones, others are no mere change of the mix.
 _CLOSED = 0.9
+#: And where so many more than usual stay away at one time: people do not all leave together.
+_NOBODY = 0.9
 #: Only a rise (1) of these, or a fall (-1), may be wrong.
 _ONE_SIDED: Mapping[Kind, int] = {"new": 1, "known": -1, "duplicates": 1, "spelled": 1, "stale": -1}
 
@@ -80,15 +84,26 @@ def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:
         return
     before, after = series.around(found.place)
     wanted = _ONE_SIDED.get(series.kind, 0)
-    size = _size(series.kind, before, after)
+    size = _beyond_usual(series, found.place, _size(series.kind, before, after))
     if size < _LEAST_SIZE.get(series.kind, _LEAST_OF_ALL) or wanted * (after - before) < 0:
         return
     words = _WORDS[series.kind]
-    kind: Kind = "strange" if series.kind == "known" and before >= _CLOSED else series.kind
+    closed = series.kind == "known" and (before >= _CLOSED or size >= _NOBODY)
+    kind: Kind = "strange" if closed else series.kind
     yield Signal(
         asset, field, kind, series.starts[found.place], step_of(series.starts),
         found.log10_evidence, size, words.format(before), words.format(after),
     )  # fmt: skip
+
+
+def _beyond_usual(series: Series, place: int, size: float) -> float:
+    """Return how much a share moved beyond how much it moves when nothing happens, as :mod:`.mixes` does for mixes."""
+    wanted = _ONE_SIDED.get(series.kind, 0)
+    usual = 0.0
+    for before, after in series.earlier(place):
+        if wanted * (after - before) >= 0:
+            usual = max(usual, _size(series.kind, before, after))
+    return max(size - usual, 0.0) / max(1 - usual, 1e-9)
 
 
 def _size(kind: Kind, before: float, after: float) -> float:
@@ -117,5 +132,10 @@ def _means(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
     if size >= _LEAST_OF_ALL:
         yield Signal(
             observations[-1].asset, field, "mean", starts[found.place], step_of(starts),
-            found.log10_evidence, min(size, 1.0), f"mean {before:,.4g}", f"mean {after:,.4g}",
+            found.log10_evidence, min(size, 1.0), f"mean {_number(before)}", f"mean {_number(after)}",
         )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    """Return a number with four digits that count, and no power of ten where people can read it without one."""
+    return f"{value:,.0f}" if 1_000 <= abs(value) < _READABLE else f"{value:,.4g}"

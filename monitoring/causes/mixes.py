@@ -173,8 +173,9 @@ def _beyond_usual(mix: _Mix, place: int) -> float:
     People come and go, and what is frequent is so for a while only: so the same is done at all moments before it,
     with as many periods on both sides, and with the values that were frequent then.
     """
-    length = min(mix.counts.shape[1] - place, place // 2)
-    usual = max((_between(mix, one, length) for one in range(length, place - length + 1)), default=0.0)
+    length = min(mix.counts.shape[1] - place, (place - 1) // 2)
+    # The last period before the change is left out: it may hold the beginning of it.
+    usual = max((_between(mix, one, length) for one in range(length, place - length)), default=0.0)
     return max(_between(mix, place, length) - usual, 0.0) / max(1 - usual, 1e-9)
 
 

@@ -65,6 +65,20 @@ class Series:
             float(self.counts[place:end].sum() / max(self.totals[place:end].sum(), 1)),
         )
 
+    def earlier(self, place: int) -> Iterator[tuple[float, float]]:
+        """Yield the shares before and after each moment before a change, with as many periods on both sides.
+
+        The last period before the change is left out: it may hold the beginning of it.
+        """
+        length = min(len(self.counts) - place, (place - 1) // 2)
+        counts, totals = (np.concatenate([[0.0], np.cumsum(one)]) for one in (self.counts, self.totals))
+        for one in range(length, place - length) if length else ():
+            before, after = (
+                float((counts[end] - counts[start]) / max(totals[end] - totals[start], 1))
+                for start, end in ((one - length, one), (one, one + length))
+            )
+            yield before, after
+
     @property
     def _reach(self) -> Reach:
         return _OF_NEW if self.kind == "new" else ALL

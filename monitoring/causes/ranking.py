@@ -37,6 +37,8 @@ _OF_REPEATS: frozenset[Kind] = frozenset({"distinct", "rate", "new", "known", "s
 #: What a source that sends less, or nothing, brings about where others refer to it.
 _LESS: frozenset[Kind] = frozenset({"silence", "rate"})
 _OF_SILENCE: frozenset[Kind] = frozenset({"orphans", "rate"})
+#: Kinds that say that values are others, but not which: of signals that weigh about as much, another one is told.
+_INDIRECT: frozenset[Kind] = frozenset({"known", "strange", "new", "fresh", "stale", "distinct", "orphans"})
 #: Suspects below this are not told.
 LEAST_SCORE = 0.001
 #: Signals that are told of a place.
@@ -112,8 +114,12 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
     for weight, one in ordered:
         kinds.setdefault(one.kind, weight)
     score = 1 - math.prod(1 - weight for weight in kinds.values())
+    clear = min(
+        (one for weight, one in ordered if 2 * weight >= ordered[0][0]),
+        key=lambda one: one.kind in _INDIRECT,
+    )
     return Suspect(
-        Cause(heaviest.asset, heaviest.field, heaviest.before, heaviest.after, _evidence(ordered)),
+        Cause(heaviest.asset, heaviest.field, clear.before, clear.after, _evidence(ordered)),
         score * (_BEHAVIOUR if behaviour else 1.0),
         behaviour,
         use.role,

@@ -19,9 +19,11 @@ def sentences(
     said = [_verdict(alarm, found, suspects, lineage)]
     if suspects and found.verdict in ("data", "behaviour") and not found.why:
         said.append(_first(suspects[0]))
-    others = [_place(one) for one in suspects[1:_TOLD] if one.score >= suspects[0].score / 10]
-    if others:
-        said.append(f"Less likely: {', '.join(others)}.")
+    near = [one for one in suspects[1:_TOLD] if one.score >= suspects[0].score / 2]
+    far = [one for one in suspects[1:_TOLD] if suspects[0].score / 10 <= one.score < suspects[0].score / 2]
+    for words, others in (("Nearly as likely", near), ("Less likely", far)):
+        if others:
+            said.append(f"{words}: {', '.join(map(_place, others))}.")
     if segments:
         names = ", ".join(f"{one.segment} {one.value} (-{one.size:.3f})" for one in segments[:_TOLD])
         said.append(f"The drop sits in {names}; on the whole it is {alarm.size:.3f}.")
@@ -54,10 +56,10 @@ def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineag
 
 
 def _first(one: Suspect) -> str:
-    role = f", the {one.role} of what it learns from," if one.role and one.cause.field else ""
+    role = f" (the {one.path[1]})" if len(one.path) > 1 and one.cause.field else ""
     return (
-        f"Most likely {_place(one)}{role} since {_time(one.since)}:"
-        f" {one.cause.before} before, {one.cause.after} after."
+        f"Most likely it is {_place(one)}{role}, since {_time(one.since)}."
+        f" Before: {one.cause.before}. Since then: {one.cause.after}."
     )
 
 
