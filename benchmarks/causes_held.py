@@ -152,9 +152,8 @@ def main() -> None:
                 if options.show:
                     show(case)
         for group, names in (("seen", SEEN), ("seen once", ONCE), ("fresh", FRESH)):
-            found = [case for name in names for case in by_set.get(name, ())]
-            if found:
-                kept[f"{group}, {share:.0%} of the records"] = figures(found)
+            for name in filter(by_set.__contains__, names):
+                kept[f"{name} ({group}), {share:.0%} of the records"] = figures(by_set[name])
     for title, of in kept.items():
         print(title)
         for figure, value in of.items():
