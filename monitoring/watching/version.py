@@ -190,11 +190,11 @@ class VersionWatch:
             yield segment, total.value - last.value, total.low - last.high, last.positive + last.negative
 
     def scores(self) -> tuple[list[int], list[int], float | None]:
-        """Return how many scores are in each bucket: of all before the last window, and of that window.
+        """Return how many scores are in each bucket: of all but the last window, and of that window.
 
         With them the upper end of the interval of that window's AUC; None where it has too few labels.
         """
-        whole, last = (one.histogram for one in (self._whole.total, self._whole.last or self._whole.current))
+        whole, last = (one.histogram for one in (self._whole.total, self._whole.newest))
         counts = [one.counts.sum(axis=0) for one in (whole, last)]
         return (counts[0] - counts[1]).tolist(), counts[1].tolist(), auc(last).high
 
