@@ -4,6 +4,7 @@
 ``reading``   records of ``pandian.feedback`` become columns
 ``figures``   AUC, log loss, calibration and rates of some labels, in bounded memory
 ``corrected`` the same of labels with a propensity, weighted by its inverse
+``coverage``  how many different items were shown
 ``pages``     precision, recall and NDCG of what was shown together
 ``pairs``     which pages are over, and which of their labels a detector may take for independent of each other
 ``segments``  which segments of a version are told apart

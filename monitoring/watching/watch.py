@@ -25,7 +25,7 @@ KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE)
 EVERYBODY = "all models"
 #: Versions that are watched; of one more, the one that is least missed goes.
 MAX_VERSIONS = 8
-FORMAT = 2
+FORMAT = 3
 
 
 class WatchStateError(ValueError):

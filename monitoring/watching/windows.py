@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from monitoring.watching.base import Seen, Whole
+from monitoring.watching.coverage import Coverage
 from monitoring.watching.figures import Figures
 from monitoring.watching.pages import Listed, Tops
 
@@ -47,13 +46,13 @@ class Windows:
         self._buckets = buckets
         self._before, self._current = _Counted(buckets), _Counted(buckets)
         self._last: _Counted | None = None
-        self._items: set[int] = set()
+        self._items = Coverage()
         self._shown: int | None = None
 
     def add(self, codes: Whole, seen: Seen, places: Whole | slice = slice(None)) -> None:
         """Count labels; arguments as for :meth:`Figures.add`."""
         self._current.figures.add(codes, seen, places)
-        self._items.update(seen.items[places].tolist())
+        self._items.add(seen.items[places].tolist())
 
     def add_pages(self, listed: Listed) -> None:
         """Count pages; one counts to the window in which it became known that it is over."""
@@ -63,7 +62,7 @@ class Windows:
         """Begin the next window."""
         self._before.merge(self._current)
         self._last, self._current = self._current, _Counted(self._buckets)
-        self._shown, self._items = len(self._items), set()
+        self._shown = self._items.roll()
 
     @property
     def filled(self) -> int:
@@ -99,18 +98,17 @@ class Windows:
         """
         newest, shown = self._last or self._current, self._shown
         return {
-            "total": self._all().document(curve=curve),
+            "total": {**self._all().document(curve=curve), "items_shown": self._items.total()},
             "window": {
                 **newest.document(curve=True),
-                "items_shown": len(self._items) if shown is None else shown,
+                "items_shown": self._items.window if shown is None else shown,
             },
         }
 
     def state(self) -> list[Any]:
         """Return JSON values."""
         last = self._last and self._last.encode()
-        items = np.array(sorted(self._items), "<u4").tobytes().hex()
-        return [self._before.encode(), self._current.encode(), last, self._shown, items]
+        return [self._before.encode(), self._current.encode(), last, self._shown, self._items.state()]
 
     def restore(self, stored: Any) -> None:
         """Take over what :meth:`state` gave.
@@ -121,4 +119,4 @@ class Windows:
         before, current, last, self._shown, items = stored
         self._before, self._current = (_Counted.decode(one, self._buckets) for one in (before, current))
         self._last = _Counted.decode(last, self._buckets) if last else None
-        self._items = set(np.frombuffer(bytes.fromhex(items), "<u4").tolist())
+        self._items.restore(items)

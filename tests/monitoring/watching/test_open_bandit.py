@@ -133,7 +133,8 @@ def test_figures_of_a_segment_are_those_of_the_references(
     (part,) = (one for one in document["segments"] if (one["segment"], one["value"]) == (segment, value))
     for found in (part["total"], part["window"]):
         check(found, logged, of[segment], 4)
-    assert part["window"]["items_shown"] == len(np.unique(logged.column("item")[of[segment]]))
+    shown = len(np.unique(logged.column("item")[of[segment]]))
+    assert part["window"]["items_shown"] == part["total"]["items_shown"]["estimate"] == shown
 
 
 def test_a_window_is_of_its_labels_alone_also_after_restarts(logged: Logged) -> None:
