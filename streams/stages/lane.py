@@ -10,8 +10,10 @@ from faust.types import TP
 
 from streams.transport.batches import Batch
 
-#: Bytes of batches that wait, beyond which no more are asked for; asked again at half of it.
-_MOST_BYTES = 4 << 20
+#: Bytes of memory that batches which wait may take, beyond which no more are asked for; asked again at half of it.
+_MOST_BYTES = 6 << 20
+#: A record's memory beside its value: its key, its numbers, and Python's objects for them.
+_RECORD_BYTES = 230
 
 
 class Lane:
@@ -29,7 +31,8 @@ class Lane:
         """Offset behind the last record that came."""
         self.held = False
         """Whether the partition is not read because enough waits."""
-        self._batches: deque[tuple[Batch, int]] = deque()
+        # With the time when it came, and the memory that it takes.
+        self._batches: deque[tuple[Batch, int, int]] = deque()
         self._next = 0
         self._bytes = 0
 
@@ -41,8 +44,9 @@ class Lane:
         """Take a batch; return False when something between it and the last one is missing, or came before."""
         if batch.follows != self.end or batch.offset < self.end:
             return False
-        self._batches.append((batch, time.time_ns() // 1_000_000))
-        self._bytes += batch.size
+        size = batch.size + _RECORD_BYTES * len(batch.records)
+        self._batches.append((batch, time.time_ns() // 1_000_000, size))
+        self._bytes += size
         self.end = batch.next_offset
         return True
 
@@ -59,9 +63,8 @@ class Lane:
         record = batch.records[self._next]
         self._next += 1
         if self._next == len(batch.records):
-            self._batches.popleft()
+            self._bytes -= self._batches.popleft()[2]
             self._next = 0
-            self._bytes -= batch.size
         return record
 
     @property
