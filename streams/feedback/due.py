@@ -1,6 +1,6 @@
 """Rows by the time at which they are due: only those of the next while are in order.
 
-A heap of all of them has an object for each. Here those of later spans of time stand in one array a span, 16 bytes
+A heap of all of them has an object for each. Here those of later spans of time stand in one array a span, 8 bytes
 each, and become a heap when their span begins.
 """
 
@@ -26,10 +26,12 @@ class DueQueue:
 
     def __init__(self, span_ms: int) -> None:
         self._span_ms = span_ms
+        # What is left of 63 bits for the row when the time within a span has its own.
+        self._bits = 63 - span_ms.bit_length()
         self._near: list[int] = []
         # All that is due before this is in the heap.
         self._until = NEVER
-        # Time and row, in turn, of each later span; and a heap of their numbers.
+        # Of each later span ``time within it << bits | row``; and a heap of the spans' numbers.
         self._later: dict[int, array[int]] = {}
         self._spans: list[int] = []
         self._count = 0
@@ -48,8 +50,7 @@ class DueQueue:
         if later is None:
             later = self._later[span] = array("q")
             heapq.heappush(self._spans, span)
-        later.append(due)
-        later.append(row)
+        later.append(due - span * self._span_ms << self._bits | row)
 
     def pop(self, time: int) -> int | None:
         """Take away and return the first row that is due at a time; None when none is."""
@@ -67,13 +68,13 @@ class DueQueue:
         # A sorted list is a heap too.
         self._near = sorted(one for one in self._near if wanted(one & _ROW))
         self._count = len(self._near)
-        for span, later in list(self._later.items()):
-            pairs = zip(later[::2], later[1::2], strict=True)
-            kept = array("q", [number for pair in pairs if wanted(pair[1]) for number in pair])
-            self._later[span] = kept
-            self._count += len(kept) // 2
+        mask = (1 << self._bits) - 1
+        for later in self._later.values():
+            later[:] = array("q", [one for one in later if wanted(one & mask)])
+            self._count += len(later)
 
     def _begin(self, span: int) -> None:
-        later = self._later.pop(span)
-        self._near = sorted(due << _BITS | row for due, row in zip(later[::2], later[1::2], strict=True))
+        bits, begin = self._bits, span * self._span_ms
+        mask = (1 << bits) - 1
+        self._near = [begin + (one >> bits) << _BITS | one & mask for one in sorted(self._later.pop(span))]
         self._until = (span + 1) * self._span_ms

@@ -81,9 +81,13 @@ def stretch(column: array[int], size: int) -> None:
         column.frombytes(bytes(column.itemsize * (size - len(column))))
 
 
-def moved(values: list[T | None], size: int, before: Rows, after: Rows) -> list[T | None]:
-    """Return a column of objects in another size, with what stood at some places at others."""
+def moved(values: list[T | None], size: int, low: int, end: int) -> list[T | None]:
+    """Return a column of objects in another size, with the rows from ``low`` up to ``end`` where they stand in it."""
     found: list[T | None] = [None] * size
-    for source, target in zip(before.tolist(), after.tolist(), strict=True):
-        found[target] = values[source]
+    before, row = len(values), low
+    while row < end:
+        source, target = row % before, row % size
+        run = min(end - row, before - source, size - target)
+        found[target : target + run] = values[source : source + run]
+        row += run
     return found

@@ -185,9 +185,9 @@ class ShownMemory:
         size = ring.fitting()
         if size == ring.size:
             return
-        before, after = ring.rows % ring.size, ring.rows % size
+        after = ring.rows % size
         ring.resize(size)
-        self._packed = moved(self._packed, size, before, after)
-        self._common = moved(self._common, size, before, after)
+        self._packed = moved(self._packed, size, ring.low, ring.end)
+        self._common = moved(self._common, size, ring.low, ring.end)
         self._by_id.rebuild(size, after)
         self._by_pair.rebuild(size, after[view(self._best)[after] != _HAS_LABEL])

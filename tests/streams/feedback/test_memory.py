@@ -27,6 +27,10 @@ PLAIN = Shown("r:3", "u", "x", 0.5, "m", "1", 7, None, None, "r", 3, None, None)
     [
         PLAIN,
         PLAIN._replace(impression_id="other"),
+        *(
+            PLAIN._replace(request_id=one)
+            for one in ("0af3" * 8, "0AF3" * 8, "0af " * 8, "xaf3" * 8, "ü" * 32)
+        ),
         PLAIN._replace(impression_id="None:None", request_id=None, position=None),
         PLAIN._replace(score=1, propensity=0.25, segments={"group": "müg\u0000s"}),
         PLAIN._replace(shadow=ShadowScore("m", "2", 0.125), trial=Trial("m@1", "m@2", "challenger")),
