@@ -316,7 +316,7 @@ async def run_worker(settings: Settings, options: WorkerOptions) -> None:
     Raises:
         PandianError: one line for the user.
     """
-    tune_process(counting=bool(options.roles & {"profile", "interact"}))
+    tune_process(options.roles)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -28,7 +28,7 @@ _HAS_LABEL = -1
 class ShownMemory:
     """Impressions in the order of their offsets: those that wait, and those that had their label lately.
 
-    Each is a row (see :class:`streams.feedback.ring.Ring`): about 220 bytes while it waits, 88 afterwards.
+    Each is a row (see :class:`streams.feedback.ring.Ring`): about 200 bytes while it waits, 88 afterwards.
 
     Args:
         policy: how many.
