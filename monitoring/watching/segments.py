@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,20 +26,24 @@ class Segments:
 
     def split(self, said: Sequence[Mapping[str, str] | None]) -> dict[Segment, Whole]:
         """Return of each segment which of these labels are in it: a label is in one of each name, or in none."""
-        alike: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for place, one in enumerate(said):
-            if one:
-                values = tuple(map(one.get, NAMES))
-                try:
-                    alike[values].append(place)
-                except TypeError:  # a list in place of a text: anybody may write labels
-                    continue
-        found: defaultdict[Segment, list[int]] = defaultdict(list)
-        for values, places in alike.items():
-            for name, value in zip(NAMES, values, strict=True):
-                if type(value) is str and value:
-                    found[self._segment(name, value)] += places
-        return {segment: np.sort(np.array(places, np.int64)) for segment, places in found.items()}
+        found: dict[Segment, Whole] = {}
+        for name in NAMES:
+            values = [one.get(name) if one else None for one in said]
+            numbers, segments = self._numbers(name, values)
+            codes = np.array([numbers.get(value, -1) if type(value) is str else -1 for value in values], np.int8)
+            for code, segment in enumerate(segments):
+                found[segment] = np.flatnonzero(codes == code)
+        return found
+
+    def _numbers(self, name: str, values: Sequence[Any]) -> tuple[dict[str, int], list[Segment]]:
+        """Return a number for each value that a segment can have, and the segments by these numbers."""
+        segments: dict[Segment, int] = {}
+        numbers = {}
+        # Anybody may write labels: there may be a list in place of a text.
+        for value in dict.fromkeys(value for value in values if type(value) is str and value):
+            segment = self._segment(name, value)
+            numbers[value] = segments.setdefault(segment, len(segments))
+        return numbers, list(segments)
 
     def _segment(self, name: str, value: str) -> Segment:
         values = self._values[name]
