@@ -30,7 +30,9 @@ class Segments:
         for name in NAMES:
             values = [one.get(name) if one else None for one in said]
             numbers, segments = self._numbers(name, values)
-            codes = np.array([numbers.get(value, -1) if type(value) is str else -1 for value in values], np.int8)
+            codes = np.array(
+                [numbers.get(value, -1) if type(value) is str else -1 for value in values], np.int8
+            )
             for code, segment in enumerate(segments):
                 found[segment] = np.flatnonzero(codes == code)
         return found
