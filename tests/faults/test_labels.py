@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 import pytest
 
-from pandian import topics
+from pandian import metrics, topics
 from pandian.events import Impression, Interaction, encode
-from tests.support.brokers import Broker
+from tests.support.brokers import Broker, embedded_broker
 from tests.support.topics import produce, read_all
 from tests.support.topics import topics as topics_of
 from tests.support.worker import WorkerProcess
@@ -26,7 +26,7 @@ KILLS = 4
 class Story:
     """Impressions and actions of some users, drawn; and what must come of them."""
 
-    def __init__(self, model: str, count: int, seed: int) -> None:
+    def __init__(self, model: str, count: int, seed: int, gap_ms: int = GAP_MS) -> None:
         draw = random.Random(seed)
         self.model = model
         self.impressions: list[Impression] = []
@@ -35,7 +35,7 @@ class Story:
             user, item, time = (
                 f"{model}-u{draw.randrange(300)}",
                 f"i{draw.randrange(40)}",
-                START_MS + number * GAP_MS,
+                START_MS + number * gap_ms,
             )
             score = round(draw.random(), 6)
             shown = Impression(f"{model}-{number}", "r", user, item, 0, score, model, "1", time)
@@ -47,7 +47,7 @@ class Story:
                 )
         self.actions.sort(key=lambda one: one.time)
         # The last word, in every partition: everything that was shown is due.
-        end = START_MS + count * GAP_MS + WINDOW_MS + LATE_MS
+        end = START_MS + count * gap_ms + WINDOW_MS + LATE_MS
         self.last = [Interaction(f"{model}-end{number}", "i", "view", end) for number in range(200)]
 
     def labels(self) -> dict[str, int]:
@@ -100,6 +100,12 @@ def labels(worker: WorkerProcess, model: str) -> int:
     return sum(version(worker, model)["labels"].values())
 
 
+def waiting(worker: WorkerProcess) -> str:
+    """Return the line of the metrics that says how many impressions wait for their label."""
+    lines = worker.text("/metrics").splitlines() if worker.ready() else []
+    return next((line for line in lines if line.startswith(metrics.IMPRESSIONS_OPEN.name)), "")
+
+
 def portions(records: list[Any], count: int) -> Iterator[list[Any]]:
     size = -(-len(records) // count)
     yield from (records[at : at + size] for at in range(0, len(records), size))
@@ -140,6 +146,27 @@ def test_killed_again_and_again_while_labelling(own_broker: Broker, unique: Call
             worker.kill()
             worker.start()
         write(broker.address, topics.INTERACTIONS, story.last)
+        check(worker, broker, story)
+
+
+@pytest.mark.slow
+def test_killed_while_more_is_due_at_once_than_may_wait_to_be_written(unique: Callable[[str], str]) -> None:
+    story = Story(unique("m"), 48_000, 5, gap_ms=1)
+    story.actions = [
+        one for one in story.actions if one.time < START_MS + WINDOW_MS
+    ]  # none makes anything due
+    with (
+        embedded_broker() as broker,
+        WorkerProcess(broker.address, unique("group"), [unique("none")], settings=SETTINGS) as worker,
+    ):
+        wait_for_topics(worker, broker.address)
+        write(broker.address, topics.IMPRESSIONS, story.impressions)
+        write(broker.address, topics.INTERACTIONS, story.actions)
+        worker.wait(lambda: " 48000.0" in waiting(worker), "all impressions to wait", 60)
+        write(broker.address, topics.INTERACTIONS, story.last)
+        worker.wait(lambda: any(read_all(broker.address, topics.FEEDBACK)), "the first labels", 30)
+        worker.kill()
+        worker.start()
         check(worker, broker, story)
 
 
