@@ -305,11 +305,11 @@ BARS = {
 }
 
 
-@pytest.mark.slow
 #: Not in small: of few interactions no model learns to be surely better than the champion.
 WHOLE = ("retrain",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIZES)
 def test_rows(name: str, tmp_path: Path) -> None:
     sizes, names = SIZES[name]
