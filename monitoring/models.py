@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
 from typing import Any, NamedTuple, Protocol
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -12,7 +13,7 @@ from monitoring.auc import Auc
 from monitoring.labels import label_value
 from pandian import metrics as names
 
-#: Versions that are exported: the newest. All are at ``/v1/models``.
+#: Versions that are exported: those with most labels. All are at ``/v1/models``.
 MAX_VERSIONS = 20
 
 #: Figures of a window that are exported, where it has them.
@@ -128,7 +129,7 @@ class ModelCollector(Collector):
         total, recent, reference, labels, rejected, actions, untimely, waiting, firing, figure, evidence = (
             families
         )
-        for one in self._source.figures()[:MAX_VERSIONS]:
+        for one in nlargest(MAX_VERSIONS, self._source.figures(), _labels):
             name = [label_value(one.model), label_value(one.version)]
             for family, auc in ((total, one.total), (recent, one.recent), (reference, one.reference)):
                 for bound, value in (("value", auc.value), ("low", auc.low), ("high", auc.high)):
@@ -150,6 +151,10 @@ class ModelCollector(Collector):
         for kind, count in sorted(self._source.firing().items()):
             firing.add_metric([kind], count)
         return families
+
+
+def _labels(one: VersionFigures) -> int:
+    return one.total.positive + one.total.negative
 
 
 def _add_watched(figure: Family, evidence: Family, name: Sequence[str], watched: Mapping[str, Any]) -> None:

@@ -96,3 +96,19 @@ def test_what_became_of_interactions_and_which_labels_event_time_did_not_give_is
     ):
         for what, count in counts.items():
             assert registry.get_sample_value(name, {label: what}) == count
+
+
+def test_many_versions_that_came_once_do_not_hide_the_one_that_answers() -> None:
+    class Many(Watched):
+        def figures(self) -> Sequence[VersionFigures]:
+            one, many = Histogram(2), Histogram(2)
+            one.add(0, 0)
+            for _ in range(9):
+                many.add(0, 0)
+            strays = [VersionFigures("shop", f"build-{n}", auc(one), auc(one), auc(one)) for n in range(50)]
+            return [*strays, VersionFigures("shop", "answers", auc(many), auc(many), auc(many))]
+
+    registry = CollectorRegistry()
+    registry.register(ModelCollector(Many(None)))
+    said = {"model": "shop", "version": "answers", "label": "negative"}
+    assert registry.get_sample_value("pandian_labels_total", said) == 9
