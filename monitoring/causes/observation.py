@@ -186,10 +186,13 @@ def _contained(document: Document) -> Iterable[tuple[Reference, Contained]]:
 
 
 class Memory:
-    """The latest observations of all assets, bounded: the older ones ever further apart.
+    """Observations of all assets, bounded: from the first one on, and the closer the newer.
+
+    How far they are apart grows with how long ago they were, so that as many lie around the beginning of a fall that is
+    noticed within a minute as of one that is noticed after a month.
 
     Args:
-        most: observations kept of an asset; half of the older ones go when there are more.
+        most: observations kept of an asset; when there are more, the one goes whose gap is the smallest for its age.
         fields: observations of fields kept of all assets together, two kilobytes each: of many fields fewer
             observations are kept, but :data:`LEAST` of each asset.
     """
@@ -211,8 +214,7 @@ class Memory:
         kept = self._kept.setdefault(document["asset"], [])
         kept.append(observe(document, time_ms))
         while len(kept) > self._limit():
-            half = len(kept) // 2
-            kept[:half] = kept[:half:2]
+            del kept[_surplus([one.time for one in kept])]
 
     def keep_only(self, names: Collection[str]) -> None:
         """Forget assets that are no more."""
@@ -231,3 +233,12 @@ class Memory:
     def observations(self) -> Sequence[Observation]:
         """Return all that is kept, oldest first."""
         return sorted((one for kept in self._kept.values() for one in kept), key=lambda one: one.time)
+
+
+def _surplus(times: Sequence[int]) -> int:
+    """Return the place of the time, neither the first nor the last, without which the gap is the smallest for its age."""
+    now = times[-1]
+    return min(
+        range(1, len(times) - 1),
+        key=lambda place: (times[place + 1] - times[place - 1]) / max(now - times[place - 1], 1),
+    )

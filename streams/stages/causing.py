@@ -24,10 +24,13 @@ from monitoring.watching import VersionWatch
 from monitoring.watching.version import Standing
 from streams.stages.follower import InventoryFollower
 
-#: How often the inventory is looked at, and how much of the time that may take.
-_LOOK_SECONDS, _SHARE = 5.0, 0.01
+#: How often it is asked whether the inventory is another one, and how much of the time looking at it may take. A look
+#: that comes later joins what came before something moved with what came after.
+_LOOK_SECONDS, _SHARE = 1.0, 0.01
 #: Fields that are looked at for an alarm, but for those of assets that interactions and items are made of.
 _MOST_FIELDS = 1_500
+#: Fields of these that are remembered before there is a label. Where none ever comes, memory is not to be spent on it.
+_EARLY_FIELDS = 300
 
 
 class Causes:
@@ -43,27 +46,41 @@ class Causes:
         self._mapped = mapped
         self._memory = Memory()
         self._mappings = Mappings()
+        self._seen: dict[str, int] = {}
+        """The version of each asset that was looked at last."""
 
     async def run(self, wanted: Callable[[], bool]) -> None:
-        """Look now and then until cancelled.
+        """Look whenever the inventory has changed, until cancelled.
 
         Args:
-            wanted: tells whether there is anything that may have to be explained.
+            wanted: tells whether there is anything that may have to be explained. Until then the assets are remembered
+                that interactions and items are made of: when a model's first labels come, what was before is known.
         """
         while True:
-            began = time.monotonic()
-            if wanted() and self._inventory.caught_up:
-                await self._look()
-            took = time.monotonic() - began
+            took = await self.look(early=not wanted()) if self._inventory.caught_up else 0.0
             await asyncio.sleep(max(_LOOK_SECONDS, took / _SHARE))
 
-    async def _look(self) -> None:
-        documents, now = self._inventory.document()["assets"], _now()
-        for one in documents:
-            self._memory.add_one(one, now)
-            await asyncio.sleep(0)
-        self._memory.keep_only({one["asset"] for one in documents})
-        self._mappings.add(_mapped(self._mapped()), now)
+    async def look(self, *, early: bool) -> float:
+        """Remember what is new in the inventory; return the seconds of processor time that it took.
+
+        Args:
+            early: there is nothing yet that may have to be explained.
+        """
+        documents, now, took = self._inventory.document()["assets"], _now(), 0.0
+        mapped = _mapped(self._mapped())
+        self._mappings.add(mapped, now)
+        for one in _early(documents, mapped) if early else documents:
+            version = self._inventory.version_of(one["asset"])
+            if self._seen.get(one["asset"]) != version:
+                self._seen[one["asset"]] = version
+                began = time.thread_time()
+                self._memory.add_one(one, now)
+                took += time.thread_time() - began
+                await asyncio.sleep(0)
+        names = {one["asset"] for one in documents}
+        self._memory.keep_only(names)
+        self._seen = {name: version for name, version in self._seen.items() if name in names}
+        return took
 
     async def explain(self, standing: Standing, watched: VersionWatch) -> Explanation:
         """Return why an AUC fell, as far as the data tells: worked out on a thread, as each field takes a millisecond.
@@ -98,6 +115,16 @@ def _weightiest(documents: Iterable[Document], mapped: Container[str]) -> list[D
         if fields > _MOST_FIELDS and one["asset"] not in mapped:
             break
         found.append(one)
+    return found
+
+
+def _early(documents: Iterable[Document], mapped: Container[str]) -> list[Document]:
+    """Return assets that become something, of as many fields as are remembered before there is a label."""
+    found, fields = [], 0
+    for one in documents:
+        if one["asset"] in mapped and fields + len(one["fields"]) <= _EARLY_FIELDS:
+            fields += len(one["fields"])
+            found.append(one)
     return found
 
 

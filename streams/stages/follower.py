@@ -26,6 +26,7 @@ class InventoryFollower:
     def __init__(self, settings: Settings) -> None:
         self._topic = TopicFollower(settings, topics.INVENTORY, self._take, max_bytes=_LARGEST)
         self._assets: dict[str, Mapping[str, Any]] = {}
+        self._versions: dict[str, int] = {}
         self._version = 0
         self._whole: tuple[int, Mapping[str, Any]] = (0, {"assets": []})
 
@@ -49,15 +50,21 @@ class InventoryFollower:
         """Return a number that grows with every change."""
         return self._version
 
+    def version_of(self, name: str) -> int:
+        """Return the version with which an asset became what it is; 0 when there is none."""
+        return self._versions.get(name, 0)
+
     async def run(self) -> None:
         """Follow the topic until cancelled; connect again when the broker went away."""
         await self._topic.run()
 
     def _take(self, _partition: int, records: Sequence[Any]) -> None:
+        self._version += 1
         for record in records:
             name = record.key.decode()
             if record.value is None:
                 self._assets.pop(name, None)
+                self._versions.pop(name, None)
             else:
                 self._assets[name] = orjson.loads(record.value)
-        self._version += 1
+                self._versions[name] = self._version

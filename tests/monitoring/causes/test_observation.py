@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from monitoring.causes import Memory, observe
 from monitoring.causes.observation import LEAST, Contained
 from tests.monitoring.causes.observations import document
@@ -32,16 +30,17 @@ def test_references_are_kept_at_both_ends() -> None:
     assert observe(document(), 7).contained is None
 
 
-def test_a_memory_is_bounded_and_keeps_the_newest_closest() -> None:
-    memory = Memory(most=16)
-    for minute in range(1_000):
+def test_a_memory_is_bounded_and_knows_of_any_age_as_much_for_its_age() -> None:
+    memory = Memory(most=32)
+    for minute in range(4_000):
         memory.add([document()], minute)
     times = [one.time for one in memory.observations()]
-    assert len(times) <= 16
-    assert times[-8:] == [*range(992, 1_000)]
-    gaps = [later - one for one, later in pairwise(times)]
-    assert gaps == sorted(gaps, reverse=True)
-    assert times[0] < 500
+    assert len(times) == 32
+    assert times[0] == 0
+    assert times[-6:] == [*range(3_994, 4_000)]
+    # Between any age and a quarter of it lie enough to tell before from after.
+    for age in (16, 100, 500, 2_000, 4_000):
+        assert sum(age / 4 <= 3_999 - time <= age for time in times) >= 4, age
 
 
 def test_assets_that_are_no_more_are_forgotten() -> None:

@@ -22,25 +22,48 @@ class Inventory:
 
     def __init__(self, *names: str) -> None:
         self._assets = [document(name) for name in names]
+        self.number = 1
 
     def document(self) -> dict[str, Any]:
         return {"assets": self._assets}
 
+    def version_of(self, _name: str) -> int:
+        return self.number
 
-async def test_nothing_is_remembered_before_there_is_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+
+ORDERS = {"topics": [{"topic": "orders", "target": "items", "mapping": {"item": {"field": "code"}}}]}
+
+
+async def test_before_there_is_a_label_only_what_models_are_made_of_is_remembered() -> None:
+    causes = Causes(Inventory("orders", "else"), lambda: ORDERS)  # type: ignore[arg-type]
+    await causes.look(early=True)
+    assert {one.asset for one in causes._memory.observations()} == {"orders"}
+    await causes.look(early=False)
+    assert {one.asset for one in causes._memory.observations()} == {"orders", "else"}
+    crowd = Inventory(*(f"a{number}" for number in range(1_000)))
+    many = {"topics": [{**ORDERS["topics"][0], "topic": f"a{number}"} for number in range(1_000)]}
+    causes = Causes(crowd, lambda: many)  # type: ignore[arg-type]
+    await causes.look(early=True)
+    assert len(causes._memory.observations()) == causing._EARLY_FIELDS
+
+
+async def test_an_asset_is_looked_at_when_there_is_something_new(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(causing, "_LOOK_SECONDS", 0.001)
-    causes = Causes(Inventory("orders", "items"), lambda: {"topics": []})  # type: ignore[arg-type]
-    labels = SimpleNamespace(there=False)
+    inventory, labels = Inventory("orders", "items"), SimpleNamespace(there=False)
+    causes = Causes(inventory, lambda: {"topics": []})  # type: ignore[arg-type]
     running = asyncio.ensure_future(causes.run(lambda: labels.there))
     await asyncio.sleep(0.02)
     assert not causes._memory.observations()
     labels.there = True
-    for _ in range(500):
-        await asyncio.sleep(0.01)
-        if len(causes._memory.observations()) >= 4:
-            break
+    for known in (2, 4):
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if len(causes._memory.observations()) >= known:
+                break
+        await asyncio.sleep(0.02)
+        assert len(causes._memory.observations()) == known
+        inventory.number += 1
     running.cancel()
-    assert {one.asset for one in causes._memory.observations()} == {"orders", "items"}
 
 
 async def test_whoever_watches_the_models_looks_at_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
