@@ -2,6 +2,7 @@
 
 ``base``          the alarm, what a model reads, signals, suspects, the explanation
 ``observation``   what is kept of an inventory document at one time
+``kept``          what is remembered, as bytes
 ``told``          signals that a document tells by itself: drift, changes of the schema, silence
 ``periods``       observations as series of shares, period by period
 ``lateness``      signals of events whose times went wrong

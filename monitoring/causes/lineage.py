@@ -6,7 +6,7 @@ features of items matter as far as a model reads them. ``benchmarks.causes`` che
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -71,6 +71,14 @@ class Mappings:
         """Return how rows were read at a time; before the earliest that is known: as then."""
         earlier = [mapped for time, mapped in self._kept if time <= time_ms]
         return earlier[-1] if earlier else self._kept[0][1] if self._kept else {}
+
+    def changes(self) -> Sequence[tuple[int, Mapping[str, Mapped]]]:
+        """Return from when on rows were read how, oldest first."""
+        return self._kept
+
+    def restore(self, changes: Iterable[tuple[int, Mapping[str, Mapped]]]) -> None:
+        """Keep what :meth:`changes` gave, and nothing else."""
+        self._kept = sorted(changes, key=lambda one: one[0])[-self._most :]
 
     def copy(self) -> Mappings:
         """Return another one that keeps the same, and goes its own way from here."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -210,9 +210,22 @@ class Memory:
         self.keep_only(names)
 
     def add_one(self, document: Document, time_ms: int) -> None:
-        """Keep what one document says now."""
+        """Keep what one document says now; of fields that are masked by now, what had been kept of values goes."""
         kept = self._kept.setdefault(document["asset"], [])
+        masked = {one["field"] for one in document["fields"] if one["masked"]}
+        kept[:] = [_hidden(one, masked) for one in kept]
         kept.append(observe(document, time_ms))
+        self._thin(kept)
+
+    def restore(self, observations: Iterable[Observation]) -> None:
+        """Keep what :meth:`observations` gave, and nothing else."""
+        self._kept = {}
+        for one in sorted(observations, key=lambda one: one.time):
+            self._kept.setdefault(one.asset, []).append(one)
+        for kept in self._kept.values():
+            self._thin(kept)
+
+    def _thin(self, kept: list[Observation]) -> None:
         while len(kept) > self._limit():
             del kept[_surplus([one.time for one in kept])]
 
@@ -235,8 +248,25 @@ class Memory:
         return sorted((one for kept in self._kept.values() for one in kept), key=lambda one: one.time)
 
 
+def _hidden(observation: Observation, masked: Collection[str]) -> Observation:
+    """Return an observation without values of some fields; the same object where it has none."""
+    open_ = {
+        name
+        for name in masked
+        if (one := observation.fields.get(name)) is not None
+        and (one.top or one.total is not None or one.lengths is not None or one.below is not None)
+    }
+    if not open_:
+        return observation
+    fields = {
+        name: replace(one, top={}, total=None, lengths=None, below=None) if name in open_ else one
+        for name, one in observation.fields.items()
+    }
+    return replace(observation, fields=fields)
+
+
 def _surplus(times: Sequence[int]) -> int:
-    """Return the place of the time, neither the first nor the last, without which the gap is the smallest for its age."""
+    """Return the place of a time, neither the first nor the last: without it the gap is the smallest for its age."""
     now = times[-1]
     return min(
         range(1, len(times) - 1),

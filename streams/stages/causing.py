@@ -13,8 +13,6 @@ from monitoring.causes import (
     Fall,
     Features,
     Mapped,
-    Mappings,
-    Memory,
     Scores,
     explain,
     lineage_of,
@@ -23,6 +21,7 @@ from monitoring.causes.base import Document
 from monitoring.watching import VersionWatch
 from monitoring.watching.version import Standing
 from streams.stages.follower import InventoryFollower
+from streams.stages.remembering import Remembered, Write
 
 #: How often it is asked whether the inventory is another one, and how much of the time looking at it may take. A look
 #: that comes later joins what came before something moved with what came after.
@@ -44,8 +43,7 @@ class Causes:
     def __init__(self, inventory: InventoryFollower, mapped: Callable[[], Mapping[str, Any]]) -> None:
         self._inventory = inventory
         self._mapped = mapped
-        self._memory = Memory()
-        self._mappings = Mappings()
+        self._remembered = Remembered()
         self._seen: dict[str, int] = {}
         """The version of each asset that was looked at last."""
 
@@ -60,6 +58,19 @@ class Causes:
             took = await self.look(early=not wanted()) if self._inventory.caught_up else 0.0
             await asyncio.sleep(max(_LOOK_SECONDS, took / _SHARE))
 
+    async def restore(self, stored: Mapping[bytes, bytes]) -> None:
+        """Go on from what was written: values by key, among others."""
+        self._seen = {}
+        await asyncio.to_thread(self._remembered.restore, stored, _now())
+
+    async def write(self, write: Write) -> None:
+        """Write what is remembered.
+
+        Raises:
+            KafkaError: a record was not acknowledged; it is written again by the next call.
+        """
+        await self._remembered.write(write)
+
     async def look(self, *, early: bool) -> float:
         """Remember what is new in the inventory; return the seconds of processor time that it took.
 
@@ -68,17 +79,17 @@ class Causes:
         """
         documents, now, took = self._inventory.document()["assets"], _now(), 0.0
         mapped = _mapped(self._mapped())
-        self._mappings.add(mapped, now)
+        self._remembered.mappings.add(mapped, now)
         for one in _early(documents, mapped) if early else documents:
             version = self._inventory.version_of(one["asset"])
             if self._seen.get(one["asset"]) != version:
                 self._seen[one["asset"]] = version
                 began = time.thread_time()
-                self._memory.add_one(one, now)
+                self._remembered.memory.add_one(one, now)
                 took += time.thread_time() - began
                 await asyncio.sleep(0)
         names = {one["asset"] for one in documents}
-        self._memory.keep_only(names)
+        self._remembered.memory.keep_only(names)
         self._seen = {name: version for name, version in self._seen.items() if name in names}
         return took
 
@@ -101,9 +112,11 @@ class Causes:
             falls=[Fall(*segment, size, low, labels) for segment, size, low, labels in watched.falls()],
             scores=Scores(*watched.scores()),
         )
-        before = self._mappings.before(told.settled)
+        before = self._remembered.mappings.before(told.settled)
         lineage = lineage_of(mapped, features, {one["asset"]: one for one in documents}, before)
-        return await asyncio.to_thread(explain, told, documents, lineage, self._memory.observations())
+        return await asyncio.to_thread(
+            explain, told, documents, lineage, self._remembered.memory.observations()
+        )
 
 
 def _weightiest(documents: Iterable[Document], mapped: Container[str]) -> list[Document]:

@@ -1,7 +1,7 @@
 """The worker that watches the models: reads all labels once, keeps figures and evidence, tells what stands.
 
 Its state and the offsets that it reaches are one record on ``pandian.watch``, so whoever takes over goes on from there;
-a second record there has the figures, for all workers to show.
+a second record there has the figures, for all workers to show, and others what is remembered of the data.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -123,13 +124,16 @@ class WatchingPart:
             )
         info = found[topics.FEEDBACK]
         async with LogReader(self._context.settings) as reader:
-            stored = (await self._log.read(reader, [0])).get(_STATE)
+            records = await self._log.read(reader, [0])
+        stored = records.get(_STATE)
         watch = ModelWatch(self._edges.of, self._settings)
         if stored is not None and stored[:16] == info.id.bytes:
             try:
                 watch.restore(stored[16:])
             except WatchStateError as error:
                 log.error("what was watched cannot be gone on from, beginning anew: %s", error)  # noqa: TRY400
+        if self._causes is not None:
+            await self._causes.restore(records)
         self._watch, self._info, self._dirty = watch, info, False
         return watch, info
 
@@ -204,7 +208,11 @@ class WatchingPart:
 
     async def _checkpoint(self) -> None:
         watch, info = self._watch, self._info
-        if watch is None or info is None or not self._dirty:
+        if watch is None or info is None:
+            return
+        if self._causes is not None:
+            await self._causes.write(partial(self._log.write, 0))
+        if not self._dirty:
             return
         self._dirty = False
         state = info.id.bytes + watch.state()

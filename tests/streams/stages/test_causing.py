@@ -37,14 +37,14 @@ ORDERS = {"topics": [{"topic": "orders", "target": "items", "mapping": {"item": 
 async def test_before_there_is_a_label_only_what_models_are_made_of_is_remembered() -> None:
     causes = Causes(Inventory("orders", "else"), lambda: ORDERS)  # type: ignore[arg-type]
     await causes.look(early=True)
-    assert {one.asset for one in causes._memory.observations()} == {"orders"}
+    assert {one.asset for one in causes._remembered.memory.observations()} == {"orders"}
     await causes.look(early=False)
-    assert {one.asset for one in causes._memory.observations()} == {"orders", "else"}
+    assert {one.asset for one in causes._remembered.memory.observations()} == {"orders", "else"}
     crowd = Inventory(*(f"a{number}" for number in range(1_000)))
     many = {"topics": [{**ORDERS["topics"][0], "topic": f"a{number}"} for number in range(1_000)]}
     causes = Causes(crowd, lambda: many)  # type: ignore[arg-type]
     await causes.look(early=True)
-    assert len(causes._memory.observations()) == causing._EARLY_FIELDS
+    assert len(causes._remembered.memory.observations()) == causing._EARLY_FIELDS
 
 
 async def test_an_asset_is_looked_at_when_there_is_something_new(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,15 +53,15 @@ async def test_an_asset_is_looked_at_when_there_is_something_new(monkeypatch: py
     causes = Causes(inventory, lambda: {"topics": []})  # type: ignore[arg-type]
     running = asyncio.ensure_future(causes.run(lambda: labels.there))
     await asyncio.sleep(0.02)
-    assert not causes._memory.observations()
+    assert not causes._remembered.memory.observations()
     labels.there = True
     for known in (2, 4):
         for _ in range(500):
             await asyncio.sleep(0.01)
-            if len(causes._memory.observations()) >= known:
+            if len(causes._remembered.memory.observations()) >= known:
                 break
         await asyncio.sleep(0.02)
-        assert len(causes._memory.observations()) == known
+        assert len(causes._remembered.memory.observations()) == known
         inventory.number += 1
     running.cancel()
 
@@ -78,7 +78,7 @@ async def test_whoever_watches_the_models_looks_at_the_data(monkeypatch: pytest.
     watch, info = ModelWatch(lambda _: default_edges()), SimpleNamespace()
     watch.take(0, [b"no label"], 1, 1)
     await part._until_others_turn(watch, info)  # type: ignore[arg-type]
-    assert {one.asset for one in causes._memory.observations()} == {"orders"}
+    assert {one.asset for one in causes._remembered.memory.observations()} == {"orders"}
 
 
 class Quiet:
