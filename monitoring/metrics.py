@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from prometheus_client import (
@@ -72,6 +73,11 @@ class WorkerMetrics:
     def forget_partition(self, topic: str, partition: int) -> None:
         """Stop exporting the lag of a partition that went to another worker; counters keep what they counted."""
         self._lag.remove(label_value(topic), str(partition))
+
+    def broker_away(self, away: Callable[[], bool]) -> None:
+        """Export whether the broker is away; asked at each scrape."""
+        gauge = Gauge(names.BROKER_AWAY.name, names.BROKER_AWAY.help, registry=self.registry)
+        gauge.set_function(away)
 
     def checkpoint(self, seconds: float) -> None:
         """Observe one checkpoint: from freezing the partition's profile to its acknowledgement."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from monitoring.labels import label_value
 from pandian import metrics as names
@@ -73,6 +73,10 @@ class ServingMetrics:
         """Export what became of the records of ``pandian.interactions``; asked at each scrape."""
         self._registry.register(_Outcomes(outcomes))
 
+    def refuses(self, reason: Callable[[], str | None]) -> None:
+        """Export why the registry's champion is not taken (None: it is); asked at each scrape."""
+        self._registry.register(_Refused(reason))
+
     def answered(self, model: str, version: str, fallback: str, seconds: float) -> None:
         """Count one answer, the time it took, and what kind of fallback it was (``none``: none)."""
         self._answers.labels(label_value(model), label_value(version), fallback).inc()
@@ -113,6 +117,19 @@ class _Outcomes:
     def collect(self) -> list[CounterMetricFamily]:
         metric = names.SEQUENCE_RECORDS
         family = CounterMetricFamily(metric.name, metric.help, labels=metric.labels)
-        for outcome, count in sorted(self._outcomes().items()):
+        # A worker that has read none yet says so: of a series that is not there no rule sees that it stands still.
+        for outcome, count in sorted({"taken": 0, **self._outcomes()}.items()):
             family.add_metric([outcome], count)
+        return [family]
+
+
+class _Refused:
+    def __init__(self, reason: Callable[[], str | None]) -> None:
+        self._reason = reason
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        metric = names.CHAMPION_REFUSED
+        family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+        if (reason := self._reason()) is not None:
+            family.add_metric([reason], 1)
         return [family]

@@ -21,6 +21,7 @@ RECORDS = Metric(
 LAG = Metric(
     "pandian_lag_records", "Records in a source partition that are not yet counted.", ("topic", "partition")
 )
+BROKER_AWAY = Metric("pandian_broker_away", "1 while the broker does not answer this worker, else 0.")
 CHECKPOINT = Metric(
     "pandian_checkpoint_seconds", "Time from freezing a partition's profile to its acknowledgement."
 )
@@ -99,6 +100,11 @@ SHADOW = Metric(
 MODEL_INFO = Metric("pandian_model_info", "1 for the model that answers now.", ("model", "version", "role"))
 MODEL_REFUSED = Metric(
     "pandian_model_refused_total", "Registry entries that were not taken, by reason.", ("reason",)
+)
+CHAMPION_REFUSED = Metric(
+    "pandian_champion_refused",
+    "1 while the champion that the registry names, or its pointer, is not taken, by reason.",
+    ("reason",),
 )
 AUC = Metric(
     "pandian_model_auc",

@@ -198,6 +198,7 @@ class Worker:
             self.discovery = Discovery(
                 self.admin, self.profile.topic, self.options.globs, self.settings.discovery_seconds
             )
+            self.metrics.broker_away(lambda: self.discovery.away)
             self.profile.known_at_start(await self.discovery.look())
         if "merge" in self.options.roles:
             table = CheckpointedTable(self.app, TABLE, partitions=profiles.partitions)

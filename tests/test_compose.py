@@ -194,9 +194,15 @@ def test_prometheus_finds_its_configuration_and_the_workers() -> None:
         job["job_name"]: job for job in yaml.safe_load(file.read_text(encoding="utf-8"))["scrape_configs"]
     }
     (found,) = jobs["pandian"]["dns_sd_configs"]
-    assert set(found["names"]) == set(WORKERS)
-    for name in found["names"]:
-        assert SERVICES[name]["environment"]["PANDIAN_PORT"] == str(found["port"])
+    (fixed,) = jobs["pandian"]["static_configs"]
+    targets = [*(f"{name}:{found['port']}" for name in found["names"]), *fixed["targets"]]
+    assert sorted(targets) == sorted(
+        f"{name}:{SERVICES[name]['environment']['PANDIAN_PORT']}" for name in WORKERS
+    )
+    # What always runs is a target also when it is gone; what runs only in a profile is one while it runs.
+    assert [f"{name}:{found['port']}" for name in WORKERS if not SERVICES[name].get("profiles")] == fixed[
+        "targets"
+    ]
 
 
 def test_grafana_begins_with_the_dashboard() -> None:

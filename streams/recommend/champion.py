@@ -57,6 +57,13 @@ class Champion:
         """What is refused now."""
         return self._loader.refusals
 
+    @property
+    def refused(self) -> str | None:
+        """Why the model that the registry names now, or its pointer, is not taken; None: nothing is wrong."""
+        named = None if self.pointer is None else self.pointer.reference
+        found = self.refusals.get(None) or self.refusals.get(named)
+        return None if found is None else found.reason
+
     async def start(self) -> None:
         """Look for the first time. A registry that does not answer keeps no worker from starting."""
         self._first = asyncio.create_task(self.look())

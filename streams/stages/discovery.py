@@ -22,7 +22,8 @@ class Discovery:
         self._topic = topic
         self._globs = globs
         self._seconds = seconds
-        self._away = False
+        self.away = False
+        """Whether the broker did not answer the last time."""
 
     async def look(self) -> frozenset[str]:
         """Look once; return the names that are read now."""
@@ -43,10 +44,10 @@ class Discovery:
             try:
                 await self.look()
             except BrokerError as error:
-                if not self._away:
+                if not self.away:
                     log.warning("%s; waiting for it", error)
-                self._away = True
+                self.away = True
                 continue
-            if self._away:
+            if self.away:
                 log.warning("the broker is back")
-            self._away = False
+            self.away = False

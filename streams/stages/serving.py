@@ -60,6 +60,7 @@ class ServingPart:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         registry = open_registry(context.settings)
         self.champion = Champion(registry, self._thread, self._metrics.refused)
+        self._metrics.refuses(lambda: self.champion.refused)
         self.challenger = self._follow_challenger(registry)
         self.new = NewItems(sequences.catalogue, self.champion, context.settings.new_items)
         self._metrics.places(lambda: self.new.count)

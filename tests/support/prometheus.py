@@ -118,7 +118,7 @@ class PrometheusProcess(ReadyProcess):
         (manager,) = config["alerting"]["alertmanagers"]
         manager["static_configs"] = [{"targets": list(alertmanagers)}]
         jobs = {job["job_name"]: job for job in config["scrape_configs"]}
-        del jobs["pandian"]["dns_sd_configs"]
+        del jobs["pandian"]["dns_sd_configs"]  # only Docker's DNS knows these
         jobs["pandian"]["static_configs"] = [{"targets": workers}]
         jobs["prometheus"]["static_configs"] = [{"targets": [f"127.0.0.1:{self.port}"]}]
         file = folder / "prometheus.yml"

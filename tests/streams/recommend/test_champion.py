@@ -162,6 +162,7 @@ async def test_what_cannot_be_trusted_is_refused_and_the_old_one_serves_on(
         assert (answer.version, answer.fallback, len(answer.items)) == (popular_entry.version, None, 10)
     # Said and counted once, though it is looked at every second.
     assert served.counted.refusals == [reason]
+    assert served.champion.refused == reason  # for as long as it is so
     described = served.champion.describe()
     assert described["champion"]["version"] == sequential_entry.version
     assert described["answers"]["version"] == popular_entry.version
@@ -214,6 +215,7 @@ async def test_a_pointer_that_is_none(served, popular_entry, pointer) -> None:
     assert served.counted.refusals == ["registry"]
     assert served.champion.describe()["refused"][0]["model"] is None
     await served.champion.look()
+    assert served.champion.refused == "registry"
     (served.registry.root / "champion.json").unlink()
     await served.champion.look()
     assert answering(served) == popular_entry.version
