@@ -12,6 +12,8 @@ _TOPIC = 'topic=~"$topic"'
 _ASSET = 'asset=~"$topic"'
 _FIELDS = 20
 _THIRD = 8
+#: The evidence of drift from which on there are alarms.
+_ALARM = 6.0
 
 
 def inventory() -> list[Row]:
@@ -68,6 +70,9 @@ def _quality() -> list[Panel]:
             Query(f"topk({_FIELDS}, {drift})", "{{asset}} {{field}}"),
             "Evidence now that a field's values have changed, the decimal logarithm of an e-value: alarms come from 6 "
             "on.",
+            unit=units.Short,
+            limit=2 * _ALARM,
+            bad=_ALARM,
             width=_THIRD,
         ),
         lines(

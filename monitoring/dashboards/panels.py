@@ -148,9 +148,16 @@ def with_band(panel: timeseries.Panel, what: str, colour: str) -> timeseries.Pan
 
 
 def bars(
-    title: str, query: Query, text: str, *, unit: str = units.PercentUnit, limit: float = 1.0, width: int = 12
+    title: str,
+    query: Query,
+    text: str,
+    *,
+    unit: str = units.PercentUnit,
+    limit: float = 1.0,
+    bad: float = 0.5,
+    width: int = 12,
 ) -> bargauge.Panel:
-    """Return one bar a series, of what holds now, from 0 to ``limit``."""
+    """Return one bar a series, of what holds now, from 0 to ``limit``; from ``bad`` on it is marked."""
     return (
         bargauge.Panel()
         .title(title)
@@ -165,7 +172,7 @@ def bars(
         .height(HEIGHT)
         .orientation(options.VizOrientation.HORIZONTAL)
         .display_mode(options.BarGaugeDisplayMode.BASIC)
-        .thresholds(_thresholds(0.5, low_is_bad=False))
+        .thresholds(_thresholds(bad, low_is_bad=False))
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )
 

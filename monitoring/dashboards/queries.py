@@ -13,7 +13,7 @@ JOB = "pandian"
 #: Grafana's window for rates: at least four scrapes.
 WINDOW = "$__rate_interval"
 #: What Prometheus keeps of the alerts of its rules.
-FIRING = 'ALERTS{alertstate="firing"}'
+FIRING = 'ALERTS{alertstate="firing", alertname=~"Pandian.+"}'
 _MATCHER = re.compile(r'([a-z_]+)(=~|!~|!=|=)"[^"]*"')
 
 

@@ -103,6 +103,7 @@ def recommendations() -> Row:
                 "Refused",
                 [
                     Query(happened(names.MODEL_REFUSED), "models"),
+                    Query(f"{largest(names.CHAMPION_REFUSED)} or vector(0)", "the champion, now"),
                     Query(happened(names.REQUESTS_REJECTED), "requests"),
                 ],
                 "Registry entries that were not taken, damaged or foreign, while the model before them goes on; and "

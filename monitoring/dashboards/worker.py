@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from monitoring.dashboards.panels import Panel, Row, lines
-from monitoring.dashboards.queries import JOB, WINDOW, Query, gauge, happened, quantiles, rate
+from monitoring.dashboards.queries import JOB, WINDOW, Query, gauge, happened, largest, quantiles, rate
 from pandian import metrics as names
 
 _THIRD = 8
@@ -51,6 +51,13 @@ def _processes() -> list[Panel]:
 
 def _upkeep() -> list[Panel]:
     return [
+        lines(
+            "Kafka is away",
+            [Query(largest(names.BROKER_AWAY, by=["instance"]), "{{instance}}")],
+            "1 while the broker does not answer a worker that counts.",
+            between=(0, 1),
+            width=_THIRD,
+        ),
         lines(
             "Time of a checkpoint",
             quantiles(names.CHECKPOINT),

@@ -56,6 +56,12 @@ def test_every_metric_is_on_a_dashboard() -> None:
     assert {selector.metric for expr in EXPRESSIONS for selector in selectors(expr)} == set(METRICS)
 
 
+def test_what_is_no_share_is_in_no_percent() -> None:
+    drift = [panel for panel in PANELS if metrics.DRIFT.name in str(panel["targets"])]
+    assert drift
+    assert {panel["fieldConfig"]["defaults"].get("unit") for panel in drift} <= {"short", None}
+
+
 @every_board
 def test_panels_are_told_apart_explained_and_do_not_overlap(uid: str) -> None:
     board = MADE[uid]
