@@ -6,11 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 
 from monitoring.dashboards.dashboard import BOARDS, dashboard
 from monitoring.watching.watch import KINDS
 from pandian.events import ALERT_KINDS, DRIFT, SILENCE
+from streams import cli
 from streams.inventory.pace.silence import RUNBOOK
 from streams.recommend import loading
 from streams.stages import noticing
@@ -72,6 +75,23 @@ def test_runbooks_say_whose_they_are_what_it_means_and_what_to_do(page: Path) ->
     assert meaning
     assert heading == "## What to do"
     assert steps.startswith("1. ")
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "runbooks").glob("*.md")), ids=lambda page: page.stem
+)
+def test_what_runbooks_tell_to_run_is_there(page: Path) -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    for command in code(page.read_text(encoding="utf-8")):
+        program, *words = command.split()
+        if program == "pandian" and words:
+            found = cli.cli.get_command(click.Context(cli.cli), words[0])
+            assert found is not None, command
+            if isinstance(found, click.Group):
+                assert found.get_command(click.Context(found), words[1]) is not None, command
+        if words[:2] in (["compose", "ps"], ["compose", "up"]):
+            named = [word for word in words[2:] if re.fullmatch(r"[a-z]+\d?", word) and word != "more"]
+            assert set(named) <= set(services), command
 
 
 def test_every_kind_of_alert_has_a_runbook_that_it_names() -> None:
