@@ -147,6 +147,14 @@ def _labels() -> list[Panel]:
             "Alerts of Pandian that are firing; 0 when all is well.",
             width=_THIRD,
         ),
+        lines(
+            "Interactions read for the labels, by outcome",
+            [Query(rate(names.FEEDBACK_ACTIONS, by=["outcome"]), "{{outcome}}")],
+            "A second. late: labels may have been given without them.",
+            unit=units.CountsPerSecond,
+            stacked=True,
+            width=_THIRD,
+        ),
         number(
             "Labels of this version",
             Query(gauge(names.LABELS, VERSION), "labels"),
@@ -163,6 +171,12 @@ def _labels() -> list[Panel]:
             "Impressions that cannot be labelled",
             Query(happened(names.FEEDBACK_REJECTED), "rejected"),
             "Records of pandian.impressions without what a label needs.",
+            width=_THIRD,
+        ),
+        number(
+            "Labels that event time did not give",
+            Query(happened(names.LABELS_UNTIMELY), "labels"),
+            "Too many impressions waited, or no interaction came and the clock settled it.",
             width=_THIRD,
         ),
     ]
