@@ -9,6 +9,7 @@
 ``pairs``     which pages are over, and which of their labels a detector may take for independent of each other
 ``segments``  which segments of a version are told apart
 ``windows``   figures and pages of all labels and of the newest whole window
+``course``    how the AUC went, window by window
 ``version``   all of one version: figures in whole and by segment, and its detectors
 ``watch``     all versions, and from where to read on
 """

@@ -16,6 +16,7 @@ from monitoring.detection.famine import FamineSettings
 from monitoring.detection.segments import threshold
 from monitoring.edges import Edges, default_edges
 from monitoring.watching.base import Seen, Whole
+from monitoring.watching.course import Course
 from monitoring.watching.figures import Figures
 from monitoring.watching.pages import Listed
 from monitoring.watching.pairs import WholePages, one_of_a_page
@@ -74,6 +75,7 @@ class VersionWatch:
         self._segments = Segments()
         self._parts: dict[Segment, Windows] = {}
         self._pages = WholePages()
+        self._course = Course()
         # Half of the false alarms may be of the version in whole, the other half of any of its segments.
         self._auc = AucDetector(edges, _rarer(settings.auc, 2))
         self._of_segments: dict[Segment, AucDetector] = {}
@@ -92,10 +94,11 @@ class VersionWatch:
         """Take labels of one partition, in the order in which they became known."""
         if not len(seen):
             return
-        times = int(seen.times.min()), int(seen.times.max())
-        self.first, self.last = min(self.first or times[0], times[0]), max(self.last, times[1])
+        first = int(seen.times.min())
+        self.first = min(self.first or first, first)
         for start, end in self._windows(len(seen)):
             part = seen.part(start, end)
+            self.last = max(self.last, int(part.times.max()))
             self._count(part)
             self._detect(part, self._pages.take(partition, part))
 
@@ -113,7 +116,10 @@ class VersionWatch:
     def _roll(self) -> None:
         for one in (self._whole, *self._parts.values()):
             one.roll()
-        self._look_back()
+        last = self._whole.last
+        assert last is not None  # noqa: S101 - a window has just ended
+        self._course.add(self.last, last)
+        self._look_back(last)
 
     def _count(self, seen: Seen) -> None:
         self._whole.add(self.edges.codes(seen.scores), seen)
@@ -151,10 +157,8 @@ class VersionWatch:
         if self._calibration is not None:
             yield self._calibration
 
-    def _look_back(self) -> None:
+    def _look_back(self, last: Figures) -> None:
         """Take back what the last whole window no longer says."""
-        last = self._whole.last
-        assert last is not None  # noqa: S101 - a window has just ended
         _take_back(self._auc, last)
         for segment, detector in self._of_segments.items():
             part = self._parts.get(segment)
@@ -202,6 +206,8 @@ class VersionWatch:
         """Return the figures as JSON values: in whole, by segment, and how sure the detectors are."""
         return {
             **self._whole.document(),
+            "first": self.first or None,
+            "course": self._course.document(),
             "segments": [
                 {"segment": segment[0], "value": segment[1], **part.document(curve=False)}
                 for segment, part in sorted(self._parts.items())
@@ -226,6 +232,7 @@ class VersionWatch:
             "pages": self._pages.state(),
             "detectors": [one.state() for one in self._detectors()],
             "of_segments": [[*segment, one.state()] for segment, one in self._of_segments.items()],
+            "course": self._course.state(),
             "first": self.first,
             "last": self.last,
         }
@@ -243,6 +250,8 @@ class VersionWatch:
         for segment, value, part in stored["parts"]:
             found._part((segment, value)).restore(part)
         found._pages.restore(stored["pages"])
+        if "course" in stored:  # older states have none
+            found._course.restore(stored["course"])
         found.first, found.last = stored["first"], stored["last"]
         for detector, state in zip(found._detectors(), stored["detectors"], strict=True):
             detector.restore(state)

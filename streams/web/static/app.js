@@ -3,6 +3,7 @@
 import { leadTo, target } from "./address.js";
 import { AlertsPanel } from "./alerts.js";
 import { Controls } from "./controls.js";
+import { CoursePanel } from "./course.js";
 import { setText, visible } from "./dom.js";
 import { Feed } from "./feed.js";
 import { RelationsPanel } from "./graph.js";
@@ -22,6 +23,7 @@ const statusFeed = new Feed("v1/status");
 const inventoryFeed = new Feed("v1/inventory?view=summary");
 const model = new ModelPanel(at("model"));
 const alerts = new AlertsPanel(at("alerts"));
+const course = new CoursePanel(at("course"));
 const relations = new RelationsPanel(at("relations"));
 const feeds = new Map();
 const state = { status: {}, assets: null, names: new Set(), seen: null, failed: null, running: false, again: false, timer: 0, target: null };
@@ -47,6 +49,7 @@ function draw() {
   drawPulse(nodes, state);
   model.draw();
   alerts.draw();
+  course.draw(alerts.feed.data?.alerts ?? [], model.models.data);
   relations.draw();
   drawAssets();
   lookAtTarget();

@@ -57,7 +57,22 @@ function markNodes(marks, scale) {
     s("circle", { cx: scale.x(mark.at), cy: TOP - 6, r: 4 })));
 }
 
-/** `points`: `{at, value}` in order of time; `marks`: `{at, kind, text}`. The plot takes the width it is given. */
+// One line for the points of each `of`; below a single one its area.
+function trails(points, scale) {
+  const lines = new Map();
+  for (const point of points) {
+    if (!lines.has(point.of)) lines.set(point.of, []);
+    lines.get(point.of).push(`${scale.x(point.at).toFixed(1)},${scale.y(point.value).toFixed(1)}`);
+  }
+  const floor = HEIGHT - BOTTOM;
+  const area = lines.size > 1 ? [] : [s("polygon", { class: "area", points: `${scale.x(points[0].at)},${floor} ${[...lines.values()][0].join(" ")} ${scale.x(points[points.length - 1].at)},${floor}` })];
+  return [...area, ...[...lines.values()].map((line) => s("polyline", { class: "trail", points: line.join(" ") }))];
+}
+
+/**
+ * `points`: `{at, value}` in order of time, with `of` where there are several lines; `marks`: `{at, kind, text}`. The
+ * plot takes the width it is given.
+ */
 export class SeriesPlot {
   constructor(label) {
     this.label = label;
@@ -84,13 +99,10 @@ export class SeriesPlot {
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     if (points.length < 2) { svg.replaceChildren(); return; }
     const scale = this.scale = scales(points, width);
-    const line = points.map((point) => `${scale.x(point.at).toFixed(1)},${scale.y(point.value).toFixed(1)}`);
-    const floor = HEIGHT - BOTTOM;
     svg.setAttribute("aria-label", `${this.label}: ${this.name} from ${this.text(points[0].value)} to ${this.text(points[points.length - 1].value)}; arrow keys read the points`);
     this.cursor = s("g", { class: "cursor", "aria-hidden": "true" });
     svg.replaceChildren(axes(scale, width, this.text),
-      s("polygon", { class: "area", points: `${scale.x(points[0].at)},${floor} ${line.join(" ")} ${scale.x(points[points.length - 1].at)},${floor}` }),
-      s("polyline", { class: "trail", points: line.join(" ") }), ...markNodes(this.marks, scale), this.cursor);
+      ...trails(points, scale), ...markNodes(this.marks, scale), this.cursor);
     this.read(this.at);
   }
 
@@ -119,6 +131,6 @@ export class SeriesPlot {
     } else {
       this.cursor?.replaceChildren();
     }
-    setText(this.said, point ? `${new Date(point.at).toISOString().slice(0, 19).replace("T", " ")} · ${this.text(point.value)} ${this.name}` : " ");
+    setText(this.said, point ? `${new Date(point.at).toISOString().slice(0, 19).replace("T", " ")} · ${this.text(point.value)} ${this.name}${point.of === undefined ? "" : ` of ${point.of}`}` : " ");
   }
 }

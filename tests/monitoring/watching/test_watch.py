@@ -14,6 +14,8 @@ from sklearn.metrics import log_loss, ndcg_score, roc_auc_score
 from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
 from monitoring.watching import ModelWatch, Seen, WatchSettings
+from monitoring.watching.course import MOST, Course
+from monitoring.watching.figures import Figures
 from monitoring.watching.pairs import WholePages, one_of_a_page
 from monitoring.watching.watch import EVERYBODY, WatchStateError
 from pandian.events import LABEL_FAMINE, Feedback, encode
@@ -55,6 +57,31 @@ def test_figures_are_those_of_the_labels() -> None:
         ("known", 4_800),
     }
     assert found["alarms"] == []
+
+
+def test_the_course_has_a_point_for_each_window_and_is_bounded() -> None:
+    known = list(labels(6_500))
+    found = fed(iter(known)).documents()[NAME]
+    assert found["first"] == min(one.arrived or one.time for one in known)
+    places = [(start, start + 2_000) for start in (0, 2_000, 4_000)]
+    for point, (start, end) in zip(found["course"], places, strict=True):
+        part = known[start:end]
+        truth, scores = [one.label for one in part], [one.score for one in part]
+        assert point["low"] < point["value"] < point["high"]
+        assert point["value"] == pytest.approx(roc_auc_score(truth, scores), abs=2e-3)
+        assert point["time"] == max(one.arrived or one.time for one in part)
+    course, window = Course(), Figures(4)
+    window.histogram.add_batch(np.array([0, 3, 2, 1]), np.array([False, True, True, False]))
+    for time in range(1_000):
+        course.add(time, window)
+    times = [one["time"] for one in course.document()]
+    assert len(times) <= MOST
+    assert set(np.diff(times).tolist()) == {16}
+    other = Course()
+    other.restore(course.state())
+    course.add(1_001, window)
+    other.add(1_001, window)
+    assert other.document() == course.document()
 
 
 def test_pages_tell_what_stood_on_top() -> None:

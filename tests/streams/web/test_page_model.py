@@ -303,9 +303,75 @@ async def test_alerts_are_shown_with_what_moved_and_those_that_go_on_first(
         )
         for words in ("auc-drop", "since 2025-11-25", f"fallen {IMAGE}", SCRIPT, BREAKOUT):
             assert words in first
-        assert await page.run("document.querySelectorAll('.causes li').length") == 3
+        assert await page.run("document.querySelectorAll('.alertlist .causes li').length") == 3
         assert "auc-drop, over" in second
         assert "until" in second
         recommending.alerts["alerts"] = []
         await page.until("document.getElementById('alerts').hidden")
+        assert not page.problems
+
+
+async def test_the_timeline_shows_how_the_auc_went_and_what_happened(browser, url, recommending) -> None:
+    start, minute = 1_764_097_262_000, 60_000
+    first = "sasrec@20261125-190102-a1b2c3"
+
+    def window(at: int, value: float) -> dict[str, Any]:
+        return {"time": start + at * minute, "value": value, "low": value - 0.02, "high": value + 0.02}
+
+    moved = {"asset": "shop.orders", "field": SCRIPT, "before": "0 %", "after": IMAGE, "evidence": "much"}
+    old, other = recommending.models["versions"]
+    new = {**copy.deepcopy(old), "version": "20261125-200000-d4e5f6", "alarm": False}
+    values = (0.69, 0.68, 0.55, 0.51, 0.66)
+    watched = {"window": {"labels": 2_000}, "segments": []}
+    old["figures"] = {
+        **watched,
+        "first": start,
+        "course": [window(at, value) for at, value in enumerate(values, 1)],
+    }
+    new["figures"] = {**watched, "first": start + 7 * minute, "course": [window(8, 0.70), window(9, 0.71)]}
+    recommending.models["versions"] = [new, old, other]
+    recommending.models["champion"] |= {
+        "version": new["version"],
+        "time": start + 6 * minute,
+        "by": "pandian retrain",
+        "why": "better than before",
+    }
+    recommending.alerts["alerts"] = [
+        told("2", "resolved", start + 5 * minute, subject=first),
+        told("2", "firing", start + 3 * minute, subject=first, causes=[moved] * 4, text=f"fallen {IMAGE}"),
+        told("1", "firing", start + 2 * minute, kind="drift", subject=f"shop.orders.{SCRIPT} values"),
+    ]
+    async with browser.page(url) as page:
+        await page.until("document.querySelectorAll('#course .happening').length === 5")
+        found = await page.run(
+            "[...document.querySelectorAll('#course .happening')].map((one) => [one.className, one.textContent])"
+        )
+        assert [kind.split()[-1] for kind, _ in found] == ["model", "over", "alarm", "drift", "model"]
+        for (_, said), words in zip(
+            found,
+            (
+                ("sasrec@20261125-200000-d4e5f6 answers", "by pandian retrain: better than before"),
+                ("auc-drop", first, "is over"),
+                ("auc-drop", first, "its AUC fell", f"fallen {IMAGE}", f"shop.orders.{SCRIPT}", IMAGE),
+                ("drift", f"shop.orders.{SCRIPT} values drifted"),
+                (f"{first} answers",),
+            ),
+            strict=True,
+        ):
+            for one in words:
+                assert one in said
+        assert await page.run("document.querySelectorAll('#course .causes li').length") == 3
+        assert await page.run("document.querySelector('#course .causes a').hash.startsWith('#shop.orders/')")
+        plot = "document.querySelector('#course svg.series')"
+        assert await page.run(f"{plot}.querySelectorAll('polyline.trail').length") == 2, "one line a version"
+        assert await page.run(f"{plot}.querySelectorAll('.moment').length") == 4, "what is in its time"
+        assert (
+            await page.run(f"{plot}.getAttribute('aria-label')")
+            == "The live AUC: AUC from 0.690 to 0.710; arrow keys read the points"
+        )
+        await page.run(f"{plot}.focus()")
+        assert f"0.710 AUC of sasrec@{new['version']}" in await page.run(text("#course .reading"))
+        recommending.models |= {"champion": None, "versions": [other]}
+        recommending.alerts["alerts"] = []
+        await page.until("document.getElementById('course').hidden")
         assert not page.problems
