@@ -79,11 +79,10 @@ class JoinedPartition:
 
     def advance(self, most: int) -> int:
         """Join at most so many records; return how many there were to join."""
-        taken = 0
-        while taken < most and not self.is_full:
-            if self.join.settling:
-                taken += self._settled(most - taken)
-                continue
+        if self.is_full:
+            return 0
+        taken = self._settled(most) if self.join.settling else 0
+        while taken < most:
             what = self._turn()
             if what is Turn.WAIT:
                 taken += self._nothing_came(most)
@@ -93,6 +92,7 @@ class JoinedPartition:
             else:
                 self._take(self.acted, self.join.act)
                 self._acted_at = _now_ms()
+                taken += self._settled(most - taken - 1)
             taken += 1
         self._count()
         return taken
@@ -143,10 +143,8 @@ class JoinedPartition:
 
     def _settled(self, most: int) -> int:
         """Label what the last interaction made due; return how many there were."""
-        count = self.join.settle(most)
-        self._count()
         self.dirty = True
-        return count
+        return self.join.settle(most)
 
     def _nothing_came(self, most: int) -> int:
         """Label what is due by the clock where no interaction came for a whole window; return how many there were."""
