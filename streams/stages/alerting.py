@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from logging import INFO, WARNING
 from typing import Any
 
 import orjson
@@ -64,9 +65,9 @@ class Alerting:
         return (kind, subject) in self._firing
 
     def firing(self) -> Mapping[str, int]:
-        """Return how many alerts fire, by kind; a kind of which none fires has 0."""
+        """Return how many alerts fire, by each of our kinds: anybody may write others to the topic."""
         found = Counter(kind for kind, _ in self._firing)
-        return {**dict.fromkeys(ALERT_KINDS, 0), **found}
+        return {kind: found[kind] for kind in ALERT_KINDS}
 
     async def tell(self, finding: Finding, *, firing: bool) -> None:
         """Let an alert begin or end, unless it has; what cannot be written now is written when it is told again.
@@ -101,7 +102,7 @@ class Alerting:
         except KAFKA_ERRORS as error:
             log.warning("an alert cannot be written, trying again later: %s", error)
             return
-        log.warning("%s", alert.text)
+        log.log(WARNING if firing else INFO, "%s", alert.text)
         self._apply(finding.kind, finding.subject, known if firing else None)
 
     def _apply(self, kind: str, subject: str, firing: _Firing | None) -> None:

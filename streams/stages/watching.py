@@ -189,7 +189,7 @@ class WatchingPart:
             for kind in KINDS:
                 for subject in self._alerting.subjects(kind):
                     if (kind, subject) not in standing:
-                        text = f"{subject}: no longer."
+                        text = f"{subject}: the alert {kind} has ended."
                         await self._alerting.tell(Finding(kind, subject, text, 0.0, text, ""), firing=False)
 
     async def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
