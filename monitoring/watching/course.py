@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitoring.auc import auc
+from monitoring.watching.base import Whole
 from monitoring.watching.figures import Figures
 
 #: When there are so many points every second one goes, and of twice as many windows from then on only the last counts.
@@ -18,14 +19,16 @@ class Course:
     def __init__(self) -> None:
         self._points: list[list[float]] = []
         self._step, self._left = 1, 1
+        self._labels = self._times = 0
 
-    def add(self, time: int, window: Figures) -> None:
-        """Take note of a window that has just ended.
+    def count(self, times: Whole) -> None:
+        """Take note of when the labels of the window that is being filled were shown, epoch milliseconds."""
+        self._labels += len(times)
+        self._times += int(times.sum())
 
-        Args:
-            time: of its latest impression, epoch milliseconds.
-            window: its labels.
-        """
+    def roll(self, window: Figures) -> None:
+        """Take note of a window that has just ended: of the labels that were counted since the last one."""
+        time, self._labels, self._times = self._times // max(self._labels, 1), 0, 0
         self._left -= 1
         found = auc(window.histogram)
         if self._left > 0 or found.value is None or found.low is None or found.high is None:
@@ -42,7 +45,7 @@ class Course:
 
     def state(self) -> list[Any]:
         """Return all there is to know as JSON values."""
-        return [self._step, self._left, self._points]
+        return [self._step, self._left, self._labels, self._times, self._points]
 
     def restore(self, stored: Iterable[Any]) -> None:
         """Take over what :meth:`state` gave.
@@ -50,6 +53,6 @@ class Course:
         Raises:
             TypeError, ValueError: it is something else.
         """
-        step, left, points = stored
-        self._step, self._left = int(step), int(left)
+        step, left, labels, times, points = stored
+        self._step, self._left, self._labels, self._times = int(step), int(left), int(labels), int(times)
         self._points = [[*one] for one in points]

@@ -94,11 +94,10 @@ class VersionWatch:
         """Take labels of one partition, in the order in which they became known."""
         if not len(seen):
             return
-        first = int(seen.times.min())
-        self.first = min(self.first or first, first)
+        times = int(seen.times.min()), int(seen.times.max())
+        self.first, self.last = min(self.first or times[0], times[0]), max(self.last, times[1])
         for start, end in self._windows(len(seen)):
             part = seen.part(start, end)
-            self.last = max(self.last, int(part.times.max()))
             self._count(part)
             self._detect(part, self._pages.take(partition, part))
 
@@ -118,11 +117,12 @@ class VersionWatch:
             one.roll()
         last = self._whole.last
         assert last is not None  # noqa: S101 - a window has just ended
-        self._course.add(self.last, last)
+        self._course.roll(last)
         self._look_back(last)
 
     def _count(self, seen: Seen) -> None:
         self._whole.add(self.edges.codes(seen.scores), seen)
+        self._course.count(seen.times)
         codes = self._coarse.codes(seen.scores)
         for segment, places in self._segments.split(seen.segments).items():
             self._part(segment).add(codes, seen, places)

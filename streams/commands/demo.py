@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wrong-import",
     is_flag=True,
-    help="Let a catalogue import go wrong: an alert names what moved, and the repair and a retraining bring it back.",
+    help="The second act: a catalogue import goes wrong, an alert names the field, the repair and a retraining help.",
 )
 @click.option(
     "--port",

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from streams.commands.asset_sections import change_lines, drift_lines, relation_lines, section
 from streams.commands.tables import flow, plain
+from streams.demo.act_two import ActTwo
 from streams.demo.injected import INJECTIONS
 from streams.demo.noticed import Noticed, in_words, noticed, told_of
 from streams.demo.notices import TOO_SHORT
@@ -19,13 +20,16 @@ from streams.demo.people import INVENTED
 _NO_ASSET = {"asset": ""}
 
 
-def tell_noticed(console: Console, inventory: Mapping[str, Any], announced: Container[str]) -> None:
+def tell_noticed(
+    console: Console, inventory: Mapping[str, Any], announced: Container[str], second: ActTwo | None
+) -> None:
     """Print it all, and beside it what was injected.
 
     Args:
         console: Where to.
         inventory: The document of the shop's topics.
         announced: What was injected, by name; nothing where the replay was too short for it.
+        second: What was injected in its place, and what came of it.
     """
     found, width = noticed(inventory), console.width
     for title, lines in (
@@ -36,7 +40,10 @@ def tell_noticed(console: Console, inventory: Mapping[str, Any], announced: Cont
         ),
         ("Schema changes noticed", change_lines(map(_named, found.schema_changes), width)),
         ("Drifts noticed", drift_lines(map(_named, found.drifts), width)),
-        ("Injected by this demo", _injected(inventory, announced, width)),
+        (
+            "Injected by this demo",
+            _wrong_import(second, width) if second else _injected(inventory, announced, width),
+        ),
     ):
         for line in section(title, list(lines)):
             console.print(line)
@@ -54,6 +61,11 @@ def _masked(found: Noticed, width: int) -> Iterator[RenderableType]:
             ],
             width - 2,
         )
+
+
+def _wrong_import(second: ActTwo, width: int) -> Iterator[RenderableType]:
+    for line in second.lines():
+        yield flow([plain(line)], width - 2)
 
 
 def _injected(

@@ -27,7 +27,7 @@ def tell(outcome: Outcome, kept: bool) -> None:
     if not console.is_terminal:
         console.width = _FILE_WIDTH
     _tell_inventory(console, outcome)
-    tell_noticed(console, outcome.inventory, outcome.announced)
+    tell_noticed(console, outcome.inventory, outcome.announced, outcome.second)
     _tell_model(console, outcome)
     _tell_example(console, outcome)
     _tell_counts(console, outcome)
@@ -119,8 +119,13 @@ def _next(outcome: Outcome, kept: bool) -> list[tuple[str, str]]:
             f"PANDIAN_BROKER=localhost:9092 {pandian} worker",
         ),
     ]
+    second = (
+        "The second act: a catalogue import goes wrong, an alert names what moved, a retraining brings it back:",
+        f"{pandian} demo --wrong-import --keep",
+    )
+    acts = [] if outcome.second else [second]
     if not kept:
-        return [("The live page, and time to look at it:", f"{pandian} demo --keep"), *own]
+        return [("The live page, and time to look at it:", f"{pandian} demo --keep"), *acts, *own]
     user = outcome.example["user_id"] if outcome.example else "USER"
     models = f"PANDIAN_MODELS={outcome.models} {pandian} models list"
     retrain = f"PANDIAN_BROKER={outcome.broker} PANDIAN_MODELS={outcome.models} {pandian} retrain"
@@ -137,6 +142,7 @@ def _next(outcome: Outcome, kept: bool) -> list[tuple[str, str]]:
             "A file of yours as one more topic of the shop:",
             f"{pandian} produce orders.csv --topic shop.mine --broker {outcome.broker}",
         ),
+        *acts,
         *own,
     ]
 

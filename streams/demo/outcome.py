@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from streams.demo.act_two import ActTwo
 from streams.demo.model import Document, Model
 from streams.demo.noticed import injected, noticed
 from streams.demo.replay import RATE
@@ -61,6 +62,8 @@ class Outcome:
     """What people call the items of the example."""
     announced: Mapping[str, int]
     """What was injected, by name: order lines sent before it was announced; nothing of a replay too short for it."""
+    second: ActTwo | None
+    """What came of the second act; None: it was not asked for, or there was no model to tell it of."""
     url: str
     """Where the page is while the worker runs."""
     broker: str
@@ -84,6 +87,7 @@ class Outcome:
             "example": self.example,
             "injected": injected(self.inventory, self.announced),
             "noticed": noticed(self.inventory).document(),
+            "act_two": self.second.document() if self.second else None,
             "seconds": round(self.seconds, 3),
             "first_inventory_s": round(self.first_inventory_s, 3),
         }

@@ -14,6 +14,7 @@ from export.registry import Entry, open_registry
 from pandian.errors import PandianError
 from pandian.events import AUC_DROP
 from pandian.output import printable
+from streams.demo.act_two import ActTwo
 from streams.demo.acts import LEAST_LINES, wrong_lines
 from streams.demo.alert_lines import AlertLines
 from streams.demo.api import WorkerApi
@@ -84,6 +85,7 @@ class Story:
         self._patience = Patience()
         self._notices = Notices(lines[1], view.say)
         self._alerts = AlertLines(view.say)
+        self._second: ActTwo | None = None
 
     async def tell(self) -> Outcome:
         """Tell it all; return what came of it.
@@ -109,37 +111,42 @@ class Story:
         wrong, right, learnt = wrong_lines(first, end)
         await self._act(first, wrong, pages=True)
         self._view.say(f"{self._seconds():5.1f} s  injected by this demo: {WORDS}")
-        await self._act(wrong, right, pages=True, wrong=True)
+        self._second = ActTwo(
+            await self._act(wrong, right, pages=True, wrong=True), alerts=self._alerts.alerts
+        )
         until = time.monotonic() + _ALERT_S
         while not self._alerts.is_firing(AUC_DROP) and time.monotonic() < until:
             await self._ask(now=True)
             await self._look("waiting for the alert")
         self._view.say(f"{self._seconds():5.1f} s  {REPAIRED}")
-        await self._act(right, learnt, pages=True)
-        await self._retrain()
+        self._second.repaired = await self._act(right, learnt, pages=True)
+        self._second.retraining = time.time()
+        await self._retrain(self._second)
         await self._act(learnt, end, pages=True)
 
-    async def _retrain(self) -> None:
+    async def _retrain(self, second: ActTwo) -> None:
         """Train again, and let the new model answer where it is better; whatever fails is said."""
         try:
             with tempfile.TemporaryDirectory(prefix="pandian-demo-") as folder:
                 settings, seconds = self._worker.settings, self._options.train_seconds
-                child = retraining(settings, self._models, seconds, folder)
+                child = retraining(settings, self._models, seconds, folder, self._model.name)
                 found = await self._trained(child, "retraining on what the stream has")
         except PandianError as error:
             self._view.say(f"no retraining: {error}")
             return
-        self._view.say(f"{self._seconds():5.1f} s  retrained: {printable(str(found['why']))}")
+        second.why = printable(str(found["why"]))
+        self._view.say(f"{self._seconds():5.1f} s  retrained: {second.why}")
         if found["promoted"]:
             entry = open_registry(self._worker.settings).entry(found["model"], found["version"])
             await self._until_answering(entry)
+            second.answers = time.time()
 
-    async def _act(self, first: int, end: int, *, pages: bool = False, wrong: bool = False) -> None:
-        """Replay order lines until all is counted."""
+    async def _act(self, first: int, end: int, *, pages: bool = False, wrong: bool = False) -> float:
+        """Replay order lines until all is counted; return when the first of them was sent, epoch seconds."""
         doing = "the shop is open, and shows pages" if pages else "the shop is open: the first months"
         began: float | None = None
         if first == end:
-            return
+            return time.time()
         async with ReplayProcess(
             self._worker.settings,
             self._options.rate,
@@ -158,7 +165,9 @@ class Story:
                     break
                 opening = "opening the shop" if not self._progress.sent else doing
                 await self._look("counting the last records" if replay.said.done else opening)
-        self._open_s += time.monotonic() - began
+        took = time.monotonic() - began
+        self._open_s += took
+        return time.time() - took
 
     def _is_counted(self) -> bool:
         lag = int(self._worker.status.status()["lag"] or 0)
@@ -344,6 +353,7 @@ class Story:
             example=example,
             names=self._names(example),
             announced=progress.injected,
+            second=self._second,
             url=self._worker.url,
             broker=str(self._worker.settings.broker),
             embedded=self._worker.embedded is not None,

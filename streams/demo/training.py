@@ -63,7 +63,17 @@ def training(settings: Settings, folder: Path, max_seconds: float) -> TrainingPr
     return TrainingProcess(settings, options)
 
 
-def retraining(settings: Settings, models: str, max_seconds: float, folder: str) -> TrainingProcess:
-    """Return a retraining in a folder, which promotes what is surely better than the champion of a registry."""
-    options = ["retrain", "kafka", "--max-seconds", f"{max_seconds:g}", "--work", folder]
+def retraining(
+    settings: Settings, models: str, max_seconds: float, folder: str, kind: str
+) -> TrainingProcess:
+    """Return a retraining in a folder, which promotes what is surely better than the champion of a registry.
+
+    Args:
+        settings: The broker to read from.
+        models: The registry.
+        max_seconds: When training stops, however well it still goes.
+        folder: Where it works.
+        kind: Of the model: that of the champion, as which kind is best was found out when that was trained.
+    """
+    options = ["retrain", "kafka", "--max-seconds", f"{max_seconds:g}", "--work", folder, "--model", kind]
     return TrainingProcess(settings, options, {f"{PREFIX}MODELS": models})

@@ -16,23 +16,24 @@ const BEGAN = {
   calibration: "its probabilities are off",
   "label-famine": "labels stopped",
 };
-const KEYS = [["drift", "drift, silence"], ["alarm", "alert of a model"], ["over", "over"], ["model", "a model answers"]];
+const KEYS = [["drift", "drift, silence"], ["alarm", "alert of a model"], ["over", "over"], ["answer", "a model answers"]];
 
 const iso = (at) => new Date(at).toISOString();
 const nameOf = (one) => `${one.model}@${one.version}`;
 
+// Where it is known what moved, that is told in place of the alert's words: these stand among the alerts.
 function alertEntry(one) {
   const ofData = one.kind === "drift" || one.kind === "silence";
   const over = one.state !== "firing";
   return { kind: over ? "over" : ofData ? "drift" : "alarm", at: one.time, badge: one.kind, subject: one.subject,
-    what: over ? "is over" : BEGAN[one.kind] ?? one.text, text: over ? null : one.text, causes: over ? [] : (one.causes ?? []).slice(0, MOST_CAUSES) };
+    what: over ? "is over" : BEGAN[one.kind] ?? one.text, text: over || one.causes?.length ? null : one.text, causes: over ? [] : (one.causes ?? []).slice(0, MOST_CAUSES) };
 }
 
 // A version has answered since it was promoted; of those before the champion only their first labels tell.
 function modelEntry(version, champion) {
   const answers = champion?.model === version.model && champion?.version === version.version;
   const told = answers ? [champion.by ? `by ${visible(champion.by)}` : null, champion.why ? visible(champion.why) : null].filter(Boolean).join(": ") : "its first pages whose outcome is known";
-  return { kind: "model", at: answers && isNumber(champion.time) ? champion.time : version.figures?.first, badge: "model", subject: nameOf(version), what: "answers", text: told, causes: [] };
+  return { kind: "answer", at: answers && isNumber(champion.time) ? champion.time : version.figures?.first, badge: "model", subject: nameOf(version), what: "answers", text: told, causes: [] };
 }
 
 /** What happened, the latest first: `{kind, at, badge, subject, what, text, causes}`. */

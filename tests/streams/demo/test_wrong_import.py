@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from streams.demo.act_two import ActTwo
 from streams.demo.acts import history_lines, wrong_lines
 from streams.demo.alert_lines import AlertLines
 from streams.demo.dataset import count, order_lines
@@ -57,3 +58,30 @@ def test_alerts_are_said_once_in_order_and_with_what_moved() -> None:
     lines.look([alert("auc-drop", "resolved"), alert("auc-drop", "firing")], 3.0)
     assert said[-1] == "  3.0 s  over: auc-drop resolved"
     assert not lines.is_firing("auc-drop")
+
+
+def test_what_came_of_it_is_timed_from_the_first_wrong_record() -> None:
+    second = ActTwo(1_000.0)
+    assert second.document()["wrong_to_alert_s"] is None
+    assert "did not come" in " ".join(second.lines())
+    second.alerts = [
+        {**alert("drift", "firing", "0"), "time": 999_000, "subject": "before"},
+        {**alert("drift", "firing", "1"), "time": 1_004_500, "subject": "shop.orders.UnitPrice values"},
+        {**alert("auc-drop", "firing", "2"), "time": 1_008_000, "subject": "m@1"},
+        {**alert("auc-drop", "resolved", "2"), "time": 1_025_000, "subject": "m@1"},
+    ]
+    second.repaired, second.retraining, second.answers, second.why = 1_010.0, 1_030.0, 1_052.5, "better"
+    found = second.document()
+    assert found["causes"][0]["field"] == "UnitPrice"
+    assert {name: value for name, value in found.items() if name.endswith("_s")} == {
+        "wrong_to_drift_s": 4.5,
+        "wrong_to_alert_s": 8.0,
+        "wrong_to_repaired_s": 10.0,
+        "wrong_to_over_s": 25.0,
+        "alert_to_promoted_s": 44.5,
+        "retrain_s": 22.5,
+    }
+    said = list(second.lines())
+    assert "an alert of drift: 4.5 s after, shop.orders.UnitPrice values" in said
+    assert any("first cause shop.orders.UnitPrice: 2 before, 200 after" in one for one in said)
+    assert said[-1] == "retrained: better"

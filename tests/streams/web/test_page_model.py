@@ -338,22 +338,29 @@ async def test_the_timeline_shows_how_the_auc_went_and_what_happened(browser, ur
     }
     recommending.alerts["alerts"] = [
         told("2", "resolved", start + 5 * minute, subject=first),
-        told("2", "firing", start + 3 * minute, subject=first, causes=[moved] * 4, text=f"fallen {IMAGE}"),
-        told("1", "firing", start + 2 * minute, kind="drift", subject=f"shop.orders.{SCRIPT} values"),
+        told("2", "firing", start + 3 * minute, subject=first, causes=[moved] * 4, text="long"),
+        told(
+            "1",
+            "firing",
+            start + 2 * minute,
+            kind="drift",
+            subject=f"shop.orders.{SCRIPT} values",
+            text=IMAGE,
+        ),
     ]
     async with browser.page(url) as page:
         await page.until("document.querySelectorAll('#course .happening').length === 5")
         found = await page.run(
             "[...document.querySelectorAll('#course .happening')].map((one) => [one.className, one.textContent])"
         )
-        assert [kind.split()[-1] for kind, _ in found] == ["model", "over", "alarm", "drift", "model"]
+        assert [kind.split()[-1] for kind, _ in found] == ["answer", "over", "alarm", "drift", "answer"]
         for (_, said), words in zip(
             found,
             (
                 ("sasrec@20261125-200000-d4e5f6 answers", "by pandian retrain: better than before"),
                 ("auc-drop", first, "is over"),
-                ("auc-drop", first, "its AUC fell", f"fallen {IMAGE}", f"shop.orders.{SCRIPT}", IMAGE),
-                ("drift", f"shop.orders.{SCRIPT} values drifted"),
+                ("auc-drop", first, "its AUC fell", f"shop.orders.{SCRIPT}", IMAGE),
+                ("drift", f"shop.orders.{SCRIPT} values drifted", IMAGE),
                 (f"{first} answers",),
             ),
             strict=True,
