@@ -51,6 +51,7 @@ BENCHES = (
     "types",
     "pii",
     "demo",
+    "act_two",
     "retrain",
 )
 RESULTS = Path(__file__).parent / "results" / "latest.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,17 @@ class Sizes:
 
 
 def run(sizes: Sizes | None = None) -> Iterator[Row]:
+    """Run it, and yield what :func:`rows` says."""
+    sizes = sizes or Sizes()
+    yield from rows([run_demo(sizes.limit, "--wrong-import") for _ in range(sizes.repeat)])
+
+
+def rows(runs: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
     """Yield how long after the first wrong record what was told, and whether the first cause is the right one.
 
     Raises:
         RuntimeError: an alert did not come, or nothing was promoted.
     """
-    sizes = sizes or Sizes()
-    runs = [run_demo(sizes.limit, "--wrong-import") for _ in range(sizes.repeat)]
     acts = [one["act_two"] for one in runs]
     for name, key, what in _TIMES:
         worst = max(_known(one, key) for one in acts)
@@ -68,7 +72,7 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
     )
 
 
-def _known(act: dict[str, Any], name: str) -> float:
+def _known(act: Mapping[str, Any], name: str) -> float:
     if act[name] is None:
         raise RuntimeError(f"the second act has no {name}: {act}")
     return float(act[name])

@@ -52,8 +52,10 @@ def _tell_model(console: Console, outcome: Outcome) -> None:
         console.print(Text(f"No model was trained: {model.missing}."))
         console.print(f"The worker served the baselines that it keeps itself ({model.name or 'none'}).")
     else:
+        again = outcome.second and outcome.second.answers
+        months = "all months, after the repair" if again else "the first months"
         console.print(
-            f"{model.name} {model.version}, trained on the first months; tested on the newest purchases of these:"
+            f"{model.name} {model.version}, trained on {months}; tested on the newest purchases of these:"
         )
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("")

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    act_two,
     alarm,
     alerts,
     assets,
@@ -305,8 +306,8 @@ BARS = {
 }
 
 
-#: Not in small: of few interactions no model learns to be surely better than the champion.
-WHOLE = ("retrain",)
+#: Not in small: of few interactions no model learns to be surely better than the champion, and none that could fall.
+WHOLE = ("act_two", "retrain")
 
 
 @pytest.mark.slow
@@ -345,6 +346,30 @@ def check(document: dict[str, Any]) -> None:
 def test_every_bench_is_run_and_checked() -> None:
     assert {*SIZES, *WHOLE} == set(command.BENCHES)
     assert sorted(BARS) == sorted(name for _, names in SIZES.values() for name in names)
+
+
+def test_the_second_act_is_told_by_its_worst_run() -> None:
+    codes, prices = ({"asset": "shop.orders", "field": name} for name in ("StockCode", "UnitPrice"))
+    act = {
+        "wrong_to_drift_s": 5.0, "wrong_to_alert_s": 4.0, "wrong_to_over_s": 10.0, "alert_to_promoted_s": 40.0,
+        "retrain_s": 20.0, "retrained": "better", "text": "fallen", "causes": [codes, prices],
+    }  # fmt: skip
+    runs = [
+        {"wall_s": 100.0, "act_two": act},
+        {"wall_s": 90.0, "act_two": act | {"wrong_to_alert_s": 6.5, "causes": [prices]}},
+    ]
+    found = {row.name: row for row in act_two.rows(runs)}
+    assert {name: row.value for name, row in found.items()} == {
+        "act_two_drift_s": 5.0,
+        "act_two_alert_s": 6.5,
+        "act_two_over_s": 10.0,
+        "act_two_cause_first": 0.5,
+        "act_two_promoted_s": 40.0,
+        "act_two_s": 100.0,
+    }
+    assert [name for name, row in found.items() if row.met is False] == ["act_two_cause_first"]
+    with pytest.raises(RuntimeError, match="wrong_to_drift_s"):
+        list(act_two.rows([{"wall_s": 90.0, "act_two": act | {"wrong_to_drift_s": None}}]))
 
 
 @pytest.mark.parametrize(
