@@ -58,6 +58,7 @@ def rows(runs: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         max(_known(one, "alert_to_promoted_s") for one in acts),
         "s",
         "from that alert until a model answers that was trained after the repair, the replay in between included",
+        ("<=", 60),
         detail={
             "retraining_s": [one["retrain_s"] for one in acts],
             "why": [one["retrained"] for one in acts],
