@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import Field, asdict, replace
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import nn
 
@@ -14,10 +14,14 @@ from models.base import Recommender, Run
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-S = TypeVar("S", bound="DataclassInstance")
+class _Dataclass(Protocol):
+    """What ``dataclasses.replace`` takes."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+S = TypeVar("S", bound=_Dataclass)
 #: What makes the network of settings, and the changes to try, those that matter most first.
 Prepared = tuple[Callable[[S], nn.Module], Sequence[Mapping[str, Any]]]
 #: Of the time that is left, finding settings takes at most so much.

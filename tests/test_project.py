@@ -21,7 +21,7 @@ MODULES = sorted(path for room in (*ROOMS, "benchmarks", "tests") for path in (R
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 # In the interface of Faust and of aiohttp, which pin what fits them.
-PART_OF_ANOTHER = {"mode-streaming", "yarl"}
+PART_OF_ANOTHER = {"mode-streaming", "multidict", "yarl"}
 # Trained and exported with; what serves and counts does without, which import-linter holds.
 OFFLINE_ROOMS = {"models", "export"}
 TRAIN = [Requirement(line) for line in PROJECT["optional-dependencies"]["train"]]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
 from streams import worklog
 
 
-def test_what_comes_from_data_writes_no_line_of_its_own(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    monkeypatch.setattr(logging.getLogger(), "level", logging.WARNING)
+@pytest.fixture
+def undone() -> Iterator[None]:
+    """Put the loggers of this process back as they were: other tests listen to them."""
+    root = logging.getLogger()
+    loggers = [root, *map(logging.getLogger, worklog._CHATTY)]
+    handlers, levels = list(root.handlers), [one.level for one in loggers]
+    yield
+    root.handlers[:] = handlers
+    for one, level in zip(loggers, levels, strict=True):
+        one.setLevel(level)
+
+
+@pytest.mark.usefixtures("undone")
+def test_what_comes_from_data_writes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     worklog.set_up()
     worklog.logger("alerts").warning("%s: no longer.", "m\n10:00:00 ERROR pandian: lost\x1b[2J 杯子")
     (line,) = capsys.readouterr().err.splitlines()

@@ -48,7 +48,7 @@ def inventory(**more: Any) -> dict[str, Any]:
 def shown(document: dict[str, Any], announced: Container[str], width: int = 100) -> str:
     console = Console(width=width, highlight=False)
     with console.capture() as capture:
-        tell_noticed(console, document, announced)
+        tell_noticed(console, document, announced, None)
     return capture.get()
 
 

@@ -150,10 +150,10 @@ async def test_tabs_are_reached_by_keys_and_read_by_screen_readers(page) -> None
 
 async def test_history_is_read_by_keys_and_marks_what_happened(page) -> None:
     await page.run(click("[data-tab=history]"))
-    await page.run("document.querySelector('.series').focus()")
-    await page.until(f"({text('.reading')}).includes('321K records')")
-    await page.run(pressing(".series", "Home"))
-    assert await page.run(text(".reading")) == "2026-11-23 09:30:00 · 0 records"
+    await page.run("document.querySelector('.asset .series').focus()")
+    await page.until(f"({text('.asset .reading')}).includes('321K records')")
+    await page.run(pressing(".asset .series", "Home"))
+    assert await page.run(text(".asset .reading")) == "2026-11-23 09:30:00 · 0 records"
     marks = "[...document.querySelectorAll('.moment title')].map((node) => node.textContent)"
     assert await page.run(marks) == [
         "schema: coupon vanished",
@@ -163,8 +163,8 @@ async def test_history_is_read_by_keys_and_marks_what_happened(page) -> None:
         "schema: channel appeared",
     ]
     await page.run(click("[data-measure=score]"))
-    await page.run(pressing(".series", "End"))
-    assert await page.run(text(".reading")) == "2026-11-23 09:32:14 · 91.1 % quality"
+    await page.run(pressing(".asset .series", "End"))
+    assert await page.run(text(".asset .reading")) == "2026-11-23 09:32:14 · 91.1 % quality"
 
 
 async def test_the_timeline_is_one_list_and_leaves_out_what_is_unchecked(page) -> None:
@@ -172,9 +172,9 @@ async def test_the_timeline_is_one_list_and_leaves_out_what_is_unchecked(page) -
     kinds = "[...document.querySelectorAll('.happening')].map((node) => node.className.split(' ')[1])"
     assert await page.run(kinds) == ["schema", "schema", "drift", "drift", "schema"]
     assert "number → number, string · in 51 % of records since · offset 120,300" in await page.run(
-        text(".happenings")
+        text(".asset .happenings")
     )
-    assert "missing: 25 % before, 41 % after" in await page.run(text(".happenings"))
+    assert "missing: 25 % before, 41 % after" in await page.run(text(".asset .happenings"))
     await page.run(click(".choices label:nth-child(2) input"))
     assert await page.run(kinds) == ["drift", "drift"]
     await page.run(click(".asset:nth-child(2) [data-tab=timeline]"))
