@@ -61,12 +61,13 @@ def signals(
     yield from orphans
     kept = {field for field, *_ in observations[-1].contained or ()} - {one.field for one in orphans}
     for field in observations[-1].fields:
-        for one in _of_field(observations, field, passing=types.get(field) in PASSING):
+        for one in _of_field(observations, field, types.get(field)):
             # What both ends of a reference know is new, and no old thing by another name.
             yield replace(one, kind="fresh") if one.kind == "new" and field in kept else one
 
 
-def _of_field(observations: Sequence[Observation], field: str, *, passing: bool) -> Iterator[Signal]:
+def _of_field(observations: Sequence[Observation], field: str, semantic_type: str | None) -> Iterator[Signal]:
+    passing = semantic_type in PASSING
     for series in of_field(observations, field):
         if not (series.kind in ("new", "known") if passing else series.kind == "stale"):
             yield from _of_series(observations[-1].asset, field, series)
@@ -75,7 +76,7 @@ def _of_field(observations: Sequence[Observation], field: str, *, passing: bool)
         yield from clocks.signals(observations, field)
     else:
         yield from _means(observations, field)
-        yield from mixes.signals(observations, field)
+        yield from mixes.signals(observations, field, semantic_type)
 
 
 def _of_series(asset: str, field: str, series: Series) -> Iterator[Signal]:

@@ -26,6 +26,20 @@ _ALONE, _EVENLY = 0.75, 0.25
 _FEWEST, _FREQUENT = 4, 0.005
 #: Ranges of numbers are cut where these shares of the earliest ones lay below.
 _CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
+#: Meanings of numbers that are names: one next to another is no likelier than any.
+_NAMES = frozenset(
+    {
+        "item_id",
+        "sku",
+        "gtin",
+        "user_id",
+        "device_id",
+        "seller_id",
+        "category_code",
+        "postal_code",
+        "identifier",
+    }
+)
 #: Values, and ranges, that are told.
 _TOLD = 2
 #: Characters of a value that are told.
@@ -49,17 +63,21 @@ class _Mix:
         return found
 
 
-def signals(observations: Sequence[Observation], field: str) -> Iterator[Signal]:
+def signals(
+    observations: Sequence[Observation], field: str, semantic_type: str | None = None
+) -> Iterator[Signal]:
     """Yield how the values of a field moved among each other.
 
     Args:
         observations: of one asset, oldest first, :func:`monitoring.causes.periods.thinned`.
         field: its path.
+        semantic_type: what it means. Of numbers that are names ranges say nothing.
     """
     known = [(one.time, counts) for one in observations if (counts := one.fields.get(field)) is not None]
     if len(known) < LEAST + 2:
         return
-    mixes = (_of_values(known), _of_ranges([(time, one) for time, one in known if one.below is not None]))
+    ranges = [] if semantic_type in _NAMES else [one for one in known if one[1].below is not None]
+    mixes = (_of_values(known), _of_ranges(ranges))
     found = [one for mix in mixes if mix is not None and (one := _moved(observations[-1].asset, field, mix))]
     yield from sorted(found, key=lambda one: (one.kind, -one.size))
 

@@ -39,6 +39,10 @@ _LESS: frozenset[Kind] = frozenset({"silence", "rate"})
 _OF_SILENCE: frozenset[Kind] = frozenset({"orphans", "rate"})
 #: Kinds that say that values are others, but not which: of signals that weigh about as much, another one is told.
 _INDIRECT: frozenset[Kind] = frozenset({"known", "strange", "new", "fresh", "stale", "distinct", "orphans"})
+#: Which identifiers came how often says nothing of what happened to them, either.
+_IDENTIFIERS = frozenset({"user", "item", "session"})
+#: How much lighter a signal may be that tells how these are written now.
+_TENFOLD = 10
 #: Suspects below this are not told.
 LEAST_SCORE = 0.001
 #: Signals that are told of a place.
@@ -114,10 +118,7 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
     for weight, one in ordered:
         kinds.setdefault(one.kind, weight)
     score = 1 - math.prod(1 - weight for weight in kinds.values())
-    clear = min(
-        (one for weight, one in ordered if 2 * weight >= ordered[0][0]),
-        key=lambda one: one.kind in _INDIRECT,
-    )
+    clear = _clearest(ordered, use.role)
     return Suspect(
         Cause(heaviest.asset, heaviest.field, clear.before, clear.after, _evidence(ordered)),
         score * (_BEHAVIOUR if behaviour else 1.0),
@@ -127,6 +128,20 @@ def _suspect(place: Place, weighed: Sequence[tuple[float, Signal]], lineage: Lin
         heaviest.since,
         [one for _, one in ordered],
     )
+
+
+def _clearest(ordered: Sequence[tuple[float, Signal]], role: str) -> Signal:
+    """Return the signal whose words say best what happened: of the heaviest first, one that says it by itself.
+
+    That other identifiers come is what everybody sees where they are written otherwise: that is told, if it is known.
+    """
+    most = ordered[0][0]
+    found = min((one for weight, one in ordered if 2 * weight >= most), key=lambda one: one.kind in _INDIRECT)
+    unsaid = found.kind in _INDIRECT or found.kind == "values"
+    if role not in _IDENTIFIERS or not unsaid:
+        return found
+    written = (one for weight, one in ordered if one.kind == "written" and _TENFOLD * weight >= most)
+    return next(written, found)
 
 
 def _is_mix(signal: Signal, role: str) -> bool:

@@ -86,3 +86,19 @@ def test_another_mix_of_known_values_is_behaviour_and_one_that_leads_nowhere_is_
 def test_of_one_kind_only_the_heaviest_counts() -> None:
     again = replace(SIGNAL, log10_evidence=5.0)
     assert rank([SIGNAL, again], ALARM, LINEAGE, 100)[0].score == rank([SIGNAL], ALARM, LINEAGE, 100)[0].score
+
+
+def test_of_identifiers_it_is_told_how_they_are_written_now() -> None:
+    others = replace(SIGNAL, kind="strange", size=1.0)
+    mix = replace(others, kind="values", size=0.9, before="up to 9 30.0%", after="up to 9 0.0%")
+    longer = replace(SIGNAL, kind="written", size=0.2, before="5 characters on average", after="8")
+
+    def said(*signals: Signal) -> str:
+        return rank(signals, ALARM, LINEAGE, 100)[0].cause.before
+
+    assert said(others, mix, longer) == longer.before
+    assert said(others, longer) == longer.before
+    assert said(others, mix) == mix.before
+    assert said(others, mix, replace(longer, size=0.05)) == mix.before
+    groups = [replace(one, asset="items", field="group") for one in (others, mix, longer)]
+    assert said(*groups) == mix.before, "names of groups say more than their length"
