@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from models.config import TrainConfig
 from streams.demo.act_two import ActTwo
 from streams.demo.acts import history_lines, wrong_lines
 from streams.demo.alert_lines import AlertLines
@@ -34,6 +35,8 @@ def test_it_begins_and_ends_after_the_history() -> None:
     first, end = history_lines(), count()
     begins, ends, learnt = wrong_lines(first, end)
     assert first < begins < ends < learnt < end
+    config = TrainConfig()
+    assert ends < config.train_share * learnt, "settings are chosen by what came after the repair"
 
 
 def alert(kind: str, state: str, number: str = "1") -> dict[str, object]:
