@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
+import numpy as np
+
 from streams.feedback.base import DEED_BITS, NEVER, NO_DEED, Acted, Deed, JoinPolicy
 from streams.feedback.chains import Chains
-from streams.feedback.ring import Ring
+from streams.feedback.ring import Ring, Rows
 
 #: Interactions that are forgotten together.
 _BLOCK = 512
@@ -103,6 +105,22 @@ class ActionMemory:
             deed = self._deed[place]
             if deed < found and since <= deed >> DEED_BITS <= until and self._before[place] < due:
                 found = deed
+        return found
+
+    def first_of_all(self, keys: Rows, times: Rows, policy: JoinPolicy) -> Rows:
+        """Return for each of many impressions what :meth:`first` does.
+
+        Args:
+            keys: pairs, (n,).
+            times: when they were shown, (n,).
+            policy: until when an action counts.
+        """
+        found = np.full(len(keys), NO_DEED)
+        for at in dict.fromkeys(self._by_pair.matches(keys)[0].tolist()):
+            since = int(times[at])
+            found[at] = self.first(
+                int(keys[at]), since, since + policy.attribution_ms, since + policy.window_ms
+            )
         return found
 
     def _remember(self, block: _Block, key: int, acted: Acted) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from pandian.events import ShadowScore, Trial
 
 #: Before all times.
@@ -60,6 +63,15 @@ class Shown(NamedTuple):
     propensity: float | None = None
     """0: what it said is none."""
     segments: Mapping[str, str] | None = None
+
+
+class Came(NamedTuple):
+    """Where and when records of a partition came, each (n,)."""
+
+    offsets: npt.NDArray[np.int64]
+    """In the partition; ascending."""
+    arrived: npt.NDArray[np.int64]
+    """Broker times, epoch milliseconds."""
 
 
 class Acted(NamedTuple):

@@ -7,6 +7,7 @@ Chains go both ways, so that taking a place out costs the same however many hold
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from streams.feedback.ring import Rows, view
 
 #: What stands for no place.
 _NONE = -1
+#: Of so many places of each chain all at once are looked at; what is longer is gone through one by one.
+_STEPS = 16
 
 
 class Chains:
@@ -73,15 +76,49 @@ class Chains:
             place = self._next[place]
         return found
 
-    def rebuild(self, size: int, places: Rows) -> None:
-        """Hold exactly these places of a column that has another length now."""
-        self.clear(size)
-        homes = view(self._keys)[places] % size
+    def matches(self, keys: Rows) -> tuple[Rows, Rows]:
+        """Return where a key stands among many, and the place that has it: a pair for each such place."""
+        column, after = view(self._keys), view(self._next)
+        places = view(self._heads)[keys % self._size]
+        which = np.arange(len(keys))
+        found, steps = [(which[:0], places[:0])], 0
+        while True:
+            there = places >= 0
+            which, places = which[there], places[there]
+            if steps == _STEPS or not len(which):
+                break
+            same = column[places] == keys[which]
+            found.append((which[same], places[same]))
+            places = after[places]
+            steps += 1
+        for at, place in zip(which.tolist(), places.tolist(), strict=True):
+            rest = [one for one in self._from(place) if self._keys[one] == keys[at]]
+            found.append((np.full(len(rest), at), np.array(rest, places.dtype)))
+        return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
+
+    def _from(self, place: int) -> Iterator[int]:
+        while place >= 0:
+            yield place
+            place = self._next[place]
+
+    def add_all(self, places: Rows) -> None:
+        """Take places, each of which is in no chain, into those of their keys."""
+        homes = view(self._keys)[places] % self._size
         order = np.argsort(homes, kind="stable")
         homes, places = homes[order], places[order]
         same = homes[1:] == homes[:-1]
-        view(self._next)[places[:-1][same]] = places[1:][same]
-        view(self._before)[places[1:][same]] = places[:-1][same]
-        first = np.ones(len(places), np.bool_)
-        first[1:] = ~same
-        view(self._heads)[homes[first]] = places[first]
+        following, before, heads = view(self._next), view(self._before), view(self._heads)
+        following[places[:-1][same]] = places[1:][same]
+        before[places[1:][same]] = places[:-1][same]
+        first, last = np.ones((2, len(places)), np.bool_)
+        first[1:] = last[:-1] = ~same
+        after, ends = heads[homes[last]], places[last]
+        following[ends] = after
+        before[after[after >= 0]] = ends[after >= 0]
+        heads[homes[first]] = places[first]
+        before[places[first]] = _NONE
+
+    def rebuild(self, size: int, places: Rows) -> None:
+        """Hold exactly these places of a column that has another length now."""
+        self.clear(size)
+        self.add_all(places)

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable
 
 from streams.feedback.base import NEVER
+from streams.feedback.ring import Rows
 
 #: Bits of a number that is ``due << _BITS | row``: there are never so many rows.
 _BITS = 48
@@ -46,11 +47,26 @@ class DueQueue:
             heapq.heappush(self._near, due << _BITS | row)
             return
         span = due // self._span_ms
+        self._of(span).append(due - span * self._span_ms << self._bits | row)
+
+    def add_all(self, due: Rows, rows: Rows) -> None:
+        """Take many rows, as :meth:`add` does each."""
+        near = due < self._until
+        for one, row in zip(due[near].tolist(), rows[near].tolist(), strict=True):
+            self.add(one, row)
+        due, rows = due[~near], rows[~near]
+        self._count += len(rows)
+        spans = due // self._span_ms
+        packed = due - spans * self._span_ms << self._bits | rows
+        for span in dict.fromkeys(spans.tolist()):
+            self._of(span).frombytes(packed[spans == span].tobytes())
+
+    def _of(self, span: int) -> array[int]:
         later = self._later.get(span)
         if later is None:
             later = self._later[span] = array("q")
             heapq.heappush(self._spans, span)
-        later.append(due - span * self._span_ms << self._bits | row)
+        return later
 
     def pop(self, time: int) -> int | None:
         """Take away and return the first row that is due at a time; None when none is."""

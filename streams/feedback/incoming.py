@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from monitoring.experiments.teams import CHALLENGER, CHAMPION
 from monitoring.watching.reading import is_propensity
 from pandian import segments
 from pandian.actions import ACTIONS, POSITIVE
-from pandian.events import ShadowScore, Trial
+from pandian.events import MAX_ID_BYTES, ShadowScore, Trial
 from streams.features.base import LATEST
 from streams.features.incoming import is_id
 from streams.feedback.base import FUTURE_MS, Acted, Shown, pair_key
@@ -31,10 +32,86 @@ _POSITIVE = frozenset(_CODES[action] for action in POSITIVE)
 _LONGEST_ID, _LONGEST_NAME = 600, 128
 #: Nothing is shown further down than this.
 _LAST_POSITION = 1_000_000
+#: So many characters are never more bytes than an id may have.
+_SURELY_ID = MAX_ID_BYTES // 4
+#: Of an impression, in the order of :class:`streams.feedback.base.Shown`.
+_FIELDS = itemgetter(*Shown._fields)
 _ARMS = (CHAMPION, CHALLENGER)
 #: What ends a line, moves a cursor or turns a text round: in no name that logs, metrics and chats show.
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 _MASKER = ShapeMasker()
+
+
+def read_impressions(values: Sequence[bytes | None], arrived: int) -> list[Shown] | None:
+    """Return impressions as :func:`read_impression` does each, in a third of its time.
+
+    None where one of them is not as Pandian itself writes them: such are to be read one by one.
+
+    Args:
+        values: as they stand on ``pandian.impressions``; at least one.
+        arrived: broker time of the first of them, epoch milliseconds.
+    """
+    try:
+        columns = tuple(zip(*map(_FIELDS, map(orjson.loads, values)), strict=True))  # type: ignore[arg-type]
+    except (KeyError, ValueError, TypeError):
+        return None
+    (
+        ids,
+        users,
+        items,
+        scores,
+        models,
+        versions,
+        times,
+        shadows,
+        trials,
+        requests,
+        positions,
+        chances,
+        said,
+    ) = columns
+    if not (
+        _are_texts(_LONGEST_ID, ids, requests)
+        and _are_texts(_SURELY_ID, users, items)
+        and _are_between(0, 1, scores, {float, int})
+        and _are_between(0, min(LATEST - 1, arrived + FUTURE_MS), times, {int})
+        and _are_between(0, _LAST_POSITION - 1, positions, {int})
+        and _are_texts(_LONGEST_NAME, models, versions)
+        and all(map(_is_name, {*models, *versions}))
+    ):
+        return None
+    rows = zip(
+        ids,
+        users,
+        items,
+        scores,
+        models,
+        versions,
+        times,
+        map(_shadow, shadows),
+        map(_trial, trials),
+        requests,
+        positions,
+        [None if one is None else _chance(one) for one in chances],
+        map(_segments, said),
+        strict=True,
+    )
+    return list(map(Shown._make, rows))
+
+
+def _are_texts(longest: int, *columns: Sequence[Any]) -> bool:
+    """Tell whether all values are texts that are not empty, and none is longer than so many characters."""
+    for column in columns:
+        if set(map(type, column)) != {str}:
+            return False
+        lengths = set(map(len, column))
+        if not 0 < min(lengths) <= max(lengths) <= longest:
+            return False
+    return True
+
+
+def _are_between(least: int, most: int, column: Sequence[Any], types: set[type]) -> bool:
+    return set(map(type, column)) <= types and least <= min(column) <= max(column) <= most
 
 
 def read_impression(value: bytes | None, arrived: int) -> Shown | str:

@@ -16,14 +16,18 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
 
 from pandian.actions import ACTIONS
 from pandian.events import Feedback
 from streams.feedback.actions import ActionMemory
-from streams.feedback.base import DEED_MASK, FUTURE_MS, NEVER, NO_DEED, JoinPolicy, Shown, pair_key
+from streams.feedback.base import DEED_MASK, FUTURE_MS, NEVER, NO_DEED, Came, JoinPolicy, Shown, pair_key
 from streams.feedback.incoming import (
     FUTURE,
     INVALID,
@@ -33,8 +37,12 @@ from streams.feedback.incoming import (
     TAKEN,
     read_action,
     read_impression,
+    read_impressions,
 )
 from streams.feedback.shown import ShownMemory
+
+# Of many records by C loops.
+_OFFSET, _TIMESTAMP, _VALUE = attrgetter("offset"), attrgetter("timestamp"), attrgetter("value")
 
 
 @dataclass(slots=True)
@@ -124,6 +132,21 @@ class PartitionJoin:
     def is_full(self) -> bool:
         """Whether one impression more would have to be labelled before it is due."""
         return self.waiting >= self._policy.most
+
+    @property
+    def room(self) -> int:
+        """So many impressions more push out none that waits for its label."""
+        return self._shown.room
+
+    def impressions(self, records: Sequence[Any]) -> None:
+        """Take the next impressions: all at once where none of them is out of the ordinary.
+
+        Args:
+            records: as for :meth:`impression`, with ``offset``, ``timestamp`` and ``value``; at least one.
+        """
+        if not self._take_all(records):
+            for record in records:
+                self.impression(record.offset, record.timestamp, record.value)
 
     def impression(self, offset: int, arrived: int, value: bytes | None) -> None:
         """Take the next impression.
@@ -241,6 +264,31 @@ class PartitionJoin:
         for oldest in self._shown.too_many():
             self._settle(oldest, self.watermark)
             self.early += 1
+
+    def _take_all(self, records: Sequence[Any]) -> bool:
+        """Let all of these impressions wait; return False, and do nothing, where one of them must not."""
+        if self.rewinding or records[0].offset < self._taken_until or len(records) > self._shown.room:
+            return False
+        arrived = np.fromiter(map(_TIMESTAMP, records), np.int64)
+        shown = read_impressions(list(map(_VALUE, records)), int(arrived.min()))
+        if shown is None:
+            return False
+        _, users, items, _, _, _, times, *_ = zip(*shown, strict=True)
+        ids = [hash(one.impression_id) for one in shown]
+        since = max(self._actions.forgotten, self.watermark - self._policy.window_ms + 1)
+        if min(times) < since or len(set(ids)) < len(ids) or not all(map(self._belongs, set(users))):
+            return False
+        hashes = np.array(ids)
+        if self._shown.knows_any(hashes):
+            return False
+        keys = np.array(list(map(pair_key, users, items)))
+        when = np.array(times)
+        offsets = np.fromiter(map(_OFFSET, records), np.int64)
+        best = self._actions.first_of_all(keys, when, self._policy)
+        self._shown.add_all(Came(offsets, arrived), shown, hashes, keys, best)
+        self.shown_until = max(self.shown_until, int(np.minimum(when, arrived).max()))
+        self.impressions_end = records[-1].offset + 1
+        return True
 
     def _take_again(self, offset: int, arrived: int, shown: Shown) -> None:
         at = bisect_left(self._were_waiting, offset)

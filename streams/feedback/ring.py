@@ -50,11 +50,11 @@ class Ring:
         """Return all rows, in order."""
         return np.arange(self.low, self.end, dtype=np.int64)
 
-    def fitting(self) -> int:
-        """Return the size that suits what is there and one row more: the present one where it does."""
+    def fitting(self, more: int = 1) -> int:
+        """Return the size that suits what is there and so many rows more: the present one where it does."""
         count = self.end - self.low
-        if count >= self.size:
-            return self.size + self.size // _GROWS
+        if count + more > self.size:
+            return max(count + more, self.size + self.size // _GROWS)
         return max(_LEAST, 2 * count) if _SPARSE * count < self.size else self.size
 
     def resize(self, size: int) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from streams.feedback.base import DEED_BITS, NEVER, Acted, Deed, JoinPolicy, Shown
+import numpy as np
+
+from streams.feedback.base import DEED_BITS, NEVER, Acted, Came, Deed, JoinPolicy, Shown
 from streams.feedback.chains import Chains
 from streams.feedback.due import DueQueue
 from streams.feedback.packed import Common, Packer
-from streams.feedback.ring import Ring, moved, view
+from streams.feedback.ring import Ring, Rows, moved, view
 
 #: Impressions that are remembered to know their repeats, for each one that may wait.
 _REMEMBERED = 4
@@ -76,6 +78,47 @@ class ShownMemory:
         self._due.add(shown.time + self._policy.window_ms, row)
         self.waiting += 1
         return row
+
+    def knows_any(self, ids: Rows) -> bool:
+        """Tell whether any of many impressions was here before.
+
+        Args:
+            ids: their hashes.
+        """
+        return len(self._by_id.matches(ids)[0]) > 0
+
+    @property
+    def room(self) -> int:
+        """How many may be added before the first of those that wait must have its label."""
+        return min(self._policy.most - self.waiting, self._most_remembered - len(self._ring))
+
+    def add_all(self, came: Came, shown: Sequence[Shown], ids: Rows, keys: Rows, best: Rows) -> None:
+        """Let many impressions wait for their labels, for which there must be :attr:`room`.
+
+        Args:
+            came: where and when they came.
+            shown: the impressions.
+            ids: hashes of their ids.
+            keys: of their users and items.
+            best: the earliest action that counts for each until now.
+        """
+        ring, count = self._ring, len(shown)
+        if len(ring) + count > ring.size:
+            self._fit(count)
+        rows = np.arange(ring.end, ring.end + count)
+        places = rows % ring.size
+        times = np.array([one.time for one in shown], np.int64)
+        columns = (came.offsets, came.arrived, times, ids, keys, best)
+        for column, values in zip(ring.columns, columns, strict=True):
+            view(column)[places] = values
+        for place, one in zip(places.tolist(), shown, strict=True):
+            self._packed[place], self._common[place] = self._packer.pack(one)
+        self._by_id.add_all(places)
+        self._by_pair.add_all(places)
+        self._due.add_all(times + self._policy.window_ms, rows)
+        self._newest = max(self._newest, int(came.arrived.max()))
+        self.waiting += count
+        ring.end += count
 
     def remember(self, offset: int, arrived: int, shown: Shown) -> int:
         """Only take note of an impression, so that its repeats are known; return its row."""
@@ -179,10 +222,10 @@ class ShownMemory:
         if ring.low % _LOOK == 0:
             self._fit()
 
-    def _fit(self) -> None:
-        """Make room for one row more, or give back what a burst has taken."""
+    def _fit(self, more: int = 1) -> None:
+        """Make room for so many rows more, or give back what a burst has taken."""
         ring = self._ring
-        size = ring.fitting()
+        size = ring.fitting(more)
         if size == ring.size:
             return
         after = ring.rows % size

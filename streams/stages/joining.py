@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from faust.types import TP
 
@@ -87,13 +87,7 @@ class JoinedPartition:
             if what is Turn.WAIT:
                 taken += self._nothing_came(most)
                 break
-            if what is Turn.IMPRESSION:
-                self._take(self.shown, self.join.impression)
-            else:
-                self._take(self.acted, self.join.act)
-                self._acted_at = _now_ms()
-                taken += self._settled(most - taken - 1)
-            taken += 1
+            taken += self._show(most - taken) if what is Turn.IMPRESSION else self._act(most - taken)
         self._count()
         return taken
 
@@ -136,10 +130,28 @@ class JoinedPartition:
         said = self._nothing_behind(lane.tp)
         return said is not None and said[0] == lane.end and (since is None or said[1] >= since)
 
-    def _take(self, lane: Lane, take: Callable[[int, int, bytes | None], None]) -> None:
-        record: Any = lane.take()
-        take(record.offset, record.timestamp, record.value)
+    def _show(self, most: int) -> int:
+        """Take impressions; return how many.
+
+        They may be read ahead of the interactions, which changes no label, but not where they push others out.
+        """
         self.dirty = True
+        records = self.shown.take(max(1, min(most, self.join.room)))
+        self.join.impressions(records)
+        return len(records)
+
+    def _act(self, most: int) -> int:
+        """Take interactions until impressions are next; return how many, with those that are labelled by them."""
+        self.dirty = True
+        self._acted_at = _now_ms()
+        join, taken = self.join, 0
+        for record in self.acted.taking():
+            join.act(record.offset, record.timestamp, record.value)
+            taken += 1 + join.settle(most - taken - 1)
+            shows = join.shown_until <= join.watermark and not join.is_full and self.shown
+            if taken >= most or shows:
+                break
+        return taken
 
     def _settled(self, most: int) -> int:
         """Label what the last interaction made due; return how many there were."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from faust.types import TP
@@ -57,15 +58,25 @@ class Lane:
         """Return when the next record came here, epoch milliseconds. There must be one."""
         return self._batches[0][1]
 
-    def take(self) -> Any:
-        """Return the next record. There must be one."""
+    def take(self, most: int) -> Sequence[Any]:
+        """Return the next records, at most so many of those that came together. There must be one."""
         batch = self._batches[0][0]
-        record = batch.records[self._next]
-        self._next += 1
-        if self._next == len(batch.records):
+        records = batch.records[self._next : self._next + most]
+        self._took(len(records))
+        return records
+
+    def taking(self) -> Iterator[Any]:
+        """Yield the next records that came together, each of which is taken as soon as it is here."""
+        batch = self._batches[0][0]
+        for number in range(self._next, len(batch.records)):
+            self._took(1)
+            yield batch.records[number]
+
+    def _took(self, count: int) -> None:
+        self._next += count
+        if self._next == len(self._batches[0][0].records):
             self._bytes -= self._batches.popleft()[2]
             self._next = 0
-        return record
 
     @property
     def is_long(self) -> bool:

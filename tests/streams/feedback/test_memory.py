@@ -6,6 +6,7 @@ import random
 from array import array
 from collections import Counter, defaultdict
 
+import numpy as np
 import orjson
 import pytest
 
@@ -57,11 +58,18 @@ def test_what_is_common_is_there_once_and_bounded(monkeypatch: pytest.MonkeyPatc
 def test_times_come_in_order_whenever_they_are_added() -> None:
     draw, queue = random.Random(2), DueQueue(50)
     waiting: dict[int, int] = {}
+    many: list[tuple[int, int]] = []
     now, gone = 0, []
     for row in range(3_000):
         due = max(0, now + draw.randrange(-20, 900))
-        queue.add(due, row)
+        many.append((due, row))
         waiting[row] = due
+        if len(many) == draw.choice((1, 1, 8)) or row % 3 == 0 or row % 500 == 499:
+            if len(many) == 1:
+                queue.add(due, row)
+            else:
+                queue.add_all(*np.array(many).T)
+            many.clear()
         if row % 3 == 0:
             now += draw.randrange(40)
             while (found := queue.pop(now)) is not None:
@@ -72,7 +80,7 @@ def test_times_come_in_order_whenever_they_are_added() -> None:
             queue.keep(lambda row, dropped=dropped: row not in dropped)
             for one in dropped:
                 del waiting[one]
-        assert len(queue) == len(waiting)
+        assert len(queue) + len(many) == len(waiting)
     last = []
     while (found := queue.pop(1 << 40)) is not None:
         last.append((waiting.pop(found), found))
