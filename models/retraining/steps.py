@@ -204,7 +204,10 @@ class Steps:
             self._check()
             entry = self._registry.add(written.path, by=self._task.by or current_user(), why=why)
         self._check()
-        promotion = promote(self._registry, entry, by=self._task.by, why=why, settings=self._settings)
+        # Its items are those of the champion: to refuse them would leave the same model, with wrong probabilities.
+        promotion = promote(
+            self._registry, entry, by=self._task.by, why=why, settings=self._settings, force=True
+        )
         return replace(outcome, challenger=entry, promotion=promotion)
 
     def _read(self, journal: Journal) -> InteractionLog:

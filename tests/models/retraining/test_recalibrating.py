@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from export.known import Known
 from export.registry import Entry
 from export.runtime import OnnxModel, calibrated
 from models.data.shown import ShownItems
@@ -107,6 +108,14 @@ def test_an_alarm_is_answered_without_a_training(registry, step):
     assert "surely better: log loss" in now.why
     assert registry.entry(now.model, now.version).card["calibration"]["shown"] == 4_000
     assert place.pending(registry.address, Task(list, CONFIG), str(now.reference), lambda _: None) is None
+
+
+def test_a_champion_that_knows_little_is_calibrated_all_the_same(registry, step, monkeypatch):
+    monkeypatch.setattr("export.promotion.known_share", lambda *_: Known(0.0, 500))
+    champion = registry.champion().reference
+    found, _ = step(labels(champion))
+    assert registry.champion().reference == found.challenger.reference != champion
+    assert found.promotion.warning
 
 
 def test_where_it_does_not_help_a_model_is_trained(registry, step):
