@@ -6,7 +6,10 @@ import operator
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from tests.support.data import data_folder
 
 _COMPARE = {">=": operator.ge, "<=": operator.le}
 
@@ -45,6 +48,18 @@ class Row:
 
 class Skipped(Exception):  # noqa: N818 - it is an outcome, not an error
     """A bench that cannot run here, with the reason."""
+
+
+def real_data() -> Path:
+    """Return the folder of the real data.
+
+    Raises:
+        Skipped: they are not there.
+    """
+    folder = data_folder()
+    if folder is None:
+        raise Skipped("the real data are not there: PANDIAN_TEST_DATA names their folder")
+    return folder
 
 
 def spread(values: Sequence[float], digits: int = 3) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.base import Row, Skipped
+from benchmarks.base import Row, real_data
 from benchmarks.causes_faults import Fault, apply, decoy, fashion, faults
 from benchmarks.causes_replay import Document, Replay, policy
 from benchmarks.causes_shops import SHOPS, START_MS, Sent, Shop
@@ -35,7 +35,6 @@ from monitoring.causes import (
 )
 from streams.interactions.base import FieldMapping
 from streams.interactions.mapping import mapping_of
-from tests.support.data import data_folder
 
 _FIRST, _THREE = 0.85, 1.0
 _SUBJECT = "sasrec@20260101-000000-abcdef"
@@ -92,9 +91,7 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
         Skipped: the real data are not there.
     """
     sizes = sizes or Sizes()
-    folder = data_folder()
-    if folder is None:
-        raise Skipped("the real data are not there: PANDIAN_TEST_DATA names their folder")
+    folder = real_data()
     yield from rows([case for name in sizes.sets for case in cases(SHOPS[name], folder, sizes)])
 
 
@@ -271,8 +268,7 @@ def main() -> None:
     options = parser.parse_args()
     onsets = [int(one) for one in options.onsets.split(",")]
     sizes = Sizes(sets=options.sets.split(","), onsets=onsets, after=options.after, share=options.share)
-    folder = data_folder()
-    assert folder is not None
+    folder = real_data()
     found = []
     for name in sizes.sets:
         for case in cases(SHOPS[name], folder, sizes):

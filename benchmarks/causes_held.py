@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.base import Row, Skipped
+from benchmarks.base import Row, real_data
 from benchmarks.causes import Case, Watched, cases, is_among_three, is_first, is_right, share_of, show
 from benchmarks.causes import Sizes as Replays
 from benchmarks.causes_faults import Fault
@@ -27,7 +27,6 @@ from benchmarks.causes_held_shops import FRESH, ONCE, SEEN
 from benchmarks.causes_replay import Replay, policy
 from benchmarks.causes_shops import Sent, Shop
 from benchmarks.causes_unmoved import unmoved
-from tests.support.data import data_folder
 
 _SHOPS = {**SEEN, **ONCE, **FRESH}
 #: The smallest set has some 20,000 interactions.
@@ -57,9 +56,7 @@ def run(sizes: Sizes | None = None) -> Iterator[Row]:
         Skipped: the real data are not there.
     """
     sizes = sizes or Sizes()
-    folder = data_folder()
-    if folder is None:
-        raise Skipped("the real data are not there: PANDIAN_TEST_DATA names their folder")
+    folder = real_data()
     found = [one for name in sizes.sets for one in held(folder, name, sizes.share, every=sizes.every)]
     of = figures(found)
     how = f"{of['faults']} faults in replays of {len(sizes.sets)} real data sets that the method was not made on"
@@ -141,8 +138,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what is said of each case")
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {RESULT.name}")
     options = parser.parse_args()
-    folder = data_folder()
-    assert folder is not None
+    folder = real_data()
     kept = {}
     for share in map(float, options.shares.split(",")):
         by_set: dict[str, list[Case]] = {}

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -121,7 +122,7 @@ class Runner:
             lambda: read_source(self.source, self.said, rows),
             self.config,
             names=lambda: read_names(self.source, self.items, self.said),
-            labels=lambda: read_labels(self.source),
+            labels=cache(partial(read_labels, self.source)),
             source=(*self.source, *_stamps(self.source)),
             items=self.items,
             shadow=self.shadow,

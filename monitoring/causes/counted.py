@@ -9,7 +9,7 @@ import numpy as np
 
 from monitoring.causes import clocks, lateness, mixes, pace, relating, writing
 from monitoring.causes.base import Document, Kind, Signal
-from monitoring.causes.evidence import LEAST, LEAST_TOLD, mean, shift
+from monitoring.causes.evidence import LEAST, LEAST_TOLD, beyond, mean, shift
 from monitoring.causes.observation import Observation
 from monitoring.causes.periods import Series, means, of_asset, of_field, step_of, thinned
 from monitoring.causes.told import PASSING
@@ -104,7 +104,7 @@ def _beyond_usual(series: Series, place: int, size: float) -> float:
     for before, after in series.earlier(place):
         if wanted * (after - before) >= 0:
             usual = max(usual, _size(series.kind, before, after))
-    return max(size - usual, 0.0) / max(1 - usual, 1e-9)
+    return beyond(size, usual)
 
 
 def _size(kind: Kind, before: float, after: float) -> float:

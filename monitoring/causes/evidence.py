@@ -165,6 +165,11 @@ def _log_beta(count: float, total: float) -> float:
     return math.lgamma(count + 1) + math.lgamma(total - count + 1) - math.lgamma(total + 2)
 
 
+def beyond(size: float, usual: float) -> float:
+    """Return how far a share moved beyond how far it moves when nothing happens, of what it could have moved beyond."""
+    return max(size - usual, 0.0) / max(1 - usual, 1e-9)
+
+
 def mean(numbers: Sequence[float] | Doubles) -> float:
     """Return the mean; 0 of nothing."""
     return float(np.mean(numbers)) if len(numbers) else 0.0

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.causes.base import Kind, Signal
-from monitoring.causes.evidence import LEAST, LEAST_TOLD, Doubles, arcsine, shift_of_any
-from monitoring.causes.observation import Cumulative, FieldCounts, Observation
+from monitoring.causes.evidence import LEAST, LEAST_TOLD, Doubles, arcsine, beyond, shift_of_any
+from monitoring.causes.observation import Cumulative, FieldCounts, Observation, counts_of
 from monitoring.causes.periods import FEWEST, step_of
 
 #: Least share of the values that moved, of a mix and of one value alone: of a mix the same as of drift.
@@ -73,7 +73,7 @@ def signals(
         field: its path.
         semantic_type: what it means. Of numbers that are names ranges say nothing.
     """
-    known = [(one.time, counts) for one in observations if (counts := one.fields.get(field)) is not None]
+    known = counts_of(observations, field)
     if len(known) < LEAST + 2:
         return
     ranges = [] if semantic_type in _NAMES else [one for one in known if one[1].below is not None]
@@ -194,7 +194,7 @@ def _beyond_usual(mix: _Mix, place: int) -> float:
     length = min(mix.counts.shape[1] - place, (place - 1) // 2)
     # The last period before the change is left out: it may hold the beginning of it.
     usual = max((_between(mix, one, length) for one in range(length, place - length)), default=0.0)
-    return max(_between(mix, place, length) - usual, 0.0) / max(1 - usual, 1e-9)
+    return beyond(_between(mix, place, length), usual)
 
 
 def _between(mix: _Mix, place: int, length: int) -> float:

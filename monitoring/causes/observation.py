@@ -185,6 +185,11 @@ def _contained(document: Document) -> Iterable[tuple[Reference, Contained]]:
             )
 
 
+def counts_of(observations: Iterable[Observation], field: str) -> list[tuple[int, FieldCounts]]:
+    """Return when a field was observed, epoch milliseconds, and what was counted of it until then."""
+    return [(one.time, counts) for one in observations if (counts := one.fields.get(field)) is not None]
+
+
 class Memory:
     """Observations of all assets, bounded: from the first one on, and the closer the newer.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from monitoring.causes.base import Kind
 from monitoring.causes.evidence import ALL, Doubles, Reach, Shift, arcsine, mean, shift
-from monitoring.causes.observation import FieldCounts, Observation
+from monitoring.causes.observation import FieldCounts, Observation, counts_of
 
 #: A period with fewer records is joined with the next one.
 FEWEST = 50
@@ -102,10 +102,10 @@ def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series
         observations: of one asset, oldest first, :func:`thinned`.
         field: its path.
     """
-    known = [(one, counts) for one in observations if (counts := one.fields.get(field)) is not None]
+    known = counts_of(observations, field)
     if len(known) < 3:
         return
-    starts = [one.time for one, _ in known[:-1]]
+    starts = [time for time, _ in known[:-1]]
     records = _growth(known, lambda counts: counts.count + counts.missing)
     values = _growth(known, lambda counts: counts.count)
     yield Series.of("missing", _growth(known, lambda counts: counts.missing), records, starts)
@@ -126,9 +126,9 @@ def of_field(observations: Sequence[Observation], field: str) -> Iterator[Series
 def means(observations: Sequence[Observation], field: str) -> tuple[Doubles, Sequence[int]] | None:
     """Return the mean of a field's numbers in each period, and when the period began; None where it has too few."""
     known = [
-        (one.time, counts.numbers, counts.total)
-        for one in observations
-        if (counts := one.fields.get(field)) is not None and counts.total is not None
+        (time, counts.numbers, counts.total)
+        for time, counts in counts_of(observations, field)
+        if counts.total is not None
     ]
     numbers = np.diff(np.array([count for _, count, _ in known], dtype=np.float64))
     if len(numbers) < 2 or numbers.min() < FEWEST:
@@ -151,9 +151,7 @@ def step_of(starts: Sequence[int]) -> float:
     return max(mean(np.diff(np.array(starts, dtype=np.float64))), 1_000.0)
 
 
-def _growth(
-    known: Sequence[tuple[Observation, FieldCounts]], figure: Callable[[FieldCounts], float]
-) -> Doubles:
+def _growth(known: Sequence[tuple[int, FieldCounts]], figure: Callable[[FieldCounts], float]) -> Doubles:
     """Return by how much a count grew in each period; one that fell (an estimate can) by nothing."""
     figures = np.array([figure(counts) for _, counts in known], dtype=np.float64)
     found: Doubles = np.maximum(np.diff(figures), 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from monitoring.causes.base import Signal
 from monitoring.causes.evidence import LEAST, LEAST_TOLD, shift
-from monitoring.causes.observation import FieldCounts, Observation
+from monitoring.causes.observation import FieldCounts, Observation, counts_of
 from monitoring.causes.periods import FEWEST, Series, step_of
 
 #: Least share of the values that is told.
@@ -22,7 +22,7 @@ def signals(observations: Sequence[Observation], field: str) -> Iterator[Signal]
         observations: of one asset, oldest first, :func:`monitoring.causes.periods.thinned`.
         field: its path.
     """
-    known = [(one.time, counts) for one in observations if (counts := one.fields.get(field)) is not None]
+    known = counts_of(observations, field)
     if len(known) < LEAST + 2:
         return
     asset = observations[-1].asset

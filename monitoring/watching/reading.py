@@ -101,7 +101,7 @@ def _columns(rows: list[Mapping[str, Any]]) -> Seen:
         np.array([row["label"] for row in rows], np.bool_),
         np.array([row.get("action") == "purchase" for row in rows], np.bool_),
         np.array([_came(row) for row in rows], np.int64),
-        np.array([_propensity(row.get("propensity")) for row in rows], np.float64),
+        np.array([_said(row.get("propensity")) for row in rows], np.float64),
         np.array([crc32(row["item_id"].encode()) for row in rows], np.int64),
         [_page(row.get("request_id"), row.get("position")) for row in rows],
         [row.get("segments") if type(row.get("segments")) is dict else None for row in rows],
@@ -114,16 +114,16 @@ def _came(row: Mapping[str, Any]) -> int:
     return found if type(found) is int and 0 < found < _LATEST else int(row["time"])
 
 
-def _propensity(found: Any) -> float:
-    """Return the chance of having been shown; NaN: not said, 0: said, but none that a label can be weighted by."""
-    if found is None:
-        return np.nan
-    return float(found) if is_propensity(found) else 0.0
+def _said(found: Any) -> float:
+    return np.nan if found is None else propensity_of(found)
 
 
-def is_propensity(found: Any) -> bool:
-    """Tell whether a value can be the chance with which an item was shown: a number from one in a million to 1."""
-    return type(found) in (int, float) and LEAST_PROPENSITY <= found <= 1
+def propensity_of(found: Any) -> float:
+    """Return the chance with which an item was shown: a number from one in a million to 1.
+
+    0 for what is none, so that whoever reads the label can tell that it was said, and weights no label by it.
+    """
+    return float(found) if type(found) in (int, float) and LEAST_PROPENSITY <= found <= 1 else 0.0
 
 
 def _page(request: Any, position: Any) -> tuple[str, int] | None:

@@ -15,6 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pandian.output import printable
 from pandian.semantics import MASKED_CLASSES
 
 Asset = Mapping[str, Any]
@@ -112,7 +113,7 @@ def flow(parts: Iterable[Text], width: int, gap: str = "  ", hang: str = "") -> 
 
 def plain(value: Any, style: str = "") -> Text:
     """Return a value as text that a terminal cannot take for anything else."""
-    return Text("".join(c if c.isprintable() else "·" for c in str(value)), style)
+    return Text(printable(value), style)
 
 
 def whole(number: float) -> Text:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pandian.output import printable
+
 Document = Mapping[str, Any]
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -112,4 +114,4 @@ def _words(field: Document) -> str:
 def _figure(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:,.12g}"
-    return "".join(char if char.isprintable() else "·" for char in str(value))  # no commands to the terminal
+    return printable(value)

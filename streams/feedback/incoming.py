@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from monitoring.experiments.teams import CHALLENGER, CHAMPION
-from monitoring.watching.reading import is_propensity
+from monitoring.watching.reading import propensity_of
 from pandian import segments
 from pandian.actions import ACTIONS, POSITIVE
 from pandian.events import MAX_ID_BYTES, ShadowScore, Trial
@@ -178,14 +178,9 @@ def _circumstances(
     return (
         request if _is_text(request, _LONGEST_ID) else None,
         position if type(position) is int and 0 <= position < _LAST_POSITION else None,
-        None if propensity is None else _chance(propensity),
+        None if propensity is None else propensity_of(propensity),
         _segments(said("segments")),
     )
-
-
-def _chance(found: Any) -> float:
-    """Return a propensity; 0 for what is none, so that whoever reads the label can tell that it was said."""
-    return float(found) if is_propensity(found) else 0.0
 
 
 def _segments(found: Any) -> dict[str, str] | None:
