@@ -81,18 +81,12 @@ def read_impressions(values: Sequence[bytes | None], arrived: int) -> list[Shown
     ):
         return None
     rows = zip(
-        ids,
-        users,
-        items,
-        scores,
-        models,
-        versions,
-        times,
+        *columns[:7],
         map(_shadow, shadows),
         map(_trial, trials),
         requests,
         positions,
-        [None if one is None else _chance(one) for one in chances],
+        [None if one is None else propensity_of(one) for one in chances],
         map(_segments, said),
         strict=True,
     )
