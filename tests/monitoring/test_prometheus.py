@@ -226,8 +226,8 @@ def test_promtool_finds_nothing_to_say_about_the_metrics(watched: Watched) -> No
 def test_an_alert_reaches_the_webhook_within_five_seconds_and_its_address_is_told_nobody(
     watched: Watched,
 ) -> None:
-    """The last of the tests: it raises an alert."""
-    alert = Alert("a1", "silence", "firing", "shop.orders", "none", 2.0, 1, 2, "It is silent.")
+    """The last of the tests: it raises an alert, of a topic that no worker knows: none says that it is over."""
+    alert = Alert("a1", "silence", "firing", "shop.elsewhere", "none", 2.0, 1, 2, "It is silent.")
     produce(watched.address, topics.ALERTS, [encode(alert)], partition=0)
     told = time.time()
     (received,) = watched.hook.wait(1)
