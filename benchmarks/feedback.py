@@ -151,7 +151,7 @@ class _Pages:
 def joined_alone(sizes: Sizes) -> float:
     """Return impressions a second of processor time, from records to encoded labels."""
     settings = Settings()
-    policy = JoinPolicy(int(settings.attribution_seconds * 1000), int(settings.lateness_seconds * 1000), MOST)
+    policy = JoinPolicy.of(settings, MOST)
     pages = _Pages(sizes.alone, sizes.users, 4 * policy.attribution_ms)
     shown, acted = [], []
     for impressions, actions in pages:
@@ -202,7 +202,7 @@ def _batches(topic: str, records: list[tuple[int, bytes]]) -> Iterator[Batch]:
 
 def _worker(sizes: Sizes) -> dict[str, Any]:
     """Let a new worker join everything, in two steps: all impressions wait, then all have their labels."""
-    window_ms = int((Settings().attribution_seconds + Settings().lateness_seconds) * 1000)
+    window_ms = int(Settings().label_seconds * 1000)
     with embedded_broker() as broker:
         for topic in (topics.IMPRESSIONS, topics.INTERACTIONS):
             create_topic(broker.address, topic, topics.USER_PARTITIONS)

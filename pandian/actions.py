@@ -27,3 +27,8 @@ WEIGHTS: dict[Action, float] = {
     "refund": 0.0,
     "other": 0.1,
 }
+
+#: The positive actions, the one that says most first: of all that was done after an impression, its label tells this.
+STRONGEST: tuple[Action, ...] = tuple(
+    sorted((action for action in ACTIONS if action in POSITIVE), key=lambda action: -WEIGHTS[action])
+)

@@ -188,7 +188,7 @@ class Feedback(NamedTuple):
     label: int
     """1: acted on within the window; 0: not."""
     action: Action | None
-    """The first such action."""
+    """Of such actions the one that says most."""
     score: float
     model: str
     version: str

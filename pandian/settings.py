@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pandian.actions import STRONGEST, Action
+from pandian.attribution import parse_windows
 from pandian.errors import SettingError
 from pandian.validation import first_fault
 
@@ -94,6 +97,11 @@ class Settings(BaseSettings):
     """Write what was recommended to ``pandian.impressions``, so that the model's AUC can be measured."""
     attribution_seconds: float = Field(default=1800.0, ge=1, le=90 * 86400)
     """How long after an impression an action on the item counts for it, in event time."""
+    attribution_windows: Annotated[Mapping[Action, float], NoDecode, BeforeValidator(parse_windows)] = Field(
+        default={}
+    )
+    """The same for kinds of actions that have their own: ``purchase=86400,cart=7200,view=0``, in seconds; 0: such an
+    action counts for nothing. A label is known when the longest is over."""
     lateness_seconds: float = Field(default=60.0, ge=0, le=90 * 86400)
     """How much later than others an event may come, in event time, and still be attributed."""
     watch_reference: int = Field(default=10_000, ge=30, le=100_000_000)
@@ -157,6 +165,12 @@ class Settings(BaseSettings):
         if value is not None and not _is_web_address(value.get_secret_value()):
             raise ValueError("the address must be http://host/path or https://host/path, without spaces")
         return value
+
+    @property
+    def label_seconds(self) -> float:
+        """Return how long after an impression its label is known, in event time."""
+        spans = [self.attribution_windows.get(action, self.attribution_seconds) for action in STRONGEST]
+        return max(spans) + self.lateness_seconds
 
     @property
     def bootstrap_servers(self) -> list[str]:

@@ -175,7 +175,7 @@ def documented_settings() -> dict[str, str]:
 
 
 def shown(default: object) -> str:
-    if default is None:
+    if default is None or default == {}:
         return "unset"
     if isinstance(default, bool):
         return str(int(default))

@@ -239,7 +239,7 @@ def _replay(settings: Settings, arguments: argparse.Namespace) -> None:
     made.sell(before)
     window = None
     if answers:
-        window_ms = round(1000 * (settings.attribution_seconds + settings.lateness_seconds))
+        window_ms = round(1000 * settings.label_seconds)
         window = Window(made, answers, Due(answers.partitions, window_ms))
     Replay(
         *(sender, arguments.rate, of, lambda progress: _write(progress.line())),

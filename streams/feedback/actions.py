@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from streams.feedback.base import DEED_BITS, NEVER, NO_DEED, Acted, Deed, JoinPolicy
+from streams.feedback.base import NEVER, NO_DEED, TIME_BITS, TIME_MASK, Acted, Deed, JoinPolicy
 from streams.feedback.chains import Chains
 from streams.feedback.ring import Ring, Rows
 
@@ -97,30 +97,35 @@ class ActionMemory:
         """Return the offset to read from to know all this again, and the watermark before it; None: from the end."""
         return (self._blocks[0].start, self._blocks[0].before) if self._blocks else None
 
-    def first(self, key: int, since: int, until: int, due: int) -> Deed:
-        """Return the earliest action of a pair from ``since`` to ``until`` that came before the watermark was at
-        ``due``; :data:`streams.feedback.base.NO_DEED` where there is none."""
-        found = NO_DEED
+    def best(self, key: int, since: int) -> Deed:
+        """Return the strongest action that counts for an impression.
+
+        Args:
+            key: of its user and item.
+            since: when it was shown.
+
+        Returns:
+            :data:`streams.feedback.base.NO_DEED` where there is none.
+        """
+        found, due, spans = NO_DEED, since + self._policy.window_ms, self._policy.spans_ms
         for place in self._by_pair.places(key):
             deed = self._deed[place]
-            if deed < found and since <= deed >> DEED_BITS <= until and self._before[place] < due:
+            if deed >= found or self._before[place] >= due:
+                continue
+            if 0 <= (deed & TIME_MASK) - since <= spans[deed >> TIME_BITS]:
                 found = deed
         return found
 
-    def first_of_all(self, keys: Rows, times: Rows, policy: JoinPolicy) -> Rows:
-        """Return for each of many impressions what :meth:`first` does.
+    def best_of_all(self, keys: Rows, times: Rows) -> Rows:
+        """Return for each of many impressions what :meth:`best` does.
 
         Args:
             keys: pairs, (n,).
             times: when they were shown, (n,).
-            policy: until when an action counts.
         """
         found = np.full(len(keys), NO_DEED)
         for at in dict.fromkeys(self._by_pair.matches(keys)[0].tolist()):
-            since = int(times[at])
-            found[at] = self.first(
-                int(keys[at]), since, since + policy.attribution_ms, since + policy.window_ms
-            )
+            found[at] = self.best(int(keys[at]), int(times[at]))
         return found
 
     def _remember(self, block: _Block, key: int, acted: Acted) -> None:
@@ -128,7 +133,7 @@ class ActionMemory:
         if len(ring) == ring.size:
             self._fit()
         place = ring.end % ring.size
-        self._deed[place] = acted.time << DEED_BITS | acted.action
+        self._deed[place] = acted.deed
         self._before[place], self._key[place] = self.watermark, key
         self._by_pair.add(place)
         ring.end += 1

@@ -13,7 +13,7 @@ import orjson
 from monitoring.experiments.teams import CHALLENGER, CHAMPION
 from monitoring.watching.reading import propensity_of
 from pandian import segments
-from pandian.actions import ACTIONS, POSITIVE
+from pandian.actions import ACTIONS, POSITIVE, STRONGEST
 from pandian.events import MAX_ID_BYTES, ShadowScore, Trial
 from streams.features.base import LATEST
 from streams.features.incoming import is_id
@@ -26,8 +26,7 @@ FUTURE, LATE, REPEAT, MISPLACED = "future", "late", "repeat", "misplaced"
 #: What became of an interaction.
 TAKEN, INVALID = "taken", "invalid"
 
-_CODES = {action: code for code, action in enumerate(ACTIONS)}
-_POSITIVE = frozenset(_CODES[action] for action in POSITIVE)
+_STRENGTHS = {action: STRONGEST.index(action) if action in POSITIVE else len(STRONGEST) for action in ACTIONS}
 #: Longest impression id and name of a model, in characters.
 _LONGEST_ID, _LONGEST_NAME = 600, 128
 #: Nothing is shown further down than this.
@@ -219,9 +218,9 @@ def read_action(value: bytes | None) -> Acted | None:
     try:
         found = orjson.loads(value)  # type: ignore[arg-type]  # of None too it says that it is no JSON
         user, item, time = found["user_id"], found["item_id"], found["time"]
-        code = _CODES[found["action"]]
+        strength = _STRENGTHS[found["action"]]
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
     if not (type(time) is int and 0 <= time < LATEST and is_id(user) and is_id(item)):
         return None
-    return Acted(pair_key(user, item) if code in _POSITIVE else None, time, code)
+    return Acted(pair_key(user, item) if strength < len(STRONGEST) else None, time, strength)

@@ -1,10 +1,11 @@
 """The rule: one label for each impression, whatever the order in which the two topics are read.
 
 Of one partition of ``pandian.interactions``, the *watermark* before a record is the latest event time of all records
-before it. An impression at *t* is **due** at *t* + attribution + lateness, and its label is 1 if and only if the
-partition holds a positive action of the same user on the same item with a time from *t* to *t* + attribution before
-which the watermark was not yet due. That depends on what the topics hold and on nothing else: not on which topic is
-read first, in what portions, or where a worker died and another one went on.
+before it. An impression at *t* is **due** at *t* + the longest attribution + lateness, and its label is 1 if and only
+if the partition holds a positive action of the same user on the same item with a time from *t* to *t* + the attribution
+of its kind, before which the watermark was not yet due; of several such actions the label tells the strongest. That
+depends on what the topics hold and on nothing else: not on which topic is read first, in what portions, or where a
+worker died and another one went on.
 
 Three things are not of that kind, and are counted: impressions that come when their actions are forgotten (``late``,
 no label), impressions that had to be labelled before they were due because there were too many (``early``), and
@@ -24,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from pandian.actions import ACTIONS
+from pandian.actions import STRONGEST
 from pandian.events import Feedback
 from streams.feedback.actions import ActionMemory
-from streams.feedback.base import DEED_MASK, FUTURE_MS, NEVER, NO_DEED, Came, JoinPolicy, Shown, pair_key
+from streams.feedback.base import FUTURE_MS, NEVER, NO_DEED, TIME_BITS, Came, JoinPolicy, Shown, pair_key
 from streams.feedback.incoming import (
     FUTURE,
     INVALID,
@@ -192,7 +193,7 @@ class PartitionJoin:
             outcome = FUTURE
         else:
             outcome = LATE if acted.time < self.watermark - self._policy.lateness_ms else TAKEN
-            self._shown.act(acted, self._policy.attribution_ms)
+            self._shown.act(acted)
             self._actions.add(offset, arrived, acted)
             self.settling = True
         if offset >= self._counted_until:
@@ -255,11 +256,9 @@ class PartitionJoin:
         return self._shown.waiting_offsets() + self._were_waiting
 
     def _take(self, offset: int, arrived: int, shown: Shown) -> None:
-        policy, key = self._policy, pair_key(shown.user_id, shown.item_id)
-        due = shown.time + policy.window_ms
-        best = self._actions.first(key, shown.time, shown.time + policy.attribution_ms, due)
-        row = self._shown.add(offset, arrived, shown, key, best)
-        if due <= self.watermark:
+        key = pair_key(shown.user_id, shown.item_id)
+        row = self._shown.add(offset, arrived, shown, key, self._actions.best(key, shown.time))
+        if shown.time + self._policy.window_ms <= self.watermark:
             self._settle(row, self.watermark)
         for oldest in self._shown.too_many():
             self._settle(oldest, self.watermark)
@@ -284,7 +283,7 @@ class PartitionJoin:
         keys = np.array(list(map(pair_key, users, items)))
         when = np.array(times)
         offsets = np.fromiter(map(_OFFSET, records), np.int64)
-        best = self._actions.first_of_all(keys, when, self._policy)
+        best = self._actions.best_of_all(keys, when)
         self._shown.add_all(Came(offsets, arrived), shown, hashes, keys, best)
         self.shown_until = max(self.shown_until, int(np.minimum(when, arrived).max()))
         self.impressions_end = records[-1].offset + 1
@@ -307,7 +306,7 @@ class PartitionJoin:
                 shown.user_id,
                 shown.item_id,
                 int(best != NO_DEED),
-                None if best == NO_DEED else ACTIONS[best & DEED_MASK],
+                None if best == NO_DEED else STRONGEST[best >> TIME_BITS],
                 shown.score,
                 shown.model,
                 shown.version,

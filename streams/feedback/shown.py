@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from streams.feedback.base import DEED_BITS, NEVER, Acted, Came, Deed, JoinPolicy, Shown
+from streams.feedback.base import NEVER, Acted, Came, Deed, JoinPolicy, Shown
 from streams.feedback.chains import Chains
 from streams.feedback.due import DueQueue
 from streams.feedback.packed import Common, Packer
@@ -23,7 +23,7 @@ _SETTLED = 1_000
 _SPANS, _SPAN_MS = 64, 1_000
 #: Rows that are forgotten before it is looked whether there are few left.
 _LOOK = 1_024
-#: Stands for the first action of an impression that has its label.
+#: Stands for the action of an impression that has its label.
 _HAS_LABEL = -1
 
 
@@ -65,7 +65,7 @@ class ShownMemory:
             arrived: broker time, epoch milliseconds.
             shown: the impression.
             key: of its user and item.
-            best: the earliest action that counts for it until now.
+            best: of the actions that count for it until now, the strongest.
 
         Returns:
             Its row.
@@ -100,7 +100,7 @@ class ShownMemory:
             shown: the impressions.
             ids: hashes of their ids.
             keys: of their users and items.
-            best: the earliest action that counts for each until now.
+            best: of the actions that count for each until now, the strongest.
         """
         ring, count = self._ring, len(shown)
         if len(ring) + count > ring.size:
@@ -134,14 +134,13 @@ class ShownMemory:
         self._newest = max(self._newest, arrived)
         return row
 
-    def act(self, acted: Acted, attribution_ms: int) -> None:
+    def act(self, acted: Acted) -> None:
         """Count an action for the impressions that it is of."""
         if acted.key is None:
             return
-        time = acted.time
-        deed = time << DEED_BITS | acted.action
+        time, deed, span = acted.time, acted.deed, self._policy.spans_ms[acted.strength]
         for place in self._by_pair.places(acted.key):
-            if deed < self._best[place] and 0 <= time - self._time[place] <= attribution_ms:
+            if deed < self._best[place] and 0 <= time - self._time[place] <= span:
                 self._best[place] = deed
 
     def due(self, watermark: int) -> Iterator[int]:
@@ -166,7 +165,7 @@ class ShownMemory:
                 self._drop()
 
     def settle(self, row: int) -> tuple[Shown, Deed, int]:
-        """Return an impression that gets its label now, the earliest action that counts for it, and when it came."""
+        """Return an impression that gets its label now, the strongest action that counts for it, and when it came."""
         place = row % self._ring.size
         packed, common, best = self._packed[place], self._common[place], self._best[place]
         assert packed is not None and common is not None  # noqa: S101 - only those that wait are settled

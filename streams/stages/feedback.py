@@ -61,9 +61,7 @@ class FeedbackPart:
         self._states = StateLog(context.app, context.admin, topics.MEASURES, topics.USER_PARTITIONS)
         self._outbox = Outbox(settings)
         self._edges = ScoreEdges(open_registry(settings))
-        self._policy = JoinPolicy(
-            int(settings.attribution_seconds * 1000), int(settings.lateness_seconds * 1000), MOST
-        )
+        self._policy = JoinPolicy.of(settings, MOST)
         self._infos: Mapping[str, TopicInfo] = {}
         self._quota = Quota.of(topics.USER_PARTITIONS)
         self._joined: dict[int, JoinedPartition] = {}

@@ -90,7 +90,7 @@ def feed(worker: WorkerProcess, address: str) -> Due:
     produce(address, ORDERS.name, [b"cannot be read"] * UNREADABLE, partition=0)
     worker.wait(lambda: worker.ready() and knows(worker), "the worker knows what was sold", 60)
     answers = KafkaAnswers(settings)
-    due = Due(answers.partitions, round(1000 * (settings.attribution_seconds + settings.lateness_seconds)))
+    due = Due(answers.partitions, round(1000 * settings.label_seconds))
     produce(address, topics.REQUESTS, [b"cannot be asked"])
     produce(address, topics.IMPRESSIONS, [b"cannot be labelled"])
     Replay(sender, RATE, AFTER, lambda _: None, window=Window(pages, answers, due), shop=shop).run(lines)

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from pandian.actions import POSITIVE
 from pandian.events import Feedback
 from streams.feedback.base import JoinPolicy
 from streams.feedback.join import PartitionJoin, Resume
@@ -52,29 +51,48 @@ def logged(records: Iterable[Mapping[str, Any]]) -> list[Logged]:
     return [Logged(orjson.dumps(record)) for record in records]
 
 
+#: In place of an action: there is no label yet.
+WAITS = "waits"
+#: What the label tells of several actions is the first of these.
+TOLD = ("purchase", "rate", "cart", "favourite", "view", "click")
+
+
 def expected(
     policy: JoinPolicy, impressions: Iterable[Mapping[str, Any]], actions: Iterable[Mapping[str, Any]]
 ) -> dict[str, int | None]:
     """Return the label of each impression, or None while it waits, by the rule as it is written down."""
+    deeds = expected_actions(policy, impressions, actions)
+    return {name: None if deed == WAITS else int(deed is not None) for name, deed in deeds.items()}
+
+
+def expected_actions(
+    policy: JoinPolicy, impressions: Iterable[Mapping[str, Any]], actions: Iterable[Mapping[str, Any]]
+) -> dict[str, str | None]:
+    """Return what the label of each impression tells, None where nothing counts for it."""
+    spans = dict.fromkeys(TOLD, policy.attribution_ms) | dict(policy.own_ms)
     seen: list[tuple[Mapping[str, Any], int]] = []
     watermark = -1
     for action in actions:
         seen.append((action, watermark))
         watermark = max(watermark, action["time"])
-    labels: dict[str, int | None] = {}
+    found: dict[str, str | None] = {}
     for shown in impressions:
         since = shown["time"]
-        due = since + policy.attribution_ms + policy.lateness_ms
-        label = any(
-            action["user_id"] == shown["user_id"]
-            and action["item_id"] == shown["item_id"]
-            and action["action"] in POSITIVE
-            and since <= action["time"] <= since + policy.attribution_ms
-            and before < due
+        due = since + max(spans.values()) + policy.lateness_ms
+        counting = {
+            action["action"]
             for action, before in seen
+            if action["user_id"] == shown["user_id"]
+            and action["item_id"] == shown["item_id"]
+            and spans.get(action["action"])
+            and since <= action["time"] <= since + spans[action["action"]]
+            and before < due
+        }
+        found.setdefault(
+            shown["impression_id"],
+            next((kind for kind in TOLD if kind in counting), None) if due <= watermark else WAITS,
         )
-        labels.setdefault(shown["impression_id"], int(label) if due <= watermark else None)
-    return labels
+    return found
 
 
 class Reader:
@@ -141,6 +159,10 @@ class Reader:
         assert len(found) == len(self.labels), "an impression has two labels"
         return found
 
+    def told(self) -> dict[str, str | None]:
+        """Return what the labels tell, by impression."""
+        return {one.impression_id: one.action for one in self.labels}
+
 
 def drawn(
     seed: int, count: int, disorder: int, users: int = 3, items: int = 3
@@ -163,7 +185,7 @@ def drawn(
             f"u{draw.randrange(users)}",
             f"x{draw.randrange(items)}",
             time,
-            draw.choice(["view", "purchase", "refund", "search"]),
+            draw.choice(["view", "purchase", "cart", "refund", "search"]),
         )
         for time in times()
     ]

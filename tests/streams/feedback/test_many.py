@@ -112,7 +112,9 @@ def _joined(seed: int, most: int | None, policy: JoinPolicy) -> tuple[list[Feedb
 
 
 @pytest.mark.parametrize("most", [2, 7, 64])
-@pytest.mark.parametrize("policy", [JoinPolicy(100, 20, 10_000), JoinPolicy(300, 50, 40)], ids=str)
+@pytest.mark.parametrize(
+    "policy", [JoinPolicy(100, 20, 10_000), JoinPolicy(300, 50, 40, {"purchase": 500, "view": 0})], ids=str
+)
 def test_any_portions_give_the_same_labels_and_go_on_from_the_same_place(
     policy: JoinPolicy, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
