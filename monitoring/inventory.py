@@ -18,7 +18,15 @@ MAX_FIELDS = 20_000
 #: The worst first: a grade's number is its place.
 _GRADES = "FEDCBA"
 
-_FAMILIES = (names.ASSETS, names.QUALITY, names.GRADE, names.MISSING, names.DRIFT, names.OMITTED)
+_FAMILIES = (
+    names.ASSETS,
+    names.QUALITY,
+    names.GRADE,
+    names.EVENT_AGE,
+    names.MISSING,
+    names.DRIFT,
+    names.OMITTED,
+)
 
 
 class OwnedInventory(Protocol):
@@ -56,7 +64,7 @@ class InventoryCollector(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return the gauges of the documents as they are now. An asset without a score exports no score."""
         documents = sorted(self._inventory.owned(), key=lambda document: str(document["asset"]))
-        assets, quality, grade, missing, drift, omitted = self.describe()
+        assets, quality, grade, ages, missing, drift, omitted = self.describe()
         assets.add_metric([], len(documents))
         left = self._max_fields
         for document in documents[: self._max_assets]:
@@ -66,6 +74,9 @@ class InventoryCollector(Collector):
                 quality.add_metric([asset], judged["score"])
             if judged.get("grade") is not None:
                 grade.add_metric([asset], _GRADES.index(judged["grade"]))
+            age = (document.get("freshness") or {}).get("age_s")
+            if age is not None:
+                ages.add_metric([asset], age)
             ratios = _missing_ratios(document)
             evidence = document.get("drift_evidence") or {}
             for name, ratio in ratios[: max(left, 0)]:
@@ -79,7 +90,7 @@ class InventoryCollector(Collector):
         omitted.add_metric(
             ["fields"], max(-left, 0) + sum(len(_missing_ratios(document)) for document in beyond)
         )
-        return [assets, quality, grade, missing, drift, omitted]
+        return [assets, quality, grade, ages, missing, drift, omitted]
 
 
 def _gauge(metric: names.Metric) -> GaugeMetricFamily:

@@ -29,6 +29,11 @@ QUALITY = Metric("pandian_quality_score", "Quality score of an asset between 0 a
 GRADE = Metric(
     "pandian_quality_grade", "Quality grade of an asset: A is 5, B 4, C 3, D 2, E 1, F 0.", ("asset",)
 )
+EVENT_AGE = Metric(
+    "pandian_event_age_seconds",
+    "By how much the newest event of an asset is older than its newest record; below 0 a clock is ahead.",
+    ("asset",),
+)
 MISSING = Metric(
     "pandian_field_missing_ratio", "Share of a field's values that are missing.", ("asset", "field")
 )

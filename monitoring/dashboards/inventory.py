@@ -80,7 +80,15 @@ def _quality() -> list[Panel]:
             [Query(largest(names.GRADE, _ASSET, by=["asset"]), "{{asset}}")],
             "A is 5, B 4, C 3, D 2, E 1, F 0. A worse one than within the last day is an alert of Prometheus.",
             between=(0, 5),
-            width=24,
+            width=12,
+        ),
+        lines(
+            "How old the newest event is, by asset",
+            [Query(largest(names.EVENT_AGE, _ASSET, by=["asset"]), "{{asset}}")],
+            "By how much the newest event is older than the newest record. It may be so always; where it grows, old "
+            "events come. Below 0 a clock is ahead.",
+            unit=units.Seconds,
+            width=12,
         ),
     ]
 

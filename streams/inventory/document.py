@@ -12,7 +12,7 @@ from pandian.semantics import semantic_types
 from streams.inventory import sections
 from streams.inventory.base import UNKNOWN, Classification, FieldEvidence, Pii
 from streams.inventory.details import Details
-from streams.inventory.freshness import instant, last_event, lateness, latest_instant
+from streams.inventory.freshness import age, instant, last_event, lateness, latest_instant, newest
 from streams.inventory.histogram import histogram
 from streams.inventory.intervals import wilson
 from streams.inventory.masking.tags import TAGS
@@ -84,6 +84,7 @@ def asset_document(
     noticed = sections.noticed(asset)
     drift, evidence = sections.drift(asset, noticed, names, masked)
     times = _times(fields)
+    event = newest(map(_latest, _happened(times, fields)), now_ms)
     overflow = asset.overflow_names.estimate()
     return {
         "asset": name,
@@ -97,7 +98,8 @@ def asset_document(
         "lineage": asset.lineage.document(),
         "columns": dict(asset.layouts.names()),
         "freshness": {
-            "last_event": last_event(map(_latest, _happened(times, fields)), asset.times, now_ms),
+            "last_event": last_event(event, asset.times),
+            "age_s": None if _is_coarse(times) else age(event, asset.times),
             "lateness_s": lateness(asset.times),
             **sections.pace(asset, [field.path for field in times], now_ms),
         },
@@ -317,6 +319,12 @@ def _planned(path: str) -> bool:
 def _happened(times: Sequence[_Field], fields: Sequence[_Field]) -> list[_Field]:
     """Return the fields that tell the last event: where no field holds the time, those that hold the day of it."""
     return list(times) or [field for field in _times(fields, "date") if not _planned(field.path)]
+
+
+def _is_coarse(times: Sequence[_Field]) -> bool:
+    """Tell whether no field holds more of the time than the hour or the day: then nobody knows how old an event is."""
+    known = [moment for field in times[:1] for moment in map(instant, field.extremes) if moment is not None]
+    return all(moment.timestamp() % 3_600 == 0 for moment in known) if known else not times
 
 
 def _latest(field: _Field) -> str | Number | None:

@@ -44,17 +44,35 @@ def latest_instant(texts: Collection[str]) -> str | None:
     return max(found) if 2 * len(found) > len(texts) else None
 
 
-def last_event(latest: Iterable[str | Number | None], times: TimeSpan, now_ms: int) -> str | None:
-    """Return the time of the last event, ISO 8601 in UTC.
+def newest(latest: Iterable[str | Number | None], now_ms: int) -> datetime | None:
+    """Return the time of the last event as fields tell it.
 
     Args:
         latest: the greatest value of each field that holds the time of the event, the best field first.
-        times: the broker's times, used when no field tells.
         now_ms: the time of reading, epoch milliseconds.
     """
     limit = datetime.fromtimestamp(now_ms / 1000, UTC) + _AHEAD
     known = (moment for moment in map(instant, latest) if moment is not None and moment <= limit)
-    moment = next(known, None)
+    return next(known, None)
+
+
+def age(event: datetime | None, times: TimeSpan) -> float | None:
+    """Return by how many seconds the last event is older than the last record, by the broker's clock.
+
+    Below 0 a clock is ahead. None where either is not known.
+    """
+    if event is None or times.last_ms is None:
+        return None
+    return round(times.last_ms / 1000 - event.timestamp(), 3)
+
+
+def last_event(moment: datetime | None, times: TimeSpan) -> str | None:
+    """Return the time of the last event, ISO 8601 in UTC.
+
+    Args:
+        moment: as fields tell it.
+        times: the broker's times, used when no field tells.
+    """
     if moment is None and times.last_ms is not None:
         moment = datetime.fromtimestamp(times.last_ms / 1000, UTC)
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")

@@ -200,7 +200,37 @@ def test_the_last_event(values: Sequence[Any], expected: str) -> None:
     profile = profile_of([{"at": value} for value in values])
     profile.assets["t"].times.add(np.array([NOW - 2500]), NOW)
     made = document(profile, at=is_a("timestamp"))
-    assert made["freshness"] == {"last_event": expected, "lateness_s": {"p50": 2.5, "p99": 2.5}}
+    assert made["freshness"]["last_event"] == expected
+    assert made["freshness"]["lateness_s"] == {"p50": 2.5, "p99": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["2023-11-14 22:12:00", "2023-11-14 21:00:00"], 77.5),
+        ([(NOW - 2500) / 1000 - 3_600], 3_600.0),
+        ([NOW + 5_000], -7.5),
+        # An hour or a day is all that is told.
+        (["2023-11-14 22:00:00", "2023-11-14 21:00:00"], None),
+        (["2023-11-14T00:00:00Z"], None),
+        (["yesterday"], None),
+        (["2999-01-01T10:10:10"], None),
+    ],
+)
+def test_how_old_the_newest_event_is(values: Sequence[Any], expected: float | None) -> None:
+    profile = profile_of([{"at": value} for value in values])
+    assert document(profile, at=is_a("timestamp"))["freshness"]["age_s"] is None, (
+        "no broker says when it came"
+    )
+    profile.assets["t"].times.add(np.array([NOW - 2500]), NOW)
+    assert document(profile, at=is_a("timestamp"))["freshness"]["age_s"] == expected
+
+
+def test_a_day_does_not_tell_how_old_an_event_is() -> None:
+    profile = profile_of([{"day": "2023-11-13"}])
+    profile.assets["t"].times.add(np.array([NOW - 2500]), NOW)
+    found = document(profile, day=is_a("date"))["freshness"]
+    assert (found["last_event"], found["age_s"]) == ("2023-11-13T00:00:00Z", None)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +299,7 @@ def test_an_asset_without_records() -> None:
     profile._asset("t")
     made = document(profile)
     assert (made["records"], made["fields"], made["quality"]["grade"]) == (0, [], None)
-    assert made["freshness"] == {"last_event": None, "lateness_s": {"p50": None, "p99": None}}
+    assert made["freshness"] == {"last_event": None, "age_s": None, "lateness_s": {"p50": None, "p99": None}}
     assert made["source"]["format"] is None
 
 
