@@ -26,7 +26,7 @@ class Places:
     """How far each count of labels was taken, so that a label which was written twice counts once.
 
     Args:
-        most: counts that are known; of one more, the one that is known for longest goes.
+        most: counts that are known; of one more, the one that was not used for longest goes.
     """
 
     def __init__(self, most: int = 256) -> None:
@@ -38,9 +38,11 @@ class Places:
         if type(place) is not int or place <= 0 or type(series) is not str:
             return True
         key = f"{partition}/{series[:32]}"
-        if place <= self._reached.get(key, 0):
+        # Taken out and put in again: the last ones are those that were used last.
+        reached = self._reached.pop(key, 0)
+        self._reached[key] = max(reached, place)
+        if place <= reached:
             return False
-        self._reached[key] = place
         if len(self._reached) > self._most:
             del self._reached[next(iter(self._reached))]
         return True
