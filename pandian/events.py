@@ -234,8 +234,10 @@ AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE = (
     "calibration",
     "label-famine",
 )
-DRIFT, SILENCE = "drift", "silence"
-ALERT_KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, DRIFT, SILENCE)
+DRIFT, SILENCE, QUALITY_FELL, EVENTS_OLD = "drift", "silence", "quality-fell", "events-old"
+#: Alerts about data; the others are about models.
+DATA_KINDS = (DRIFT, SILENCE, QUALITY_FELL, EVENTS_OLD)
+ALERT_KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, *DATA_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,8 +257,11 @@ def profiled(folder: Path) -> dict[str, Any]:
 
 def test_keys_of_the_document_are_those_of_the_code(tmp_path: Path) -> None:
     asset = profiled(tmp_path)
-    # The merge stage of a worker adds the history.
-    assert {code(row[0])[0] for row in rows(section(INVENTORY, "An asset"))} == asset.keys() | {"history"}
+    # The merge stage of a worker adds what was.
+    assert {code(row[0])[0] for row in rows(section(INVENTORY, "An asset"))} == asset.keys() | {
+        "history",
+        "best_of_day",
+    }
     described = {code(row[0])[0] for row in rows(section(INVENTORY, "A field"))}
     assert described == asset["fields"][0].keys()
 

@@ -14,8 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pandian.durations import duration
 from streams.commands.tables import GAP, Asset, asset_table, flow, plain
-from streams.commands.wording import between, chance, duration, moment, percent, place
+from streams.commands.wording import between, chance, moment, percent, place
 
 Found = Mapping[str, Any]
 _MOST = 12

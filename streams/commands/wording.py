@@ -64,11 +64,3 @@ def between(low: float | None, high: float | None) -> str:
 def chance(log10: float) -> str:
     """Return a power of ten: of evidence only the size matters."""
     return f"10^{log10:.0f}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time span in the largest unit of which it has two: ``90 min``, ``6.4 s``, ``5,743 days``."""
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if abs(seconds) >= 2 * size:
-            return f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:,.3g} s"

@@ -10,6 +10,7 @@ import orjson
 
 from streams.inventory.base import Classification
 from streams.inventory.schema_changes.meaning import Meanings
+from streams.stages.best_of_day import BestOfDay
 
 #: Points kept; when there are more, every second one is dropped, so that history thins out with age.
 _POINTS = 240
@@ -29,11 +30,12 @@ class Remembers(Protocol):
 
 
 def remember(table: Remembers, partition: int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with its ``history`` and ``schema_changes``, and keep them in the table.
+    """Return the document with its ``history``, ``best_of_day`` and ``schema_changes``, and keep them in the table.
 
     ``history``: points of time, records, bytes, quarantined and quality score, oldest first.
+    ``best_of_day``: the best grade, score and age of the newest event of the last 24 hours.
     ``schema_changes``: those that the records show (see :mod:`streams.inventory.schema_changes`), and fields whose
-    meaning changed. History and meanings are best effort across crashes: they depend on when somebody looked.
+    meaning changed. History, bests and meanings are best effort across crashes: they depend on when somebody looked.
     """
     key = document["asset"].encode()
     stored = table.get(partition, key)
@@ -41,16 +43,25 @@ def remember(table: Remembers, partition: int, document: Mapping[str, Any]) -> d
     past = orjson.loads(stored) if stored else {}
     if past.get("topic_id") != topic_id:
         past = {"topic_id": topic_id, "meanings": None, "changes": [], "points": []}
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = datetime.now(UTC)
+    now = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     meanings = Meanings(past.get("meanings"))
     changes = meanings.look(_meanings(document), document["records"])
     past["changes"] = [*past["changes"], *({**change, "time": now} for change in changes)][-_CHANGES:]
     past["meanings"] = meanings.state()
+    best = BestOfDay(past.get("best_of_day"))
+    best.look(document, round(moment.timestamp() * 1000))
+    past["best_of_day"] = best.state()
     past["points"] = _thin([*past["points"], _point(document, now)])
     table.put(partition, key, orjson.dumps(past))
     told = [*(document["schema_changes"] or ()), *past["changes"]]
     told.sort(key=lambda change: change["time"] or "", reverse=True)
-    return {**document, "history": past["points"], "schema_changes": told[:_CHANGES]}
+    return {
+        **document,
+        "history": past["points"],
+        "best_of_day": best.document(),
+        "schema_changes": told[:_CHANGES],
+    }
 
 
 def _meanings(document: Mapping[str, Any]) -> dict[str, Classification]:

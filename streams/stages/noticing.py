@@ -1,15 +1,16 @@
-"""Alerts about data: a topic fell silent, a field's values changed. Told by the worker that merges the asset."""
+"""Alerts about data: a topic fell silent, values changed, an asset got worse. Told by the worker that merges it."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from monitoring.finding import Finding
 from pandian import topics
-from pandian.events import DRIFT, SILENCE
+from pandian.events import DRIFT, EVENTS_OLD, QUALITY_FELL, SILENCE
 from streams.inventory.freshness import instant
 from streams.inventory.pace import PacePart
 from streams.inventory.pace.arrivals import Arrivals
@@ -18,12 +19,15 @@ from streams.inventory.profile import AssetProfile
 from streams.inventory.sections import part_of
 from streams.stages.alerting import Alerting
 from streams.stages.context import StageContext
+from streams.stages.worsened import over, worsened
 from streams.transport.own_topics import ensure_own
 
 _RUNBOOK = "docs/runbooks/drift.md"
 _LOOK_SECONDS = 5.0
 #: A drift is an event: its alert ends by itself after this time.
 _DRIFT_MS = 3_600_000
+#: What got worse is told when it has stood for so long.
+_STANDS_MS = 60_000
 
 Owned = Callable[[], Mapping[str, Mapping[str, Any]]]
 
@@ -42,6 +46,8 @@ class NoticingPart:
         self._alerting = Alerting(context)
         self._arrivals: dict[str, Arrivals] = {}
         self._began: dict[str, int] = {}
+        self._worse: dict[tuple[str, str], int] = {}
+        """Since when an asset is worse, by its name and the kind of alert."""
 
     def see(self, name: str, asset: AssetProfile) -> None:
         """Take note of how an asset's records came until now."""
@@ -72,6 +78,8 @@ class NoticingPart:
                 await self._judge_silence(name, arrivals, now_ms)
             for name, document in list(owned.items()):
                 await self._judge_drift(name, document, now_ms)
+                await self._judge_worse(name, document, now_ms)
+            self._worse = {one: since for one, since in self._worse.items() if one[0] in owned}
 
     async def _judge_silence(self, name: str, arrivals: Arrivals, now_ms: int) -> None:
         found = silence(arrivals, now_ms)
@@ -92,6 +100,19 @@ class NoticingPart:
                 await self._alerting.tell(finding, firing=True)
             elif self._alerting.is_firing(finding.subject, DRIFT):
                 await self._alerting.tell(finding, firing=False)
+
+    async def _judge_worse(self, name: str, document: Mapping[str, Any], now_ms: int) -> None:
+        found = {finding.kind: finding for finding in worsened(document)}
+        for kind in (QUALITY_FELL, EVENTS_OLD):
+            finding = found.get(kind)
+            if finding is not None:
+                since = self._worse.setdefault((name, kind), now_ms)
+                if now_ms - since >= _STANDS_MS:
+                    await self._alerting.tell(replace(finding, since=since), firing=True)
+                continue
+            self._worse.pop((name, kind), None)
+            if self._alerting.is_firing(name, kind):
+                await self._alerting.tell(over(kind, document), firing=False)
 
 
 def _drifts(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:

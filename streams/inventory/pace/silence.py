@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pandian.durations import duration
 from pandian.events import SILENCE
 from streams.inventory.pace.arrivals import MINUTE_MS, Arrivals, hours_between
 
@@ -113,8 +114,8 @@ def alert(asset: str, found: Silence, now_ms: int) -> dict[str, Any] | None:
     if not found.told:
         return None
     evidence = (
-        f"about {found.expected:,.0f} records usually come in {_duration(found.gap_s)} at this time of the week, none"
-        f" has a probability of 10^{found.log10_tail:.0f}; the longest gap before was {_duration(found.longest_s)}"
+        f"about {found.expected:,.0f} records usually come in {duration(found.gap_s)} at this time of the week, none"
+        f" has a probability of 10^{found.log10_tail:.0f}; the longest gap before was {duration(found.longest_s)}"
     )
     return {
         "kind": SILENCE,
@@ -123,13 +124,6 @@ def alert(asset: str, found: Silence, now_ms: int) -> dict[str, Any] | None:
         "size": round(found.gap_s / max(found.longest_s, 1.0), 3),
         "since": found.since_ms,
         "time": now_ms,
-        "text": f"{asset} has been silent for {_duration(found.gap_s)}: {evidence}.",
+        "text": f"{asset} has been silent for {duration(found.gap_s)}: {evidence}.",
         "runbook": RUNBOOK,
     }
-
-
-def _duration(seconds: float) -> str:
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -11,19 +11,22 @@ const MOST_CAUSES = 3;
 const BEGAN = {
   drift: "drifted",
   silence: "fell silent",
+  "quality-fell": "its quality fell",
+  "events-old": "its events are old",
   "auc-drop": "its AUC fell",
   "auc-drop-segment": "its AUC fell",
   calibration: "its probabilities are off",
   "label-famine": "labels stopped",
 };
-const KEYS = [["drift", "drift, silence"], ["alarm", "alert of a model"], ["over", "over"], ["answer", "a model answers"]];
+const OF_DATA = new Set(["drift", "silence", "quality-fell", "events-old"]);
+const KEYS = [["drift", "what happened to data"], ["alarm", "alert of a model"], ["over", "over"], ["answer", "a model answers"]];
 
 const iso = (at) => new Date(at).toISOString();
 const nameOf = (one) => `${one.model}@${one.version}`;
 
 // Where it is known what moved, that is told in place of the alert's words: these stand among the alerts.
 function alertEntry(one) {
-  const ofData = one.kind === "drift" || one.kind === "silence";
+  const ofData = OF_DATA.has(one.kind);
   const over = one.state !== "firing";
   return { kind: over ? "over" : ofData ? "drift" : "alarm", at: one.time, badge: one.kind, subject: one.subject,
     what: over ? "is over" : BEGAN[one.kind] ?? one.text, text: over || one.causes?.length ? null : one.text, causes: over ? [] : (one.causes ?? []).slice(0, MOST_CAUSES) };

@@ -6,13 +6,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from pandian.durations import duration
 from pandian.errors import UsageError
 from streams.commands.asset_list import assets_table
 from streams.commands.asset_sections import asset_view, bar
 from streams.commands.field_view import field_view
 from streams.commands.searching import field_of, narrowed, searched
 from streams.commands.tables import flow, plain
-from streams.commands.wording import between, duration, moment, percent, place
+from streams.commands.wording import between, moment, percent, place
 from tests.streams.web.rich import rich_document
 
 DOCUMENT = rich_document()
