@@ -229,7 +229,7 @@ class Worker:
                 parts.append(PostingPart(context, self._speaks))
         if self.extractions:
             self.measures = MeasuresPart(
-                context, self._speaks, Causes(self.follower, self.extractions.document)
+                context, self._speaks, Causes(self.follower, self.extractions.document, context)
             )
             parts.append(self.measures)
         return parts

@@ -10,6 +10,7 @@
 ``mixes``         signals of which values come how often
 ``writing``       signals of how values are written
 ``clocks``        signals of times that are numbers
+``dating``        signals of clocks, by the records that labels are made of
 ``pace``          signals of how many records come
 ``relating``      signals of references that lead nowhere
 ``evidence``      how surely figures moved
@@ -21,11 +22,13 @@
 """
 
 from monitoring.causes.base import Alarm, Explanation, Fall, Lineage, Scores
+from monitoring.causes.dating import Ages
 from monitoring.causes.explaining import explain
 from monitoring.causes.lineage import Features, Mapped, Mappings, lineage_of
 from monitoring.causes.observation import Memory, observe
 
 __all__ = [
+    "Ages",
     "Alarm",
     "Explanation",
     "Fall",

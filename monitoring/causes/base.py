@@ -15,6 +15,8 @@ Place = tuple[str, str]
 #: What an AUC fell of: data that the model reads moved; people or what they meet changed, while the data is as it was;
 #: the model itself, as a new version; or nothing that was seen.
 Verdict = Literal["data", "behaviour", "model", "unknown"]
+#: What began at the time that is asked about: the AUC fell, probabilities went off, or labels stopped being positive.
+What = Literal["fall", "calibration", "famine"]
 #: Which side of a field moved.
 Kind = Literal[
     "missing", "spelled", "types", "written", "values", "stuck", "distinct", "schema", "mean", "new", "known",
@@ -55,7 +57,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A model's AUC has fallen."""
+    """A model's AUC has fallen, or something else is wrong with it."""
 
     subject: str
     """Model and version, such as ``sasrec@20260301-101500-3fa9c1``."""
@@ -64,13 +66,14 @@ class Alarm:
     time: int
     """When it was noticed, epoch milliseconds."""
     size: float
-    """AUC before less AUC now."""
+    """AUC before less AUC now; 0 of what is no fall."""
     uncertainty_ms: int | None = None
     """Standard error of ``since``; None: a quarter of the time until it was noticed, a minute at least."""
     falls: Sequence[Fall] = ()
     """The same by segment, where that is known."""
     scores: Scores | None = None
     """What the version answered; None: not known, and then what it answers is taken to be as it was."""
+    what: What = "fall"
 
     @property
     def error_ms(self) -> float:

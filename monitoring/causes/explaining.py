@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
-from monitoring.causes import counted, told
+from monitoring.causes import counted, dating, told
 from monitoring.causes.base import Alarm, Document, Explanation, Fall, Lineage, Signal
+from monitoring.causes.dating import Ages
 from monitoring.causes.observation import Observation, observe
 from monitoring.causes.ranking import rank
 from monitoring.causes.verdict import judge
@@ -27,8 +28,9 @@ def explain(
     documents: Collection[Document],
     lineage: Lineage,
     earlier: Iterable[Observation] = (),
+    ages: Collection[Ages] = (),
 ) -> Explanation:
-    """Return why an AUC fell, as far as the data tells.
+    """Return why an AUC fell, or what else an alarm is about began, as far as the data tells.
 
     Args:
         alarm: what happened.
@@ -36,6 +38,7 @@ def explain(
         lineage: what the model takes from which field.
         earlier: what was kept of the documents before (:class:`monitoring.causes.observation.Memory`), also of times
             after the fall began; without them only drift, changes of the schema and silence are known.
+        ages: of records that labels are made of.
 
     Guarantees: pure; the same input gives the same explanation. No value of a masked field is told.
     """
@@ -53,6 +56,9 @@ def explain(
         others = {one.time: together[one.time] - one.records for one in observations}
         signals += counted.signals(observations, document, others)
         tests += _PER_ASSET + _PER_FIELD * len(document["fields"])
+    for some in ages:
+        signals += dating.signals(some)
+    tests += len(ages)
     suspects = rank(signals, alarm, lineage, tests)[:MOST]
     found = judge(suspects, alarm, lineage)
     segments = _segments(alarm)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monitoring.causes.base import Document, Lineage, Place, Use
+from pandian.topics import IMPRESSIONS
 
 #: What hangs on each role of an interaction.
 INTERACTIONS: Mapping[str, float] = {
@@ -19,6 +20,8 @@ INTERACTIONS: Mapping[str, float] = {
 }  # fmt: skip
 #: And of an item: its identifier ties the rest to what people did; when its row was written is of little account.
 ITEMS: Mapping[str, float] = {"item": 0.8, "time": 0.1}
+#: When something was shown: by it labels are made, and no model reads it.
+_IMPRESSIONS = (IMPRESSIONS, "time")
 #: Features of items that the model does not read: filters, reasons and the page are made of them. Those that it reads
 #: count the more, up to 1.
 UNREAD = 0.4
@@ -113,7 +116,9 @@ def lineage_of(
                 uses[asset, name] = _use(asset, name, role, one.target, weight, features)
         if "price" in one.roles:
             uses |= _currencies(asset, documents.get(asset), uses[asset, one.roles["price"]], features)
-    return Lineage(uses, features.since)
+    path = (".".join(_IMPRESSIONS), "time of impressions", "labels", features.subject)
+    shown = Use("time", INTERACTIONS["time"], path)
+    return Lineage({_IMPRESSIONS: shown, **uses}, features.since)
 
 
 _NONE = Use("", 0.0)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitoring.causes.base import Alarm, Fall, Lineage, Suspect
+from monitoring.causes.base import Alarm, Fall, Lineage, Suspect, What
 from monitoring.causes.verdict import Judgement
 
+#: What began: where its subject was named just before, where it was not, and with its name.
+_BEGAN: Mapping[What, tuple[str, str, str]] = {
+    "fall": ("its AUC began to fall", "the AUC began to fall", "the AUC of {} began to fall"),
+    "calibration": (
+        "its probabilities went off",
+        "the probabilities went off",
+        "the probabilities of {} went off",
+    ),
+    "famine": ("feedback stopped",) * 3,
+}
 #: Suspects, and segments, that are told in sentences.
 _TOLD = 3
 
@@ -33,16 +43,17 @@ def sentences(
 def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineage: Lineage) -> str:
     since, subject = _time(alarm.since), alarm.subject
     began = _time(lineage.since or alarm.since)
+    its, the, whose = _BEGAN[alarm.what]
+    reads = "models read" if alarm.what == "famine" else f"{subject} reads"
     said = {
-        "data": f"The data that {subject} reads changed about when its AUC began to fall, {since}.",
-        "behaviour": f"The data is as it was, but what people do changed about when the AUC began to fall, {since}.",
-        "labels": f"Neither the data that {subject} reads nor its scores moved when its AUC began to fall, {since}:"
+        "data": f"The data that {reads} changed about when {its}, {since}.",
+        "behaviour": f"The data is as it was, but what people do changed about when {the}, {since}.",
+        "labels": f"Neither the data that {reads} nor its scores moved when {its}, {since}:"
         " people act otherwise on what they are shown.",
-        "version": f"The version itself is new: {subject} began to answer at {began}, about when the AUC began to"
-        f" fall, {since}.",
-        "inverted": f"Nothing that {subject} reads moved, and since {since} its scores rank the wrong way round:"
+        "version": f"The version itself is new: {subject} began to answer at {began}, about when {the}, {since}.",
+        "inverted": f"Nothing that {reads} moved, and since {since} its scores rank the wrong way round:"
         " the model, or how its scores are read, is at fault.",
-        "scores": f"Nothing that {subject} reads moved, but its scores did when its AUC began to fall, {since}:"
+        "scores": f"Nothing that {reads} moved, but its scores did when {its}, {since}:"
         " the model, or how it is served, is at fault.",
     }
     if found.verdict != "unknown":
@@ -52,7 +63,7 @@ def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineag
         if suspects
         else "Nothing is known to have moved"
     )
-    return f"{nothing} about when the AUC of {subject} began to fall, {since}."
+    return f"{nothing} about when {whose.format(subject)}, {since}."
 
 
 def _first(one: Suspect) -> str:

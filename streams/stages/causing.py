@@ -1,4 +1,4 @@
-"""What may have made an AUC fall: the inventory as it was from time to time, and which fields the models read."""
+"""What may be behind an alarm: the inventory as it was from time to time, and which fields the models read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Literal, cast
 
 from monitoring.causes import (
+    Ages,
     Alarm,
     Explanation,
     Fall,
@@ -17,15 +18,20 @@ from monitoring.causes import (
     explain,
     lineage_of,
 )
-from monitoring.causes.base import Document
+from monitoring.causes.base import Document, What
 from monitoring.watching import VersionWatch
 from monitoring.watching.version import Standing
+from pandian.events import CALIBRATION, LABEL_FAMINE
+from streams.stages.context import StageContext
+from streams.stages.dating import ages as ages_of
 from streams.stages.follower import InventoryFollower
 from streams.stages.remembering import Remembered, Write
 
 #: How often it is asked whether the inventory is another one, and how much of the time looking at it may take. A look
 #: that comes later joins what came before something moved with what came after.
 _LOOK_SECONDS, _SHARE = 1.0, 0.01
+#: What kinds of alerts are about; the others are about an AUC.
+_WHAT: Mapping[str, What] = {CALIBRATION: "calibration", LABEL_FAMINE: "famine"}
 #: Fields that are looked at for an alarm, but for those of assets that interactions and items are made of.
 _MOST_FIELDS = 1_500
 #: Fields of these that are remembered before there is a label. Where none ever comes, memory is not to be spent on it.
@@ -38,9 +44,16 @@ class Causes:
     Args:
         inventory: the assets.
         mapped: what ``GET /v1/interactions`` answers: which field plays which role.
+        context: the worker, whose broker knows when records came; None: clocks are not looked at.
     """
 
-    def __init__(self, inventory: InventoryFollower, mapped: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        inventory: InventoryFollower,
+        mapped: Callable[[], Mapping[str, Any]],
+        context: StageContext | None = None,
+    ) -> None:
+        self._context = context
         self._inventory = inventory
         self._mapped = mapped
         self._remembered = Remembered()
@@ -93,30 +106,50 @@ class Causes:
         self._seen = {name: version for name, version in self._seen.items() if name in names}
         return took
 
-    async def explain(self, standing: Standing, watched: VersionWatch) -> Explanation:
-        """Return why an AUC fell, as far as the data tells: worked out on a thread, as each field takes a millisecond.
+    async def explain(self, standing: Standing, watched: VersionWatch | None) -> Explanation:
+        """Return why an alarm began, as far as the data tells: on a thread, as each field takes a millisecond.
 
         Args:
             standing: the alarm.
-            watched: its version.
+            watched: its version; None: it is of no one alone.
         """
         mapped = _mapped(self._mapped())
         documents = _weightiest(self._inventory.document()["assets"], mapped)
-        features = Features(watched.name, watched.first or None)
-        alarm = standing.alarm
-        told = Alarm(
-            standing.subject,
-            alarm.since_time,
-            _now(),
-            alarm.fall or 0.0,
-            falls=[Fall(*segment, size, low, labels) for segment, size, low, labels in watched.falls()],
-            scores=Scores(*watched.scores()),
+        told = _alarm(standing, watched)
+        features = (
+            Features(told.subject) if watched is None else Features(watched.name, watched.first or None)
         )
         before = self._remembered.mappings.before(told.settled)
         lineage = lineage_of(mapped, features, {one["asset"]: one for one in documents}, before)
+        ages = await self._ages(told, {**mapped, **before}) if told.what == "famine" else []
         return await asyncio.to_thread(
-            explain, told, documents, lineage, self._remembered.memory.observations()
+            explain, told, documents, lineage, self._remembered.memory.observations(), ages
         )
+
+    async def _ages(self, told: Alarm, mapped: Mapping[str, Mapped]) -> list[Ages]:
+        """Return how old the records were that labels are made of: where clocks are off, no action follows."""
+        if self._context is None:
+            return []
+        fields = {
+            asset: one.roles["time"]
+            for asset, one in mapped.items()
+            if one.target == "interactions" and "time" in one.roles
+        }
+        return await ages_of(self._context, told.settled, fields)
+
+
+def _alarm(standing: Standing, watched: VersionWatch | None) -> Alarm:
+    alarm, what = standing.alarm, _WHAT.get(standing.kind, "fall")
+    falls = watched.falls() if watched is not None and what == "fall" else ()
+    return Alarm(
+        standing.subject,
+        alarm.since_time,
+        _now(),
+        alarm.fall or 0.0,
+        falls=[Fall(*segment, size, low, labels) for segment, size, low, labels in falls],
+        scores=None if watched is None else Scores(*watched.scores()),
+        what=what,
+    )
 
 
 def _weightiest(documents: Iterable[Document], mapped: Container[str]) -> list[Document]:

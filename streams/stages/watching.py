@@ -26,7 +26,6 @@ from monitoring.watching.watch import KINDS, WatchStateError
 from monitoring.watching.words import finding
 from pandian import topics
 from pandian.errors import PandianError
-from pandian.events import AUC_DROP, AUC_DROP_SEGMENT
 from pandian.settings import Settings
 from streams.stages.alerting import Alerting
 from streams.stages.causing import Causes
@@ -195,10 +194,9 @@ class WatchingPart:
     async def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
         """Return an alarm in words, with what moved in the same period."""
         found = finding(one)
-        watched = watch.version(one.version)
-        if watched is None or self._causes is None or one.kind not in (AUC_DROP, AUC_DROP_SEGMENT):
+        if self._causes is None:
             return found
-        why = await self._causes.explain(one, watched)
+        why = await self._causes.explain(one, watch.version(one.version))
         return replace(found, text=f"{found.text} {why.text}", causes=why.causes)
 
     async def _write(self) -> None:
