@@ -7,23 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from export.registry import Standing
 from pandian.kafka_client import broker_errors, client_options
+from pandian.kafka_writing import write
 from pandian.settings import Settings
 from pandian.topics import MODELS
-
-_ANSWER_S = 10.0
-_OPTIONS: dict[str, Any] = {
-    "acks": "all",
-    "request_timeout_ms": 8_000,
-    "delivery_timeout_ms": 10_000,
-    "max_block_ms": 8_000,
-    "metrics_enabled": False,
-}
 
 
 def announce(settings: Settings, before: Standing, now: Standing, *, time: int, by: str, why: str) -> None:
@@ -45,14 +36,8 @@ def announce(settings: Settings, before: Standing, now: Standing, *, time: int, 
     """
     with broker_errors(settings):
         _ensure_topic(settings)
-        change = {"time": time, "by": by, "why": why}
-        producer = KafkaProducer(**client_options(settings), **_OPTIONS)
-        try:
-            futures = [producer.send(MODELS, value, key) for key, value in _records(before, now, change)]
-            for future in futures:
-                future.get(timeout=_ANSWER_S)
-        finally:
-            producer.close(timeout=_ANSWER_S)
+    change = {"time": time, "by": by, "why": why}
+    write(settings, MODELS, _records(before, now, change))
 
 
 def _records(before: Standing, now: Standing, change: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:

@@ -235,9 +235,10 @@ AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE = (
     "label-famine",
 )
 DRIFT, SILENCE, QUALITY_FELL, EVENTS_OLD = "drift", "silence", "quality-fell", "events-old"
+RETRAINING_FAILS = "retraining-fails"
 #: Alerts about data; the others are about models.
 DATA_KINDS = (DRIFT, SILENCE, QUALITY_FELL, EVENTS_OLD)
-ALERT_KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, *DATA_KINDS)
+ALERT_KINDS = (AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, RETRAINING_FAILS, *DATA_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,9 +195,11 @@ def _check_champion(registry: ModelRegistry) -> None:
 def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:
     """Retrain whenever there is a reason; Ctrl-C and SIGTERM end it, and what was not done goes on the next time."""
     from models.retraining.alerts import AlertFollower
+    from models.retraining.failing import Failing
     from models.retraining.service import Service
     from pandian.output import say
 
+    failing = Failing(runner.place.folder, runner.registry.address, runner.settings, say)
     alerts = AlertFollower(runner.settings) if listen else None
     reasons = (
         *(["an alert of the champion on pandian.alerts"] if listen else []),
@@ -206,7 +208,7 @@ def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:
     say(f"waiting for {' or '.join(reasons)}; Ctrl-C ends it")
     with _terminated():
         try:
-            Service(runner.place, runner.registry, runner.when, alerts, every, say).serve()
+            Service(runner.place, runner.registry, runner.when, alerts, every, say, failing).serve()
         except KeyboardInterrupt:
             on = "; what was begun goes on the next time" if runner.place.is_begun else ""
             say(f"ended{on}")

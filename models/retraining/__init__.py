@@ -8,6 +8,7 @@
 ``trial``       the new model in shadow beside the champion, until people have said which is better
 ``alerts``      which alerts of the champion fire
 ``running``     one retraining at a time: by hand, or when there is a reason
+``failing``     the alert that it fails for long
 ``service``     waits for an alert or for the hour, and retrains
 ``exceptions``  what can be wrong
 """

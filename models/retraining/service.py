@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from export.registry import ModelRegistry
 from models.retraining.alerts import AlertFollower, reason
 from models.retraining.base import SCHEDULE, Reason, Said
+from models.retraining.failing import Failing
 from models.retraining.work import Work
 from pandian.errors import PandianError
 
@@ -31,6 +32,7 @@ class Service:
         alerts: None: alerts are no reason.
         every: hours between two retrainings, also by hand; None: time is no reason.
         said: is told what goes wrong.
+        failing: tells people when nothing but that happens for long.
         look: seconds between two looks.
     """
 
@@ -40,6 +42,7 @@ class Service:
     alerts: AlertFollower | None
     every: float | None
     said: Said
+    failing: Failing
     look: float = _LOOK_SECONDS
     _pause: float = field(default=0.0, init=False)
     _not_before: float = field(default=0.0, init=False)
@@ -58,10 +61,15 @@ class Service:
             try:
                 self._listen()
                 if self._is_due():
+                    self.failing.begun()
                     self.run(self._still)
+                self.failing.over()
                 self._pause, self._told = 0.0, ""
             except PandianError as error:
                 self._failed(error)
+            except KeyboardInterrupt:
+                self.failing.interrupted()
+                raise
 
     def why(self) -> Reason | None:
         """Return why to retrain now; None when there is no reason.
@@ -107,3 +115,4 @@ class Service:
         if str(error) != self._told:
             self._told = str(error)
             self.said(f"{error}; it is tried again in {self._pause:.0f} s")
+        self.failing.failed(str(error))

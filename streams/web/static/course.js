@@ -17,6 +17,7 @@ const BEGAN = {
   "auc-drop-segment": "its AUC fell",
   calibration: "its probabilities are off",
   "label-famine": "labels stopped",
+  "retraining-fails": "retraining fails",
 };
 const OF_DATA = new Set(["drift", "silence", "quality-fell", "events-old"]);
 const KEYS = [["drift", "what happened to data"], ["alarm", "alert of a model"], ["over", "over"], ["answer", "a model answers"]];

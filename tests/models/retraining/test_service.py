@@ -16,6 +16,7 @@ import pytest
 from models.retraining import work
 from models.retraining.alerts import AlertFollower
 from models.retraining.base import Reason, Task
+from models.retraining.failing import Failing
 from models.retraining.running import Runner
 from models.retraining.service import Service
 from models.retraining.work import Work
@@ -43,6 +44,11 @@ def shop():
 def alert(address, subject, number=1, kind="auc-drop", state="firing", since=BEGAN):
     found = Alert(f"alert-{number}", kind, state, str(subject), "", 0.1, since, since, "")
     produce(address, ALERTS, [encode(found)], keys=[str(subject).encode()])
+
+
+def quiet(place, registry):
+    """Return what counts failures, and has no broker to tell of them at."""
+    return Failing(place.folder, registry.address, Settings(), lambda _: None)
 
 
 class Recorder:
@@ -75,7 +81,7 @@ def serve(registry, tmp_path):
         recorder.trouble = trouble
         alerts = AlertFollower(Settings(broker=address)) if address else None
         left = iter(range(looks))
-        service = Service(place, registry, recorder, alerts, every, said, look=0.05)
+        service = Service(place, registry, recorder, alerts, every, said, quiet(place, registry), look=0.05)
         service.serve(lambda: next(left, None) is None)
         if alerts:
             alerts.close()
@@ -142,7 +148,9 @@ def test_what_was_begun_for_an_alert_goes_on_after_a_restart(registry, tmp_path)
     reason = Reason("alert", ("alert-9",), "auc-drop", BEGAN)
     place.begin(registry.address, runner._task(reason), champion)
     left = iter(range(3))
-    service = Service(place, registry, runner.when, None, None, said.append, look=0.01)
+    service = Service(
+        place, registry, runner.when, None, None, said.append, quiet(place, registry), look=0.01
+    )
     service.serve(lambda: next(left, None) is None)
     (found,) = told
     assert (found.reason, found.trained, found.promotion) == (reason, None, None)
@@ -180,7 +188,9 @@ def test_each_pause_after_what_went_wrong_is_twice_as_long(registry, tmp_path, m
     monkeypatch.setattr("models.retraining.service.time", clock)
     place, said = Work(tmp_path / "work"), []
     place.folder.mkdir()
-    Service(place, registry, run, None, 1.0, said.append).serve(lambda: now[0] > 3 * 3600)
+    Service(place, registry, run, None, 1.0, said.append, quiet(place, registry)).serve(
+        lambda: now[0] > 3 * 3600
+    )
     assert tried[:5] == pytest.approx([1, 16, 46, 106, 226], abs=9)
     assert max(later - before for before, later in pairwise(tried)) == pytest.approx(3600, abs=9)
     assert len(said) == 1
