@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from pandian import topics
-from tests.support.brokers import EmbeddedBroker
+from tests.support.brokers import embedded_broker
 from tests.support.topics import create_topic, produce, read_all
 from tests.support.worker import WorkerProcess
 
@@ -61,24 +61,34 @@ class Pages:
         produce(self._address, CLICKS, clicks)
 
 
+def extracted(worker: WorkerProcess) -> int:
+    """Return how many interactions were made: what is shown before any is would have no action."""
+    found = worker.get("/v1/interactions") or {"topics": []}
+    return sum(one["outcomes"].get("interaction", 0) for one in found["topics"])
+
+
 @pytest.mark.timeout(120)
-def test_the_alert_names_the_clock(tmp_path: Path, embedded_broker: EmbeddedBroker) -> None:
-    address = embedded_broker.address
+def test_the_alert_names_the_clock(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         f'["{CLICKS}"]\nuser = "who"\nitem = "what"\ntime = "at"\naction = "did"\n', encoding="utf-8"
     )
-    create_topic(address, CLICKS, 2)
     settings = {**SETTINGS, "PANDIAN_MAPPING": str(mapping)}
-    with WorkerProcess(address, "clocks", [CLICKS], settings=settings) as worker:
+    with (
+        embedded_broker() as broker,
+        WorkerProcess(broker.address, "clocks", [CLICKS], settings=settings) as worker,
+    ):
+        create_topic(broker.address, CLICKS, 2)
         worker.wait(worker.ready, "ready", 30)
-        pages = Pages(address)
+        pages = Pages(broker.address)
+        pages.show(400, 0)
+        worker.wait(lambda: extracted(worker) == 400, "interactions", 30)
         for _ in range(6):
             pages.show(2_500, 0)
             time.sleep(0.4)
 
         def alerts() -> list[dict[str, Any]]:
-            found = [orjson.loads(one.value or b"") for one in read_all(address, topics.ALERTS)]
+            found = [orjson.loads(one.value or b"") for one in read_all(broker.address, topics.ALERTS)]
             return [one for one in found if one["kind"] == "label-famine"]
 
         deadline = time.monotonic() + 60
