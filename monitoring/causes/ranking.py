@@ -157,6 +157,6 @@ def _evidence(ordered: Sequence[tuple[float, Signal]]) -> str:
         kinds.setdefault(one.kind, one)
     return "; ".join(
         f"{one.kind}: {100 * one.size:.0f} % moved, evidence 10^{min(one.log10_evidence, 99):.1f}"
-        + (f", {one.before} before, {one.after} after" if place else "")
+        + (f", {one.before} → {one.after}" if place else "")
         for place, one in enumerate([*kinds.values()][:_TOLD])
     )

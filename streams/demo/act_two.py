@@ -85,4 +85,4 @@ def _cause(causes: Iterable[Mapping[str, Any]]) -> str:
     first = next(iter(causes), None)
     if first is None:
         return ""
-    return f"first cause {first['asset']}.{first['field']}: {first['before']} before, {first['after']} after"
+    return f"first cause {first['asset']}.{first['field']}: {first['before']} → {first['after']}"

@@ -45,7 +45,7 @@ class AlertLines:
             for cause in one["causes"][:_NAMED]:
                 self._say(
                     f"         moved in the same time: {printable(cause['asset'])}.{printable(cause['field'])}:"
-                    f" {printable(cause['before'])} before, {printable(cause['after'])} after"
+                    f" {printable(cause['before'])} → {printable(cause['after'])}"
                 )
 
     def is_firing(self, kind: str) -> bool:

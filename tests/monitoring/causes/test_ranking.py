@@ -88,6 +88,14 @@ def test_of_one_kind_only_the_heaviest_counts() -> None:
     assert rank([SIGNAL, again], ALARM, LINEAGE, 100)[0].score == rank([SIGNAL], ALARM, LINEAGE, 100)[0].score
 
 
+def test_further_evidence_says_what_was_before_and_what_is_since() -> None:
+    fresh = replace(
+        SIGNAL, kind="fresh", log10_evidence=1.0, before="0.4% had never come before", after="15.1%"
+    )
+    cause = rank([SIGNAL, fresh], ALARM, LINEAGE, 100)[0].cause
+    assert cause.evidence.endswith(", 0.4% had never come before → 15.1%")
+
+
 def test_of_identifiers_it_is_told_how_they_are_written_now() -> None:
     others = replace(SIGNAL, kind="strange", size=1.0)
     mix = replace(others, kind="values", size=0.9, before="up to 9 30.0%", after="up to 9 0.0%")

@@ -57,7 +57,7 @@ def test_alerts_are_said_once_in_order_and_with_what_moved() -> None:
     lines.look([alert("auc-drop", "firing")], 2.0)
     assert lines.is_firing("auc-drop")
     assert said[0] == "  1.0 s  alert: auc-drop firing"
-    assert said[1:] == ["         moved in the same time: shop.orders.UnitPrice: 2 before, 200 after"] * 3
+    assert said[1:] == ["         moved in the same time: shop.orders.UnitPrice: 2 → 200"] * 3
     lines.look([alert("auc-drop", "resolved"), alert("auc-drop", "firing")], 3.0)
     assert said[-1] == "  3.0 s  over: auc-drop resolved"
     assert not lines.is_firing("auc-drop")
@@ -86,5 +86,5 @@ def test_what_came_of_it_is_timed_from_the_first_wrong_record() -> None:
     }
     said = list(second.lines())
     assert "an alert of drift: 4.5 s after, shop.orders.UnitPrice values" in said
-    assert any("first cause shop.orders.UnitPrice: 2 before, 200 after" in one for one in said)
+    assert any("first cause shop.orders.UnitPrice: 2 → 200" in one for one in said)
     assert said[-1] == "retrained: better"
