@@ -8,6 +8,7 @@ counts them and says from where to read again.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
@@ -27,6 +28,7 @@ from streams.stages.context import StageContext
 from streams.stages.joining import JoinedPartition
 from streams.stages.lane import Lane
 from streams.stages.score_edges import ScoreEdges
+from streams.stages.unlabelled import Unlabelled
 from streams.statelog import StateLog
 from streams.transport.admin import TopicInfo
 from streams.transport.batches import Batch, BatchTopic
@@ -64,6 +66,7 @@ class FeedbackPart:
         self._policy = JoinPolicy.of(settings, MOST)
         self._infos: Mapping[str, TopicInfo] = {}
         self._quota = Quota.of(topics.USER_PARTITIONS)
+        self._unlabelled = Unlabelled(log.warning)
         self._joined: dict[int, JoinedPartition] = {}
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -168,6 +171,9 @@ class FeedbackPart:
                 await self.checkpoint()
             except (PandianError, *KAFKA_ERRORS) as error:
                 log.warning("labels cannot be written, trying again: %s", error)
+            for one in self._joined.values():
+                self._unlabelled.add(one.rejected())
+            self._unlabelled.tell(time.monotonic())
 
     async def _check_topics(self) -> None:
         """Begin again when a topic was made again: its offsets mean something else now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ class JoinedPartition:
         self._nothing_behind = nothing_behind
         self._labels: list[Feedback] = []
         self._acted_at = _now_ms()
+        self._told = Counter(self.join.rejected)
 
     def lane(self, tp: TP) -> Lane:
         """Return one of the two lanes."""
@@ -100,6 +102,12 @@ class JoinedPartition:
         """Return the labels that wait to be written; joining may go on meanwhile."""
         labels, self._labels = self._labels, []
         return labels
+
+    def rejected(self) -> Counter[str]:
+        """Return how many impressions got no label since it was asked last, by reason."""
+        more = self.join.rejected - self._told
+        self._told = Counter(self.join.rejected)
+        return more
 
     def freeze(self) -> Frozen:
         """Return what is to be written; joining may go on meanwhile."""

@@ -61,7 +61,9 @@ def test_an_alert_survives_a_kill_and_no_label_counts_twice(tmp_path: Path) -> N
         orders.send((START_MS, "orders", {"sku": f"A{number}"}) for number in range(200))
         produce(watched.shop.address, topics.INVENTORY, orders.documents(START_MS), keys=[b"orders"])
         watched.write(3_000, 1.0, 1)
+        produce(watched.shop.address, topics.IMPRESSIONS, [b"none"], partition=0)
         watched.until_taken()
+        watched.shop.worker.wait_said("records of pandian.impressions get no label: 1 bad-json")
         assert watched.alerts() == []
         watched.write(2_000, 0.1, 2)
         watched.shop.worker.wait(watched.alerts, "an alert", 20)
