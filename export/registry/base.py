@@ -182,6 +182,9 @@ class ModelRegistry(Protocol):
     def scan(self) -> tuple[Sequence[Entry], Sequence[EntryError]]:
         """Return all entries that are whole at a glance, and what is wrong with the others."""
 
+    def references(self) -> Sequence[Reference]:
+        """Name the entries that are there, whole or not: by one list, and no file is read."""
+
     def place(self, reference: Reference) -> str:
         """Return where an entry is, as people may see it."""
 

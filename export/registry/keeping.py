@@ -123,11 +123,19 @@ class Keeper:
         Raises:
             RegistryError: when the registry cannot be read.
         """
-        seen = self._shelf.glances(self._shelf.references())
+        seen = self._shelf.glances(self.references())
         found = [one for one in seen if isinstance(one, Entry)]
         found.sort(key=lambda entry: (str(created_at(entry.card)), entry.version), reverse=True)
         found.sort(key=lambda entry: entry.model)
         return found, [one for one in seen if isinstance(one, EntryError)]
+
+    def references(self) -> Sequence[Reference]:
+        """Name the entries that are there, whole or not: by one list, and no file is read.
+
+        Raises:
+            RegistryError: when the registry cannot be read.
+        """
+        return self._shelf.references()
 
     def place(self, reference: Reference) -> str:
         """Return where an entry is, as people may see it."""

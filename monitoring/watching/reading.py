@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from zlib import crc32
 
@@ -19,7 +19,11 @@ LEAST_PROPENSITY = 1e-6
 #: No time is later, in epoch milliseconds: what is larger is no time, and may not fit a column.
 _LATEST = 1 << 53
 
-INVALID, REPEAT, TAKEN = "invalid", "repeat", "taken"
+#: New versions that one batch can bring: as many as are watched. Of a thousand that are made up, each would cost as
+#: much as a thousand labels, and be let go for the next one.
+_MOST_NEW = 8
+
+INVALID, REPEAT, TAKEN, CROWDED = "invalid", "repeat", "taken", "crowded"
 
 
 class Places:
@@ -57,15 +61,20 @@ class Places:
 
 
 def read(
-    partition: int, values: Iterable[bytes | None], places: Places, outcomes: Counter[str]
-) -> dict[Name, Seen]:
-    """Return the labels of a batch by version.
+    partition: int,
+    values: Iterable[bytes | None],
+    places: Places,
+    outcomes: Counter[str],
+    known: Collection[Name],
+) -> tuple[dict[Name, Seen], Seen]:
+    """Return the labels of a batch by version, and those of versions that are too many.
 
     Args:
         partition: that they stood in.
         values: of the records, in order.
         places: which were there before.
         outcomes: what became of how many records is added to it.
+        known: versions that are watched.
     """
     rows: defaultdict[Name, list[Mapping[str, Any]]] = defaultdict(list)
     for value in values:
@@ -75,9 +84,18 @@ def read(
         elif not places.is_new(partition, found.get("series"), found.get("place")):
             outcomes[REPEAT] += 1
         else:
-            outcomes[TAKEN] += 1
             rows[found["model"], found["version"]].append(found)
-    return {name: _columns(found) for name, found in rows.items()}
+    crowded = [row for name in _crowded(rows, known) for row in rows.pop(name)]
+    for outcome, count in ((TAKEN, sum(map(len, rows.values()))), (CROWDED, len(crowded))):
+        if count:
+            outcomes[outcome] += count
+    return {name: _columns(found) for name, found in rows.items()}, _columns(crowded)
+
+
+def _crowded(rows: Mapping[Name, list[Mapping[str, Any]]], known: Collection[Name]) -> list[Name]:
+    """Return the new versions beyond those that have the most labels."""
+    new = [name for name in rows if name not in known]
+    return sorted(new, key=lambda name: len(rows[name]), reverse=True)[_MOST_NEW:]
 
 
 def _label(value: bytes | None) -> Mapping[str, Any] | None:

@@ -66,10 +66,13 @@ class ModelWatch:
             arrived: broker time of the last of them, epoch milliseconds. Whether labels come is told by when they
                 come, not by the time of what they are of, which may be long ago where a shop is replayed.
         """
-        for name, seen in read(partition, values, self._places, self.outcomes).items():
+        found, crowded = read(partition, values, self._places, self.outcomes, self._versions)
+        for name, seen in found.items():
             self._version(name).add(partition, seen)
             self._feed(seen, arrived)
             self._labelled[name] = self._famine.read
+        if len(crowded):
+            self._feed(crowded, arrived)  # of nobody who is watched, but labels came
         self.positions[partition] = end
 
     def _feed(self, seen: Seen, arrived: int) -> None:

@@ -107,6 +107,7 @@ class FeedbackPart:
     async def run(self) -> None:
         """Join and write until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._edges.follow())
             group.create_task(self._join())
             group.create_task(self._checkpoints())
             group.create_task(self._relieve())

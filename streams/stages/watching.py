@@ -86,6 +86,7 @@ class WatchingPart:
         """Follow, and watch while it is this worker's turn, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follower.run())
+            group.create_task(self._edges.follow())
             group.create_task(self._take_turns())
 
     async def close(self) -> None:

@@ -261,6 +261,30 @@ def test_many_versions_that_came_once_do_not_push_out_the_one_that_answers() -> 
     assert watch.documents()[NAME]["total"]["labels"] == 300
 
 
+def test_of_versions_that_are_made_up_a_batch_brings_no_more_than_are_watched() -> None:
+    """Each costs as much as a thousand labels, the question for its edges not counted."""
+    asked: list[tuple[str, str]] = []
+
+    def edges(name: tuple[str, str]) -> Edges:
+        asked.append(name)
+        return EDGES
+
+    watch = ModelWatch(edges, SETTINGS)
+    made_up = [
+        one._replace(version=f"build-{number}", place=number + 1) for number, one in enumerate(labels(10_000))
+    ]
+    real = [one._replace(version="2", place=10_000 + number) for number, one in enumerate(labels(40), 1)]
+    values = [encode(one) for one in [*made_up, *real]]
+    for start in range(0, len(values), 2_008):
+        watch.take(0, values[start : start + 2_008], start, start)
+    assert len(asked) == 5 * 8
+    # The one with most labels of a batch is among them wherever it stands.
+    assert watch.documents()["shop", "2"]["total"]["labels"] == 40
+    # Labels of all others came, too: that is what a famine is told by.
+    assert watch._famine.read == 10_040
+    assert watch.outcomes == {"taken": 79, "crowded": 9_961}
+
+
 @pytest.mark.parametrize("data", [b"", b"rubbish"])
 def test_a_state_that_is_none_is_refused(data: bytes) -> None:
     watch = fed(labels(100))
