@@ -16,6 +16,8 @@ from streams.feedback.order import Side, Turn, turn
 
 #: Broker time of all records, unless they say otherwise: after all event times of the tests.
 ARRIVED = 10_000_000
+#: How actions are attributed, unless a test says otherwise.
+POLICY = JoinPolicy(attribution_ms=100, lateness_ms=20, most=10_000)
 
 
 @dataclass(frozen=True)
@@ -190,3 +192,11 @@ def drawn(
         for time in times()
     ]
     return shown, acted
+
+
+def read(
+    shown: list[dict[str, Any]], acted: list[dict[str, Any]], policy: JoinPolicy = POLICY
+) -> tuple[PartitionJoin, dict[str, int]]:
+    reader = Reader(policy, logged(shown), logged(acted))
+    found = reader.finish()
+    return reader.join, found

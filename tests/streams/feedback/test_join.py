@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -15,6 +13,7 @@ from streams.feedback.base import FUTURE_MS, JoinPolicy
 from streams.feedback.join import PartitionJoin
 from tests.streams.feedback.logs import (
     ARRIVED,
+    POLICY,
     WAITS,
     Logged,
     Reader,
@@ -24,9 +23,9 @@ from tests.streams.feedback.logs import (
     impression,
     interaction,
     logged,
+    read,
 )
 
-POLICY = JoinPolicy(attribution_ms=100, lateness_ms=20, most=10_000)
 #: Actions with a window of their own.
 OWN_MS: list[dict[Action, int]] = [{}, {"purchase": 90, "view": 0}, {"view": 30, "cart": 10}]
 
@@ -37,14 +36,6 @@ def _small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "_BLOCK", 3)
     monkeypatch.setattr(actions, "_REMEMBER_MS", -1)
     monkeypatch.setattr(shown, "_REPEAT_MS", 0)
-
-
-def read(
-    shown: list[dict[str, Any]], acted: list[dict[str, Any]], policy: JoinPolicy = POLICY
-) -> tuple[PartitionJoin, dict[str, int]]:
-    reader = Reader(policy, logged(shown), logged(acted))
-    found = reader.finish()
-    return reader.join, found
 
 
 class TestRule:
@@ -140,90 +131,6 @@ class TestRule:
         assert found == {"i1": 1}
 
 
-class TestRejected:
-    """What gets no label, and why."""
-
-    @pytest.mark.parametrize(
-        ("change", "reason"),
-        [
-            ({"score": -0.01}, "bad-score"),
-            ({"score": 1.01}, "bad-score"),
-            ({"score": None}, "bad-score"),
-            ({"score": "0.5"}, "bad-score"),
-            ({"score": True}, "bad-score"),
-            ({"time": -1}, "bad-time"),
-            ({"time": 1.5}, "bad-time"),
-            ({"time": None}, "bad-time"),
-            ({"time": 1 << 62}, "bad-time"),
-            ({"time": ARRIVED + FUTURE_MS + 1}, "future"),
-            ({"model": ""}, "bad-model"),
-            ({"version": 3}, "bad-model"),
-            ({"model": "m" * 129}, "bad-model"),
-            ({"user_id": ""}, "bad-id"),
-            ({"item_id": 7}, "bad-id"),
-            ({"impression_id": None}, "bad-id"),
-        ],
-        ids=str,
-    )
-    def test_an_impression(self, change: dict[str, Any], reason: str) -> None:
-        join, found = read([{**impression(1, "u", "x", 1_000), **change}], [interaction("v", "y", 5_000)])
-        assert found == {}
-        assert join.rejected == {reason: 1}
-        assert join.waiting == 0
-
-    @pytest.mark.parametrize(
-        ("value", "reason"),
-        [
-            (None, "bad-json"),
-            (b"", "bad-json"),
-            (b"\xff", "bad-json"),
-            (b"[]", "bad-json"),
-            (b"1", "bad-json"),
-            (b"{}", "bad-id"),
-            (orjson.dumps(impression(1, "u", "x", 1)).replace(b"0.5", b"NaN"), "bad-json"),
-            (orjson.dumps(impression(1, "u", "x", 1)).replace(b"0.5", b"1e999"), "bad-json"),
-        ],
-    )
-    def test_what_is_no_impression(self, value: bytes | None, reason: str) -> None:
-        join = PartitionJoin(POLICY)
-        join.impression(0, ARRIVED, value)
-        assert join.rejected == {reason: 1}
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            None,
-            b"",
-            b"[]",
-            b'"x"',
-            b"{}",
-            orjson.dumps(interaction("u", "x", "soon")),
-            orjson.dumps(interaction("u", "x", 5, "wink")),
-        ],
-    )
-    def test_what_is_no_interaction_moves_nothing(self, value: bytes | None) -> None:
-        join = PartitionJoin(POLICY)
-        join.interaction(0, ARRIVED, value)
-        assert join.interactions == {"invalid": 1}
-        assert join.watermark < 0
-
-    def test_a_user_of_another_partition_cannot_be_joined(self) -> None:
-        join = PartitionJoin(POLICY, belongs=lambda user: user == "ours")
-        for number, user in enumerate(("ours", "theirs")):
-            join.impression(number, ARRIVED, orjson.dumps(impression(number, user, "x", 5)))
-        assert (join.waiting, join.rejected) == (1, {"misplaced": 1})
-
-    def test_an_impression_whose_actions_are_forgotten_is_late(self) -> None:
-        shown = [impression(1, "u", "x", 1_000), impression(1, "u", "x", 1_000)]
-        acted = [interaction("u", "x", 1_010)] * 3 + [interaction("v", "y", 1_000_000 + n) for n in range(9)]
-        reader = Reader(POLICY, logged(shown), logged(acted))
-        reader.act(10)
-        reader.show(2)
-        assert reader.finish() == {}
-        assert sum(reader.join.rejected.values()) == 2
-        assert reader.join.rejected["late"] >= 1
-
-
 class TestClocks:
     """Clocks that are off."""
 
@@ -259,6 +166,16 @@ class TestClocks:
         join.nothing_came(5_130)
         assert [(one.impression_id, one.label) for one in join.labelled] == [("i0", 0), ("i1", 1)]
         assert (join.waiting, join.idle) == (1, 2)
+
+    def test_an_impression_whose_actions_are_forgotten_is_late(self) -> None:
+        shown = [impression(1, "u", "x", 1_000), impression(1, "u", "x", 1_000)]
+        acted = [interaction("u", "x", 1_010)] * 3 + [interaction("v", "y", 1_000_000 + n) for n in range(9)]
+        reader = Reader(POLICY, logged(shown), logged(acted))
+        reader.act(10)
+        reader.show(2)
+        assert reader.finish() == {}
+        assert sum(reader.join.rejected.values()) == 2
+        assert reader.join.rejected["late"] >= 1
 
 
 class TestBounds:
