@@ -176,10 +176,22 @@ class VersionWatch:
             yield Standing(AUC_DROP, self.name, self._auc.alarm, self.name)
         for segment, detector in self._of_segments.items():
             if detector.alarm is not None:
-                subject = f"{self.name} {'='.join(segment)}"
-                yield Standing(AUC_DROP_SEGMENT, subject, detector.alarm, self.name)
+                yield Standing(AUC_DROP_SEGMENT, self._subject(segment), detector.alarm, self.name)
         if self._calibration is not None and self._calibration.alarm is not None:
             yield Standing(CALIBRATION, self.name, self._calibration.alarm, self.name)
+
+    def last_window(self, subject: str) -> Figures | None:
+        """Return the figures of the last whole window of whom an alarm is about: the version, or one of its segments.
+
+        None: it has no labels, or not as many as a window has.
+        """
+        if subject == self.name:
+            return self._whole.last
+        return next((part.last for one, part in self._parts.items() if self._subject(one) == subject), None)
+
+    def _subject(self, segment: Segment) -> str:
+        """Return how an alarm calls a segment."""
+        return f"{self.name} {'='.join(segment)}"
 
     def falls(self) -> Iterator[tuple[Segment, float, float, int]]:
         """Yield of each segment by how much the AUC of its last window is below that of all its labels.

@@ -100,6 +100,12 @@ class ModelWatch:
         """Return what is watched of a version, ``model@version``; None where there is none."""
         return next((one for one in self._versions.values() if one.name == name), None)
 
+    def about(self, subject: str) -> VersionWatch | None:
+        """Return what is watched of the version that an alarm is about, in whole or in part; None: there is none."""
+        found = (one for one in self._versions.values() if f"{subject} ".startswith(f"{one.name} "))
+        # Names are anybody's: one may be the beginning of another.
+        return max(found, key=lambda one: len(one.name), default=None)
+
     def standing(self) -> Iterator[Standing]:
         """Yield the alarms that stand, but not of versions that answer no more.
 
@@ -141,7 +147,7 @@ class ModelWatch:
             if stored["format"] != FORMAT:
                 raise WatchStateError(f"its format is {stored['format']!r}, this one reads {FORMAT}")
             if stored["settings"] != repr(self._settings):
-                raise WatchStateError("it was made with other settings")
+                raise WatchStateError("it was made with other settings (PANDIAN_WATCH_…)")
             versions = {
                 (model, version): VersionWatch.restored(f"{model}@{version}", one, self._settings)
                 for model, version, _, one in stored["versions"]
@@ -149,6 +155,8 @@ class ModelWatch:
             labelled = {(model, version): int(at) for model, version, at, _ in stored["versions"]}
             famine = FamineDetector(self._settings.famine)
             famine.restore(stored["famine"])
+        except WatchStateError:
+            raise
         except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
             raise WatchStateError(f"{type(error).__name__}: {error}") from error
         self._versions, self._labelled, self._famine = versions, labelled, famine

@@ -1,11 +1,13 @@
-"""What an alarm says to people."""
+"""What an alarm says to people as it begins, and as it ends."""
 
 from __future__ import annotations
 
+from monitoring.auc import auc
 from monitoring.detection.base import Alarm
 from monitoring.finding import Finding
 from monitoring.watching.version import Standing
-from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION
+from monitoring.watching.watch import ModelWatch
+from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE
 
 #: An interval as wide as this says nothing.
 _WIDE = 0.5
@@ -26,6 +28,33 @@ def finding(one: Standing) -> Finding:
     return Finding(
         kind, one.subject, said, round(size, 6), text, f"docs/runbooks/{kind}.md", alarm.since_time or None
     )
+
+
+def ended(watch: ModelWatch, kind: str, subject: str) -> str:
+    """Return what the end of an alert says: how well the newest window of labels is, or why nobody looks any more.
+
+    Args:
+        watch: in which it does not stand any more.
+        kind: of the alert.
+        subject: whom it was about.
+    """
+    if kind == LABEL_FAMINE:
+        return "Feedback comes again: a label is positive."
+    over = f"The alert {kind} of {subject} is over"
+    version = watch.about(subject)
+    if version is None:
+        return f"{over}."
+    if any((one.kind, one.subject) == (kind, subject) for one in version.standing()):
+        return f"{over}: {version.name} answers no more."
+    last = version.last_window(subject)
+    value = None if last is None else auc(last.histogram).value
+    if last is None or value is None:
+        return f"{over}."
+    newest = f"of its newest {last.histogram.labels:,} labels"
+    if kind == CALIBRATION:
+        said = f"{newest} {last.calibration or 0:.2f} times as many are positive as it says"
+        return f"The probabilities of {subject} are right again: {said}."
+    return f"The AUC of {subject} is back: {value:.3f} {newest}."
 
 
 def _of_auc(alarm: Alarm) -> str:

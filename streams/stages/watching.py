@@ -23,7 +23,7 @@ from monitoring.finding import Finding
 from monitoring.watching import ModelWatch, WatchSettings
 from monitoring.watching.version import Standing
 from monitoring.watching.watch import KINDS, WatchStateError
-from monitoring.watching.words import finding
+from monitoring.watching.words import ended, finding
 from pandian import topics
 from pandian.errors import PandianError
 from pandian.settings import Settings
@@ -131,7 +131,7 @@ class WatchingPart:
             try:
                 watch.restore(stored[16:])
             except WatchStateError as error:
-                log.error("what was watched cannot be gone on from, beginning anew: %s", error)  # noqa: TRY400
+                log.warning("what was watched cannot be gone on from, all labels are read anew: %s", error)
         if self._causes is not None:
             await self._causes.restore(records)
         self._watch, self._info, self._dirty = watch, info, False
@@ -189,7 +189,7 @@ class WatchingPart:
             for kind in KINDS:
                 for subject in self._alerting.subjects(kind):
                     if (kind, subject) not in standing:
-                        text = f"{subject}: the alert {kind} has ended."
+                        text = ended(watch, kind, subject)
                         await self._alerting.tell(Finding(kind, subject, text, 0.0, text, ""), firing=False)
 
     async def _finding(self, watch: ModelWatch, one: Standing) -> Finding:
