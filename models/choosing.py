@@ -11,6 +11,7 @@ import numpy.typing as npt
 from torch import nn
 
 from models.base import Recommender, Run, scorer
+from models.beginning import Chosen
 from models.blend.model import Blend
 from models.budget import Budget
 from models.comparison import compare
@@ -20,6 +21,7 @@ from models.data.log import Codes, InteractionLog
 from models.evaluation import Ranks, Seen, metrics, ndcg, rank
 from models.kinds import BASELINES, KINDS, Kind
 from models.ranker.model import CandidateRanker
+from models.search import Searched
 
 Said = Callable[[str], None]
 Progress = Callable[[str, float], None]
@@ -82,6 +84,7 @@ def fit_candidates(
     *,
     said: Said,
     progress: Progress,
+    before: Chosen | None = None,
 ) -> dict[str, Candidate]:
     """Let the kinds that are wanted, and the baselines, learn from a log; return them by kind.
 
@@ -93,6 +96,7 @@ def fit_candidates(
         ranker: ranks the validation.
         said: is told of what was left out, and why.
         progress: is told what is under way.
+        before: what kinds that choose settings by themselves begin with.
     """
     few, others = validation.parted(budget.validation_targets, config.seed)
     run = Run(config, lambda network: ranker.value(network, few), budget.first(), progress, said, targets=few)
@@ -100,6 +104,8 @@ def fit_candidates(
     speeds: list[float] = []
 
     def fit(model: Recommender, share: float = 1.0) -> None:
+        if isinstance(model, Searched) and before and model.kind in before:
+            model.begin_with(before[model.kind])
         model.fit(log, replace(run, deadline=time.monotonic() + share * max(0.0, run.seconds_left)))
         models.append(model)
         speeds.append(ranker.speed)

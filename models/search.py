@@ -6,11 +6,13 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, asdict, replace
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import nn
 
 from models.base import Recommender, Run
+from models.beginning import restored
 from models.config import TrainConfig
 from models.data.log import InteractionLog
 
@@ -30,8 +32,7 @@ SHARE_OF_TIME = 0.1
 
 def search(
     settings: S,
-    alternatives: Sequence[Mapping[str, Any]],
-    changed: Callable[[S, Mapping[str, Any]], S],
+    changes: Sequence[Callable[[S], S]],
     make: Callable[[S], nn.Module],
     run: Run,
     name: str,
@@ -40,8 +41,7 @@ def search(
 
     Args:
         settings: to begin with; without validation, or without time, they stay.
-        alternatives: changes in the order in which they are tried, those that matter most first.
-        changed: returns settings with a change.
+        changes: return settings with a change, in the order in which they are tried, those that matter most first.
         make: returns the network of settings.
         run: validates, and says until when.
         name: of the model, for progress.
@@ -51,11 +51,11 @@ def search(
         return settings, network
     until = time.monotonic() + SHARE_OF_TIME * run.seconds_left
     best = run.validate(network)
-    for number, change in enumerate(alternatives):
-        run.progress(name, number / len(alternatives))
+    for number, change in enumerate(changes):
+        run.progress(name, number / len(changes))
         if time.monotonic() > until:
             break
-        tried = changed(settings, change)
+        tried = change(settings)
         if tried == settings:
             continue
         other = make(tried)
@@ -76,7 +76,12 @@ class Searched(Recommender, Generic[S]):
     def __init__(self, config: TrainConfig, chosen: S) -> None:
         super().__init__(config)
         self.chosen = chosen
+        self._before: Mapping[str, Any] | None = None
         self._network: nn.Module | None = None
+
+    def begin_with(self, before: Mapping[str, Any]) -> None:
+        """Try first what an earlier one has chosen, as :meth:`settings` told it: where no time is left that stays."""
+        self._before = before
 
     @abstractmethod
     def prepared(self, log: InteractionLog) -> Prepared[S]:
@@ -89,7 +94,15 @@ class Searched(Recommender, Generic[S]):
     def fit(self, log: InteractionLog, run: Run) -> None:
         """Change one setting after the other, and keep what is better in validation."""
         make, alternatives = self.prepared(log)
-        self.chosen, self._network = search(self.chosen, alternatives, self.changed, make, run, self.kind)
+        changes: list[Callable[[S], S]] = [partial(self._with, change) for change in alternatives]
+        default = self.chosen
+        if self._before is not None:
+            self.chosen = restored(default, self._before)
+            changes.insert(0, lambda _: default)
+        self.chosen, self._network = search(self.chosen, changes, make, run, self.kind)
+
+    def _with(self, change: Mapping[str, Any], chosen: S) -> S:
+        return self.changed(chosen, change)
 
     def refit(self, log: InteractionLog, run: Run) -> None:  # noqa: ARG002 - the contract's
         """Work it out anew, with the settings as they are."""

@@ -18,6 +18,7 @@ from export.entry import write_entry
 from export.registry import Entry
 from models import calibration
 from models.base import Recommender, Run, scorer
+from models.beginning import chosen_before
 from models.budget import Budget
 from models.choosing import Candidate, Ranker, choose, fit_candidates, together
 from models.cold import cold_items
@@ -73,6 +74,7 @@ def train(
     started: float | None = None,
     names: Mapping[str, str] | None = None,
     labels: ShownItems | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> TrainedModel:
     """Train a model and write its entry.
 
@@ -90,6 +92,7 @@ def train(
         started: of ``time.monotonic``, when ``config.max_seconds`` began to run; None: now.
         names: of items: by them items that the model has not seen are placed, where that is good enough.
         labels: what was shown of late and acted on or not: probabilities are calibrated by it where it is enough.
+        before: card of a model; searches of settings begin with what it chose, where it was told the same.
 
     Raises:
         DataError: when there is too little to split by time.
@@ -108,7 +111,16 @@ def train(
     budget = Budget(config, started, log.n_items)
     ranker = Ranker(log.n_items, config.max_length)
     validation = split.validation(config.order)
-    candidates = fit_candidates(split.train, validation, config, budget, ranker, said=said, progress=progress)
+    candidates = fit_candidates(
+        split.train,
+        validation,
+        config,
+        budget,
+        ranker,
+        said=said,
+        progress=progress,
+        before=chosen_before(before or {}, config),
+    )
     chosen = choose(candidates, config)
     progress("calibrating", 0.0)
     shown = _shown(chosen, split, validation, budget.calibrating(chosen.speed), config, labels)

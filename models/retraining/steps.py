@@ -235,6 +235,7 @@ class Steps:
             started=self._started,
             names=self._task.names(),
             labels=self._task.labels(),
+            before=champion.card if champion else None,
         )
         save_test(folder, trained)
         sync(folder / TEST)

@@ -98,6 +98,18 @@ def test_what_is_surely_better_is_promoted(with_champion, champion_entry):
     assert found.unknown == 0
 
 
+def test_without_time_to_search_it_begins_with_what_the_champion_chose(registry, champion_entry):
+    """A machine that is busy must not make a new model worse than the champion's recipe on newer data."""
+    hurried = CONFIG.model_copy(update={"max_seconds": 1e-3})
+    without = retrain(log_of(OLD + NEW), hurried, registry, Settings(), dry_run=True)
+    chosen = champion_entry.card["settings"]
+    assert without.trained.card["settings"] != chosen
+    registry.add(champion_entry.path)
+    registry.promote("item-to-item", by="me", why="first")
+    found = retrain(log_of(OLD + NEW), hurried, registry, Settings())
+    assert found.trained.card["settings"] == chosen
+
+
 def test_what_is_not_is_kept_and_not_promoted(with_champion, champion_entry):
     more = walk(N_USERS, 18, CHANGE - 14 * HOUR, turn=1, seed=1)
     worse = CONFIG.model_copy(update={"model": "popularity"})
