@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from logging import INFO, WARNING
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -24,6 +24,17 @@ log = logger("alerts")
 
 #: Alerts that are shown to people; all are on the topic.
 _REMEMBERED = 200
+#: Subjects of which it is known when an alert began last; of more, the one that was told the longest time ago goes.
+_MOST_BEGUN = 10_000
+
+
+class Begun(NamedTuple):
+    """When an alert began, which may have ended since; epoch milliseconds."""
+
+    since: int
+    """When what it tells of began."""
+    time: int
+    """When it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class Alerting:
         self._app: Any = context.app
         self._follower = TopicFollower(context.settings, topics.ALERTS, self._take)
         self._firing: dict[tuple[str, str], _Firing] = {}
+        self._begun: dict[tuple[str, str], Begun] = {}
         self._told: deque[Mapping[str, Any]] = deque(maxlen=_REMEMBERED)
 
     async def run(self) -> None:
@@ -63,6 +75,10 @@ class Alerting:
     def is_firing(self, subject: str, kind: str = AUC_DROP) -> bool:
         """Tell whether an alert fires for a subject."""
         return (kind, subject) in self._firing
+
+    def begun(self, subject: str, kind: str) -> Begun | None:
+        """Return when the newest alert of a kind about a subject began; None: there was none, as far as is known."""
+        return self._begun.get((kind, subject))
 
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by each of our kinds: anybody may write others to the topic."""
@@ -103,6 +119,8 @@ class Alerting:
             log.warning("an alert cannot be written, trying again later: %s", error)
             return
         log.log(WARNING if firing else INFO, "%s", alert.text)
+        if firing:
+            self._begins(finding.kind, finding.subject, Begun(known.since, now))
         self._apply(finding.kind, finding.subject, known if firing else None)
 
     def _apply(self, kind: str, subject: str, firing: _Firing | None) -> None:
@@ -111,13 +129,23 @@ class Alerting:
         else:
             self._firing[kind, subject] = firing
 
+    def _begins(self, kind: str, subject: str, begun: Begun) -> None:
+        # Taken out and put in again: the first ones are those that were told the longest time ago.
+        self._begun.pop((kind, subject), None)
+        self._begun[kind, subject] = begun
+        if len(self._begun) > _MOST_BEGUN:
+            del self._begun[next(iter(self._begun))]
+
     def _take(self, _partition: int, records: Sequence[Any]) -> None:
         for record in records:
             try:
                 found = orjson.loads(record.value)
                 kind, subject = str(found["kind"]), str(found["subject"])
                 known = _Firing(str(found["alert_id"]), kind, int(found["since"]))
+                begun = Begun(known.since, int(found["time"]))
                 self._apply(kind, subject, known if found["state"] == "firing" else None)
+                if found["state"] == "firing":
+                    self._begins(kind, subject, begun)
                 self._told.append(found)
             except (ValueError, LookupError, TypeError):
                 continue  # not an alert of ours

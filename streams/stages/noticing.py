@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from monitoring.finding import Finding
 from pandian import topics
 from pandian.events import DRIFT, EVENTS_OLD, QUALITY_FELL, SILENCE
-from streams.inventory.freshness import instant
 from streams.inventory.pace import PacePart
 from streams.inventory.pace.arrivals import Arrivals
 from streams.inventory.pace.silence import alert, silence
@@ -19,10 +18,11 @@ from streams.inventory.profile import AssetProfile
 from streams.inventory.sections import part_of
 from streams.stages.alerting import Alerting
 from streams.stages.context import StageContext
+from streams.stages.drifted import drifted
+from streams.stages.drifted import over as drift_over
 from streams.stages.worsened import over, worsened
 from streams.transport.own_topics import ensure_own
 
-_RUNBOOK = "docs/runbooks/drift.md"
 _LOOK_SECONDS = 5.0
 #: A drift is an event: its alert ends by itself after this time.
 _DRIFT_MS = 3_600_000
@@ -45,7 +45,6 @@ class NoticingPart:
         self._owned = owned
         self._alerting = Alerting(context)
         self._arrivals: dict[str, Arrivals] = {}
-        self._began: dict[str, int] = {}
         self._worse: dict[tuple[str, str], int] = {}
         """Since when an asset is worse, by its name and the kind of alert."""
 
@@ -94,12 +93,16 @@ class NoticingPart:
             await self._alerting.tell(Finding(SILENCE, name, text, 0.0, text, ""), firing=False)
 
     async def _judge_drift(self, name: str, document: Mapping[str, Any], now_ms: int) -> None:
-        for finding in _drifts(name, document):
-            since = self._began.setdefault(finding.subject + finding.evidence, now_ms)
-            if now_ms - since < _DRIFT_MS:
+        # Also where the inventory knows of the drift no more, as when it was counted anew.
+        for subject in self._alerting.subjects(DRIFT):
+            begun = self._alerting.begun(subject, DRIFT)
+            if subject.startswith(f"{name}.") and (begun is None or now_ms - begun.time >= _DRIFT_MS):
+                await self._alerting.tell(drift_over(subject), firing=False)
+        for finding in drifted(name, document):
+            begun = self._alerting.begun(finding.subject, DRIFT)
+            # Another partition that changed earlier makes a drift begin earlier, and no other one of it.
+            if begun is None or (finding.since or 0) > begun.since:
                 await self._alerting.tell(finding, firing=True)
-            elif self._alerting.is_firing(finding.subject, DRIFT):
-                await self._alerting.tell(finding, firing=False)
 
     async def _judge_worse(self, name: str, document: Mapping[str, Any], now_ms: int) -> None:
         found = {finding.kind: finding for finding in worsened(document)}
@@ -113,26 +116,3 @@ class NoticingPart:
             self._worse.pop((name, kind), None)
             if self._alerting.is_firing(name, kind):
                 await self._alerting.tell(over(kind, document), firing=False)
-
-
-def _drifts(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the latest drift of each field and aspect."""
-    seen: set[str] = set()
-    for one in document.get("drift") or ():
-        subject = f"{name}.{one['field']} {one['aspect']}"
-        if subject in seen:
-            continue
-        seen.add(subject)
-        evidence = (
-            f"evidence 10^{one['evidence']:.1f} where 10^{one['threshold']:.1f} is asked for,"
-            f" effect {100 * one['effect']['size']:.1f} %, since offset {one['since']['offset']}:"
-            f" {one['before']} before, {one['after']} after"
-        )
-        text = f"The {one['aspect']} of {one['field']} in {name} changed: {evidence}."
-        size = one["effect"]["size"]
-        yield Finding(DRIFT, subject, evidence, size, text, _RUNBOOK, _epoch(one["since"]["time"]))
-
-
-def _epoch(text: str | None) -> int | None:
-    moment = instant(text)
-    return None if moment is None else int(moment.timestamp() * 1000)

@@ -16,7 +16,7 @@ from pandian.events import ALERT_KINDS, DATA_KINDS, DRIFT, RETRAINING_FAILS, SIL
 from streams import cli
 from streams.inventory.pace.silence import RUNBOOK
 from streams.recommend import loading
-from streams.stages import noticing
+from streams.stages import drifted
 from tests.support.prometheus import alerts, selectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ def test_what_runbooks_tell_to_run_is_there(page: Path) -> None:
 
 def test_every_kind_of_alert_has_a_runbook_that_it_names() -> None:
     assert set(ALERT_KINDS) == {*KINDS, *DATA_KINDS, RETRAINING_FAILS}
-    assert {RUNBOOK, noticing._RUNBOOK} == {f"docs/runbooks/{kind}.md" for kind in (SILENCE, DRIFT)}
+    assert {RUNBOOK, drifted.RUNBOOK} == {f"docs/runbooks/{kind}.md" for kind in (SILENCE, DRIFT)}
     for kind in ALERT_KINDS:
         assert (ROOT / "docs" / "runbooks" / f"{kind}.md").is_file()
 
