@@ -83,6 +83,10 @@ class ModelSource(Protocol):
         """Return how many labels were not given by event time, by why."""
         ...
 
+    def read(self) -> Mapping[str, int]:
+        """Return how many labels were read to watch models, by what became of them; empty: this worker watches none."""
+        ...
+
     def firing(self) -> Mapping[str, int]:
         """Return how many alerts fire, by kind."""
         ...
@@ -111,6 +115,7 @@ class ModelCollector(Collector):
                 names.FEEDBACK_REJECTED,
                 names.FEEDBACK_ACTIONS,
                 names.LABELS_UNTIMELY,
+                names.LABELS_WATCHED,
             )
         )
         waiting = _Gauge(names.IMPRESSIONS_OPEN.name, names.IMPRESSIONS_OPEN.help)
@@ -126,9 +131,8 @@ class ModelCollector(Collector):
         if not self._source.owned():
             return []
         families = list(self.describe())
-        total, recent, reference, labels, rejected, actions, untimely, waiting, firing, figure, evidence = (
-            families
-        )
+        total, recent, reference, labels, rejected, actions, untimely, read, *others = families
+        waiting, firing, figure, evidence = others
         for one in nlargest(MAX_VERSIONS, self._source.figures(), _labels):
             name = [label_value(one.model), label_value(one.version)]
             for family, auc in ((total, one.total), (recent, one.recent), (reference, one.reference)):
@@ -144,6 +148,7 @@ class ModelCollector(Collector):
             (rejected, self._source.rejected()),
             (actions, self._source.actions()),
             (untimely, self._source.untimely()),
+            (read, self._source.read()),
         ):
             for what, count in sorted(counts.items()):
                 family.add_metric([what], count)

@@ -149,6 +149,11 @@ LABELS_UNTIMELY = Metric(
     "Labels that were not given by event time: too many waited (early), or no interaction came (idle).",
     ("why",),
 )
+LABELS_WATCHED = Metric(
+    "pandian_labels_watched_total",
+    "Labels read to watch models, by what became of them (taken, crowded: of one version too many, repeat, invalid).",
+    ("outcome",),
+)
 ALERTS = Metric("pandian_alerts_firing", "Alerts that are firing now.", ("kind",))
 ALERT_WEBHOOK = Metric(
     "pandian_alert_webhook_total",

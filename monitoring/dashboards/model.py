@@ -179,4 +179,10 @@ def _labels() -> list[Panel]:
             "Too many impressions waited, or no interaction came and the clock settled it.",
             width=_THIRD,
         ),
+        number(
+            "Labels that nobody watches",
+            Query(happened(names.LABELS_WATCHED, 'outcome="crowded"'), "labels"),
+            "More versions were new at once than are watched, as where it changes with each request.",
+            width=_THIRD,
+        ),
     ]

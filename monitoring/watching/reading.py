@@ -23,7 +23,7 @@ _LATEST = 1 << 53
 #: much as a thousand labels, and be let go for the next one.
 _MOST_NEW = 8
 
-INVALID, REPEAT, TAKEN, CROWDED = "invalid", "repeat", "taken", "crowded"
+OUTCOMES = INVALID, REPEAT, TAKEN, CROWDED = "invalid", "repeat", "taken", "crowded"
 
 
 class Places:

@@ -124,6 +124,10 @@ class MeasuresPart:
         resumes = [state.resume for state in self._states.values()]
         return {"early": sum(one.early for one in resumes), "idle": sum(one.idle for one in resumes)}
 
+    def read(self) -> Mapping[str, int]:
+        """Return how many labels were read to watch models, by what became of them; empty: not by this worker."""
+        return self._watching.outcomes()
+
     def watched(self, model: str, version: str) -> Mapping[str, Any] | None:
         """Return the figures of a version by window and segment; None: there are none yet."""
         return self._watching.figures(model, version)

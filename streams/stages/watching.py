@@ -21,6 +21,7 @@ from monitoring.detection.discrimination import AucSettings
 from monitoring.detection.famine import FamineSettings
 from monitoring.finding import Finding
 from monitoring.watching import ModelWatch, WatchSettings
+from monitoring.watching.reading import OUTCOMES
 from monitoring.watching.version import Standing
 from monitoring.watching.watch import KINDS, WatchStateError
 from monitoring.watching.words import ended, finding
@@ -100,6 +101,10 @@ class WatchingPart:
         """Return the figures of a version, as they were written last; None where there are none."""
         found: Mapping[str, Any] | None = self._figures.get(f"{model}@{version}")
         return found
+
+    def outcomes(self) -> Mapping[str, int]:
+        """Return what became of the labels that were read; empty where another worker watches."""
+        return dict.fromkeys(OUTCOMES, 0) | self._watch.outcomes if self._watch is not None else {}
 
     async def _take_turns(self) -> None:
         """Watch whenever it is this worker's turn."""

@@ -45,6 +45,9 @@ class Watched:
     def untimely(self) -> Mapping[str, int]:
         return {"early": 0, "idle": 3}
 
+    def read(self) -> Mapping[str, int]:
+        return {"taken": 5, "crowded": 4}
+
     def firing(self) -> Mapping[str, int]:
         return {}
 
@@ -93,6 +96,7 @@ def test_what_became_of_interactions_and_which_labels_event_time_did_not_give_is
     for name, label, counts in (
         ("pandian_feedback_interactions_total", "outcome", {"taken": 7, "late": 2}),
         ("pandian_labels_untimely_total", "why", {"early": 0, "idle": 3}),
+        ("pandian_labels_watched_total", "outcome", {"taken": 5, "crowded": 4}),
     ):
         for what, count in counts.items():
             assert registry.get_sample_value(name, {label: what}) == count
