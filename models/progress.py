@@ -68,7 +68,7 @@ class Reporter(Bar):
         """Show how many rows of ``name`` were read."""
         self.update(description=f"{name}: {rows:,} rows", total=None)
         if self.is_time():
-            say(f"{name}: {rows:,} rows read")
+            say(f"{name}: {rows:,} rows so far")
 
     def times(self) -> str:
         """Return how long the command has run, and how long it will take, as far as that is known."""

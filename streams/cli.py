@@ -51,7 +51,7 @@ VERBS: dict[str, Verb] = {
     "recommend": Verb(
         "streams.commands.recommend:command", "Show what a running worker recommends to a user."
     ),
-    "dashboards": Verb("monitoring.commands:command", "Write the Grafana dashboard."),
+    "dashboards": Verb("monitoring.commands:command", "Write the Grafana dashboards."),
 }
 
 

@@ -8,7 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
+from pandian.options import Number
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: Type of a time that something may take.
+SECONDS = Number(min=0, min_open=True)
 
 _KINDS = (
     "auto",
@@ -32,7 +37,7 @@ _OPTIONS = (
     click.option(
         "--epochs", type=int, metavar="N", help="Most times that the sequential model sees the data."
     ),
-    click.option("--max-seconds", type=float, metavar="S", help="Be done in this time."),
+    click.option("--max-seconds", type=SECONDS, metavar="S", help="Be done in this time."),
     click.option(
         "--config", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with more settings."
     ),

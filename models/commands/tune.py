@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from models.commands.options import check_torch
+from models.commands.options import SECONDS, check_torch
 
 if TYPE_CHECKING:
     from models.tuning.study import Search
@@ -28,7 +28,7 @@ REPORT = "report.html"
 )
 @click.option("--model", metavar="KIND", help="Kind of model, such as sasrec; needed here or in the file.")
 @click.option("--trials", type=int, metavar="N", help="Settings that are tried in all.  [30]")
-@click.option("--max-seconds", type=float, metavar="S", help="Stop after this time.")
+@click.option("--max-seconds", type=SECONDS, metavar="S", help="Stop after this time.")
 @click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="TOML file of training, with [tune]."
 )

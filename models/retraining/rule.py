@@ -90,7 +90,7 @@ def judge(trained: TrainedModel, champion: OnnxModel | None, progress: Progress)
     since = int(trained.card["data"]["split"]["test_from"])
     why = (
         f"{said} than {reference}: NDCG@10 {found.challenger:.4f} against {found.champion:.4f}, difference"
-        f" {found.difference:+.4f} (95 %: {found.low:+.4f} to {found.high:+.4f}) on {found.targets:,} targets"
+        f" {found.difference:+z.4f} (95 %: {found.low:+z.4f} to {found.high:+z.4f}) on {found.targets:,} targets"
         f" since {moment(since)}"
     )
     unknown = float(1 - known.mean())

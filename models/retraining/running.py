@@ -13,7 +13,8 @@ from pathlib import Path
 from export.registry import Lease, ModelRegistry
 from models.config import TrainConfig
 from models.progress import Reporter
-from models.retraining.base import Reason, Retraining, Said, ShadowWish, Task
+from models.retraining.base import ALERT, Reason, Retraining, Said, ShadowWish, Task
+from models.retraining.rule import moment
 from models.retraining.steps import Steps
 from models.retraining.work import Work
 from models.source import is_files, read_labels, read_names, read_source
@@ -86,6 +87,8 @@ class Runner:
             begun = self.place.pending(self.registry.address, task, champion, self.said, again=True)
             reason = begun.reason if begun else why()
             if reason is not None:
+                if begun is None:
+                    self.said(_because(reason, champion))
                 self._do(reason, lease.check, time.monotonic(), again=True)
 
     def _do(self, reason: Reason, check: Callable[[], None], started: float, *, again: bool = False) -> None:
@@ -130,6 +133,14 @@ class Runner:
             reason=reason,
             dry_run=dry_run,
         )
+
+
+def _because(reason: Reason, champion: str | None) -> str:
+    """Return why a retraining begins, for people."""
+    if reason.what != ALERT:
+        return "retraining: it is time again"
+    since = "" if reason.since is None else f", since {moment(reason.since)}"
+    return f"retraining: an alert {reason.kind} of {champion} fires{since}"
 
 
 def _stamps(source: tuple[str, ...]) -> Iterator[str]:

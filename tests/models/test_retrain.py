@@ -134,6 +134,7 @@ def test_equal_models_are_not_surely_better(with_champion, champion_entry):
     more = walk(N_USERS, 18, CHANGE - 14 * HOUR, turn=1, seed=1)
     found = retrain(log_of(more), CONFIG, with_champion, Settings())
     assert found.why.startswith("not surely better than ")
+    assert "-0.0000" not in found.why
     assert with_champion.champion().reference == champion_entry.reference
 
 
@@ -334,6 +335,9 @@ def test_a_stream_without_interactions(pandian, monkeypatch, registry):
 def test_wrong_calls(pandian, monkeypatch):
     assert pandian("nowhere.csv")[0] == 2
     assert pandian("--epochs", "0")[0] == 2
+    for seconds in ("0", "-1", "nan"):
+        code, _, err = pandian("--max-seconds", seconds)
+        assert (code, "Invalid value for '--max-seconds'" in err) == (2, True)
     code, _, err = pandian("--json")
     assert code == 2
     assert "PANDIAN_BROKER" in err

@@ -237,6 +237,7 @@ def test_from_an_alert_to_the_champion(shop, registry, tmp_path, monkeypatch, ca
 
     lines, err = listen(promoted, lambda: alert(shop, before.reference))
     assert err.startswith("pandian: waiting for an alert of the champion on pandian.alerts; Ctrl-C ends it")
+    assert f"retraining: an alert auc-drop of {before.reference} fires, since 2023-11-14 22:13 UTC" in err
     (found,) = map(orjson.loads, lines)
     assert found["reason"] == {"what": "alert", "alerts": ["alert-1"], "kind": "auc-drop", "since": BEGAN}
     assert (found["promoted"], found["announced"], found["resumed"]) == (True, True, None)
