@@ -192,6 +192,17 @@ def _check_champion(registry: ModelRegistry) -> None:
         )
 
 
+def waits_for(*, listen: bool, every: float | None) -> str:
+    """Return what is said of what it waits for."""
+    from pandian.durations import duration
+
+    reasons = (
+        *(["for an alert of the champion on pandian.alerts"] if listen else []),
+        *([f"until {duration(3_600 * every)} after the last one began"] if every is not None else []),
+    )
+    return f"waiting {', or '.join(reasons)}; Ctrl-C ends it"
+
+
 def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:
     """Retrain whenever there is a reason; Ctrl-C and SIGTERM end it, and what was not done goes on the next time."""
     from models.retraining.alerts import AlertFollower
@@ -201,11 +212,7 @@ def _stay(runner: Runner, *, listen: bool, every: float | None) -> None:
 
     failing = Failing(runner.place.folder, runner.registry.address, runner.settings, say)
     alerts = AlertFollower(runner.settings) if listen else None
-    reasons = (
-        *(["an alert of the champion on pandian.alerts"] if listen else []),
-        *([f"{every:g} hours since the last one"] if every is not None else []),
-    )
-    say(f"waiting for {' or '.join(reasons)}; Ctrl-C ends it")
+    say(waits_for(listen=listen, every=every))
     with _terminated():
         try:
             Service(runner.place, runner.registry, runner.when, alerts, every, say, failing).serve()

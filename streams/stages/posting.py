@@ -76,6 +76,7 @@ class PostingPart:
         self._again = 0.0
         """Monotonic time of the next attempt."""
         self._said = ""
+        self._where_said = False
 
     async def start(self) -> None:
         """Make the topic."""
@@ -90,6 +91,7 @@ class PostingPart:
             try:
                 async with self._webhook, self._consumer() as consumer:
                     await self._begin(consumer)
+                    self._say_where()
                     while self._owned():
                         await self._round(consumer)
             except (*KAFKA_ERRORS, OSError) as error:
@@ -177,8 +179,14 @@ class PostingPart:
         await consumer.commit({_TP: place})
         self._kept, self._confirmed = place, now
 
+    def _say_where(self) -> None:
+        """Say once that alerts are posted, and where: until the first alert nothing else would."""
+        if not self._where_said:
+            self._where_said = True
+            log.info("alerts are posted to the webhook at %s", self._webhook)
+
     def _say(self, trouble: str) -> None:
         """Say once what is wrong, not at every attempt."""
         if trouble != self._said:
             self._said = trouble
-            log.warning("the webhook at %s: %s", self._webhook, trouble)
+            log.warning("the webhook at %s does not take alerts: %s", self._webhook, trouble)

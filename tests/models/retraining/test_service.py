@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
+from models.commands import retrain as retrain_command
 from models.retraining import work
 from models.retraining.alerts import AlertFollower
 from models.retraining.base import Reason, Task
@@ -274,6 +275,22 @@ def test_a_second_one_says_who_is_at_it(registry, tmp_path, monkeypatch, capfd):
         assert cli.run(["retrain", str(path), "--wait"]) == 1
     assert said[0].startswith("waiting: Ben")
     assert str(path) in capfd.readouterr().err  # which has no interactions
+
+
+@pytest.mark.parametrize(
+    ("listen", "every", "said"),
+    [
+        (True, None, "for an alert of the champion on pandian.alerts"),
+        (False, 1.0, "until 60 min after the last one began"),
+        (
+            True,
+            24.0,
+            "for an alert of the champion on pandian.alerts, or until 24 h after the last one began",
+        ),
+    ],
+)
+def test_what_it_waits_for_is_said(listen, every, said):
+    assert retrain_command.waits_for(listen=listen, every=every) == f"waiting {said}; Ctrl-C ends it"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -112,6 +113,7 @@ async def test_an_alert_comes_within_five_seconds_and_once(embedded_broker: Brok
 async def test_what_is_not_taken_is_posted_again(
     embedded_broker: Broker, bad: list[int | float], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "pandian.webhook")
     with Listening(bad) as hook:
         posting = Posting(embedded_broker.address, hook.url(PATH))
         async with posting.running():
@@ -120,6 +122,7 @@ async def test_what_is_not_taken_is_posted_again(
         assert hook.alert_ids() == [ids[0]] * len(bad) + ids
         assert posting.count("failed") == len(bad)
         assert posting.count("dropped") == 0
+    assert caplog.messages[0] == "alerts are posted to the webhook at http://127.0.0.1"
     assert "alerts are kept and posted again" in caplog.text
     assert TOKEN not in caplog.text
 
