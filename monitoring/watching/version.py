@@ -189,6 +189,12 @@ class VersionWatch:
             return self._whole.last
         return next((part.last for one, part in self._parts.items() if self._subject(one) == subject), None)
 
+    def floor(self, subject: str) -> float | None:
+        """Return the AUC below which that of an alarm's subject has fallen; None: nobody knows yet."""
+        segments = (one for name, one in self._of_segments.items() if self._subject(name) == subject)
+        found = self._auc if subject == self.name else next(segments, None)
+        return None if found is None else found.floor
+
     def _subject(self, segment: Segment) -> str:
         """Return how an alarm calls a segment."""
         return f"{self.name} {'='.join(segment)}"

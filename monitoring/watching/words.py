@@ -46,15 +46,15 @@ def ended(watch: ModelWatch, kind: str, subject: str) -> str:
         return f"{over}."
     if any((one.kind, one.subject) == (kind, subject) for one in version.standing()):
         return f"{over}: {version.name} answers no more."
-    last = version.last_window(subject)
-    value = None if last is None else auc(last.histogram).value
-    if last is None or value is None:
-        return f"{over}."
-    newest = f"of its newest {last.histogram.labels:,} labels"
-    if kind == CALIBRATION:
+    last, floor = version.last_window(subject), version.floor(subject)
+    newest = "" if last is None else f"of its newest {last.histogram.labels:,} labels"
+    if kind == CALIBRATION and last is not None:
         said = f"{newest} {last.calibration or 0:.2f} times as many are positive as it says"
         return f"The probabilities of {subject} are right again: {said}."
-    return f"The AUC of {subject} is back: {value:.3f} {newest}."
+    value = None if last is None else auc(last.histogram).value
+    if value is None or floor is None:
+        return f"{over}."
+    return f"The AUC of {subject} is no longer too low: {value:.3f} {newest}, where {floor:.3f} is asked for."
 
 
 def _of_auc(alarm: Alarm) -> str:

@@ -27,15 +27,18 @@ def fed(*parts: Iterator[Feedback]) -> ModelWatch:
 
 
 def test_where_it_is_well_again_the_newest_window_says_how_well() -> None:
-    watch = fed(labels(4_000), labels(100, version="1 b"))
+    watch = fed(labels(12_000), labels(100, version="1 b"))
     window = watch.documents()["shop", "1"]["window"]
     segments = {one["value"]: one["window"] for one in watch.documents()["shop", "1"]["segments"]}
+    floor = watch.documents()["shop", "1"]["evidence"]["floor"]
     assert ended(watch, AUC_DROP, "shop@1") == (
-        f"The AUC of shop@1 is back: {window['auc']['value']:.3f} of its newest 2,000 labels."
+        f"The AUC of shop@1 is no longer too low: {window['auc']['value']:.3f} of its newest 2,000 labels,"
+        f" where {floor:.3f} is asked for."
     )
-    new = segments["new"]
-    assert ended(watch, AUC_DROP_SEGMENT, "shop@1 user=new") == (
-        f"The AUC of shop@1 user=new is back: {new['auc']['value']:.3f} of its newest {new['labels']:,} labels."
+    known = segments["known"]
+    assert ended(watch, AUC_DROP_SEGMENT, "shop@1 user=known").startswith(
+        f"The AUC of shop@1 user=known is no longer too low: {known['auc']['value']:.3f} of its newest"
+        f" {known['labels']:,} labels, where 0."
     )
     assert ended(watch, CALIBRATION, "shop@1") == (
         "The probabilities of shop@1 are right again: of its newest 2,000 labels"

@@ -80,7 +80,7 @@ def test_an_alert_survives_a_kill_and_no_label_counts_twice(tmp_path: Path) -> N
         first, last = watched.alerts()
         assert (first["state"], last["state"]) == ("firing", "resolved")
         assert first["alert_id"] == last["alert_id"]
-        assert last["text"].startswith("The AUC of shop@1 is back: 0.")
+        assert last["text"].startswith("The AUC of shop@1 is no longer too low: 0.")
         assert abs(first["since"] - 3_000_000) < 400_000
         assert first["runbook"] == "docs/runbooks/auc-drop.md"
         assert watched.figures()["total"]["labels"] == watched.written
