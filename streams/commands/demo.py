@@ -109,6 +109,20 @@ def _run(settings: Settings, options: DemoOptions, as_json: bool) -> None:
             raise KeyboardInterrupt("worker, replay, training and broker have ended") from None
 
 
+def quiet_log() -> None:
+    """Let the worker's log say what goes wrong, but not what its alerts say.
+
+    The demo tells of those itself that mean something in a shop whose pages are simulated.
+    """
+    import logging
+
+    from streams.worklog import logger, set_up
+
+    set_up()
+    logging.getLogger().setLevel(logging.WARNING)
+    logger("alerts").setLevel(logging.ERROR)
+
+
 def _until_interrupted(
     settings: Settings,
     options: DemoOptions,
@@ -121,12 +135,10 @@ def _until_interrupted(
         KeyboardInterrupt: when it was ended so, after everything has stopped.
     """
     import asyncio
-    import logging
     import signal
 
     from streams.commands.running import run
     from streams.demo.run import Demo
-    from streams.worklog import set_up
 
     async def main() -> None:
         task = asyncio.current_task()
@@ -134,8 +146,7 @@ def _until_interrupted(
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await Demo(settings, options, view).run(finished)
 
-    set_up()
-    logging.getLogger().setLevel(logging.WARNING)
+    quiet_log()
     try:
         run(main())
     except asyncio.CancelledError:
