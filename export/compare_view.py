@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.text import Text
 from export.comparing import Outcome
 from monitoring.experiments.base import Interval
 from monitoring.experiments.rule import BETTER, WORSE
+from pandian.moments import moment
 from pandian.output import printable
 
 _EMPTY = "–"
@@ -49,7 +49,7 @@ def compare_view(found: Outcome) -> RenderableType:
 
 def _facts(found: Outcome) -> Iterator[str]:
     if found.pair.since:
-        since = datetime.fromtimestamp(found.pair.since / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        since = moment(found.pair.since)
         share = found.pair.share
         yield f"since {since}" + (f", shown to {share:.4g} of users" if share else ", not shown to anybody")
     yield f"intervals hold at all times at once, each with probability {1 - found.compared.rule.alpha:.4g}"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from export.registry import Challenger, Entry, Pointer
+from pandian.moments import moment
 from pandian.output import printable
 
 #: Metrics of the list; the card shows all of them.
@@ -93,7 +94,7 @@ def _facts(
 
 
 def _since(named: Pointer | Challenger) -> str:
-    since = datetime.fromtimestamp(named.time / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    since = moment(named.time)
     return f"since {since}, by {named.by}" + (f": {named.why}" if named.why else "")
 
 

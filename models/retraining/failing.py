@@ -17,10 +17,10 @@ import orjson
 from export.registry import RegistryError
 from export.registry.folders import replace_file
 from models.retraining.base import Said
-from models.retraining.rule import moment
 from pandian.errors import PandianError
 from pandian.events import RETRAINING_FAILS, Alert, encode
 from pandian.kafka_writing import write
+from pandian.moments import moment
 from pandian.settings import Settings
 from pandian.topics import ALERTS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import cast
 
 import numpy as np
@@ -16,6 +15,7 @@ from models.entries import columns, rank_entry
 from models.evaluation import Seen, ndcg
 from models.retraining.base import Progress, Verdict
 from models.training import TrainedModel
+from pandian.moments import moment
 
 #: With fewer interactions a test says little of what changed.
 _ENOUGH = 1_000
@@ -118,14 +118,6 @@ def unless_replaced(
         return verdict
     why = f"{reference or 'nothing'} became the champion meanwhile: run it again; {verdict.why}"
     return Verdict(better=False, why=why, comparison=verdict.comparison, unknown=verdict.unknown)
-
-
-def moment(time_ms: int) -> str:
-    """Return a time for people, to the minute."""
-    try:
-        return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except (OverflowError, ValueError, OSError):
-        return f"{np.datetime64(time_ms, 'ms')} UTC"
 
 
 def _learned_until(champion: Entry) -> int | None:

@@ -14,10 +14,10 @@ from export.registry import Lease, ModelRegistry
 from models.config import TrainConfig
 from models.progress import Reporter
 from models.retraining.base import ALERT, Reason, Retraining, Said, ShadowWish, Task
-from models.retraining.rule import moment
 from models.retraining.steps import Steps
 from models.retraining.work import Work
 from models.source import is_files, read_labels, read_names, read_source
+from pandian.moments import moment
 from pandian.settings import Settings
 
 

@@ -25,6 +25,7 @@ from models.retraining.work import Journal, Work
 from models.totals import Totals
 from models.training import TrainedModel, train
 from pandian.events import CALIBRATION
+from pandian.moments import moment
 from pandian.settings import Settings
 from pandian.who import current_user
 
@@ -124,9 +125,7 @@ class Steps:
         journal = self._begun(again=again)
         resumed = journal.last
         if resumed:
-            self._said(
-                f"going on after '{resumed}' with the retraining that began {rule.moment(journal.began)}"
-            )
+            self._said(f"going on after '{resumed}' with the retraining that began {moment(journal.began)}")
         champion = self._entry(journal.champion)
         decided = work.COMPARED in journal.steps
         # A champion that cannot answer here is found before time is spent on training.

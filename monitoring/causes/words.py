@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from monitoring.causes.base import Alarm, Fall, Lineage, Suspect, What
 from monitoring.causes.verdict import Judgement
+from pandian.moments import moment
 
 #: What began: where its subject was named just before, where it was not, and with its name.
 _BEGAN: Mapping[What, tuple[str, str, str]] = {
@@ -41,8 +41,8 @@ def sentences(
 
 
 def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineage: Lineage) -> str:
-    since, subject = _time(alarm.since), alarm.subject
-    began = _time(lineage.since or alarm.since)
+    since, subject = moment(alarm.since), alarm.subject
+    began = moment(lineage.since or alarm.since)
     its, the, whose = _BEGAN[alarm.what]
     reads = "models read" if alarm.what == "famine" else f"{subject} reads"
     said = {
@@ -69,14 +69,10 @@ def _verdict(alarm: Alarm, found: Judgement, suspects: Sequence[Suspect], lineag
 def _first(one: Suspect) -> str:
     role = f" (the {one.path[1]})" if len(one.path) > 1 and one.cause.field else ""
     return (
-        f"Most likely it is {_place(one)}{role}, since {_time(one.since)}."
+        f"Most likely it is {_place(one)}{role}, since {moment(one.since)}."
         f" Before: {one.cause.before}. Since then: {one.cause.after}."
     )
 
 
 def _place(one: Suspect) -> str:
     return f"{one.cause.asset}.{one.cause.field}" if one.cause.field else f"the records of {one.cause.asset}"
-
-
-def _time(epoch_ms: int) -> str:
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -8,6 +8,7 @@ from monitoring.finding import Finding
 from monitoring.watching.version import Standing
 from monitoring.watching.watch import ModelWatch
 from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE
+from pandian.moments import moment
 
 #: An interval as wide as this says nothing.
 _WIDE = 0.5
@@ -80,7 +81,7 @@ def _of_calibration(alarm: Alarm) -> str:
 
 def _of_famine(alarm: Alarm) -> str:
     if alarm.value is None:
-        return f"No label came for {alarm.evidence:.1f} times as long as the longest pause that is usual"
+        return f"No label has come since {moment(alarm.since_time)}, and no pause that is usual is as long"
     return (
         f"{alarm.at - alarm.since:,} labels in a row are not positive, where {alarm.reference:.4f} of them were: that"
         f" comes of chance once in {alarm.run_length:,.0f} {alarm.unit} on average"

@@ -11,10 +11,11 @@ from monitoring.detection.discrimination import AucSettings
 from monitoring.edges import Edges
 from monitoring.watching import ModelWatch, WatchSettings
 from monitoring.watching.watch import EVERYBODY
-from monitoring.watching.words import ended
+from monitoring.watching.words import ended, finding
 from pandian.events import AUC_DROP, AUC_DROP_SEGMENT, CALIBRATION, LABEL_FAMINE, Feedback, encode
 from tests.monitoring.watching.labels import labels
 
+NOW_MS = 1_772_360_100_000
 SETTINGS = WatchSettings(window=2_000, auc=AucSettings(run_length=10_000, labels=500))
 
 
@@ -58,3 +59,13 @@ def test_what_answers_no_more_is_not_said_to_be_well() -> None:
 def test_of_what_there_is_no_window_only_the_end_is_said(subject: str) -> None:
     watch = fed(labels(4_000), labels(100, version="1 b"))
     assert ended(watch, AUC_DROP, subject) == f"The alert auc-drop of {subject} is over."
+
+
+def test_labels_that_do_not_come_are_told_with_since_when() -> None:
+    watch = fed(labels(6_000))
+    watch.take(0, [encode(one) for one in labels(10, first=6_001)], 6_010, NOW_MS)
+    watch.tick(NOW_MS + 3_600_000)
+    (one,) = (one for one in watch.standing() if one.kind == LABEL_FAMINE)
+    assert finding(one).text == (
+        "Feedback has stopped. No label has come since 2026-03-01 10:15 UTC, and no pause that is usual is as long."
+    )
