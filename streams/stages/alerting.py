@@ -146,6 +146,12 @@ class Alerting:
                 self._apply(kind, subject, known if found["state"] == "firing" else None)
                 if found["state"] == "firing":
                     self._begins(kind, subject, begun)
-                self._told.append(found)
+                if type(found.get("text")) is str and _are_causes(found.get("causes")):
+                    self._told.append(found)
             except (ValueError, LookupError, TypeError):
                 continue  # not an alert of ours
+
+
+def _are_causes(found: Any) -> bool:
+    """Tell whether these are causes, which people are shown, and not what somebody else wrote in their place."""
+    return type(found) is list and all(type(one) is dict for one in found)

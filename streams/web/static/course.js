@@ -30,7 +30,7 @@ function alertEntry(one) {
   const ofData = OF_DATA.has(one.kind);
   const over = one.state !== "firing";
   return { kind: over ? "over" : ofData ? "drift" : "alarm", at: one.time, badge: one.kind, subject: one.subject,
-    what: over ? "is over" : BEGAN[one.kind] ?? one.text, text: over || one.causes?.length ? null : one.text, causes: over ? [] : (one.causes ?? []).slice(0, MOST_CAUSES) };
+    what: over ? "is over" : BEGAN[one.kind] ?? one.text, text: !over && one.causes?.length ? null : one.text, causes: over ? [] : (one.causes ?? []).slice(0, MOST_CAUSES) };
 }
 
 // A version has answered since it was promoted; of those before the champion only their first labels tell.

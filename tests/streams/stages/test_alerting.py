@@ -69,3 +69,17 @@ async def test_each_subject_has_its_own(alerting: Alerting, producer: Producer) 
     await alerting.tell(fallen("shop@1", 0.8), firing=False)
     assert alerting.subjects("auc-drop") == ["shop@2"]
     assert alerting.firing() == {**dict.fromkeys(ALERT_KINDS, 0), "auc-drop": 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"text": 7}, {"text": None}, {"causes": 5}, {"causes": ["x"]}, {"causes": None}, {"since": "now"}],
+    ids=str,
+)
+async def test_what_somebody_else_wrote_is_shown_where_it_is_like_an_alert(
+    change: dict[str, Any], alerting: Alerting, producer: Producer
+) -> None:
+    await alerting.tell(fallen("shop@1", 0.6), firing=True)
+    (written,) = producer.sent
+    alerting._take(0, [SimpleNamespace(value=orjson.dumps(written | change)), SimpleNamespace(value=b"7")])
+    assert len(alerting.alerts()) == (not change)

@@ -337,7 +337,7 @@ async def test_the_timeline_shows_how_the_auc_went_and_what_happened(browser, ur
         "why": "better than before",
     }
     recommending.alerts["alerts"] = [
-        told("2", "resolved", start + 5 * minute, subject=first),
+        told("2", "resolved", start + 5 * minute, subject=first, text="no longer too low"),
         told("2", "firing", start + 3 * minute, subject=first, causes=[moved] * 4, text="long"),
         told(
             "1",
@@ -358,7 +358,7 @@ async def test_the_timeline_shows_how_the_auc_went_and_what_happened(browser, ur
             found,
             (
                 ("sasrec@20261125-200000-d4e5f6 answers", "by pandian retrain: better than before"),
-                ("auc-drop", first, "is over"),
+                ("auc-drop", first, "is over", "no longer too low"),
                 ("auc-drop", first, "its AUC fell", f"shop.orders.{SCRIPT}", IMAGE),
                 ("drift", f"shop.orders.{SCRIPT} values drifted", IMAGE),
                 (f"{first} answers",),
