@@ -71,9 +71,10 @@ def explain(
 def spaced(observations: Iterable[Observation], alarm: Alarm) -> list[Observation]:
     """Return observations of one asset from before an alarm, oldest first, so far apart that some eight fall into it.
 
-    Closer ones would make periods of so few records that chance hides what is in them.
+    Closer ones would make periods of so few records that chance hides what is in them. Where it may have begun long
+    before it is said to have, they are as far apart as for that.
     """
-    least = _SPACING * (alarm.time - alarm.since) / _PERIODS
+    least = _SPACING * max(alarm.time - alarm.since, alarm.uncertainty_ms or 0) / _PERIODS
     found: list[Observation] = []
     # From the newest back: what is kept of long ago is further apart anyhow.
     last = alarm.time

@@ -91,6 +91,8 @@ class Alarm:
     fall_low: float | None = None
     """Of its interval: DeLong's deviation of both, 3.5 times, as an alarm picks the worst stretch of labels."""
     fall_high: float | None = None
+    lag: int = 0
+    """What brought the change about may have been so much earlier than ``since_time``, milliseconds."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -43,6 +43,10 @@ class FamineDetector(Detector):
     exchangeable, already without patience the next one would be longer with a chance of 1 / n only; the patience is for
     their going with the hour. It is asked for by :meth:`tick` alone: a gap that is over is no famine.
 
+    A label is known long after its impression: what stopped it from being positive was there by then, so a run begins
+    when the impression was shown that was acted on last. When silence began is known by when labels came; what brought
+    it about lies between then and the last impression that has a label.
+
     Args:
         settings: thresholds.
     """
@@ -55,10 +59,11 @@ class FamineDetector(Detector):
         self._positives = 0
         self._first = 0
         """Labels of the reference; 0 while it is being gathered."""
-        self._longest = self._newest = 0
-        """The longest gap of the reference, and the time of the newest label, milliseconds."""
+        self._longest = self._newest = self._shown = 0
+        """The longest gap of the reference, when the newest label came, and when the newest impression with a label was
+        shown, milliseconds."""
         self._since = self._time = 0
-        """The first label behind the last positive one, and the time of that one."""
+        """The first label behind the last positive one, and when that one's impression was shown."""
 
     @property
     def rate(self) -> float | None:
@@ -76,23 +81,41 @@ class FamineDetector(Detector):
             return None
         return math.ceil(self._settings.slack * math.log(self._settings.run_length) / -math.log1p(-rate))
 
+    def add_shown(self, labels: Labels, shown: Whole) -> Alarm | None:
+        """Read labels whose times say when they came, as :meth:`add` does, where it is known what they are of.
+
+        Args:
+            labels: in the order in which they came.
+            shown: (n,), when their impressions were shown, epoch milliseconds; for :meth:`add` that is when they came.
+
+        Returns:
+            The alarm that began with one of them, if one did.
+        """
+        before = self.alarm
+        self._take(labels, shown)
+        return self.alarm if before is None else None
+
     def _add(self, labels: Labels) -> None:
+        self._take(labels, labels.times)
+
+    def _take(self, labels: Labels, shown: Whole) -> None:
         if not len(labels):
             return
         places = np.flatnonzero(labels.positive)
         start = 0
         if not self._first:
-            start = self._refer(places, labels.times)
+            start = self._refer(places, labels.times, shown)
         allowed = self.allowed
         if allowed is not None and self.alarm is None:
-            self._watch(places[np.searchsorted(places, start) :], labels, allowed)
+            self._watch(places[np.searchsorted(places, start) :], shown, allowed)
         if len(places):
             self._since = self.read + int(places[-1]) + 1
-            self._time = int(labels.times[places[-1]])
+            self._time = int(shown[places[-1]])
         self._newest = max(self._newest, int(labels.times.max()))
+        self._shown = max(self._shown, int(shown.max()))
         self.read += len(labels)
 
-    def _refer(self, places: Whole, times: Whole) -> int:
+    def _refer(self, places: Whole, times: Whole, shown: Whole) -> int:
         """Take labels into the reference; return how many of them belong to it."""
         wanted = self._settings.positives - self._positives
         full = len(places) >= wanted
@@ -104,18 +127,18 @@ class FamineDetector(Detector):
         self._longest = max(self._longest, int(np.diff(newest).max(initial=0)))
         self._positives += min(wanted, len(places))
         if full:
-            self._first, self._since, self._time = self.read + end, self.read + end, int(times[end - 1])
+            self._first, self._since, self._time = self.read + end, self.read + end, int(shown[end - 1])
         return end
 
-    def _watch(self, places: Whole, labels: Labels, allowed: int) -> None:
+    def _watch(self, places: Whole, shown: Whole, allowed: int) -> None:
         """Look for the first run that is too long: up to each positive label, and up to the end."""
         begins = np.concatenate(([self._since], self.read + places + 1))
-        ends = np.concatenate((self.read + places, [self.read + len(labels)]))
+        ends = np.concatenate((self.read + places, [self.read + len(shown)]))
         long = np.flatnonzero(ends - begins >= allowed)
         if not len(long):
             return
         which = int(long[0])
-        time = self._time if not which else int(labels.times[places[which - 1]])
+        time = self._time if not which else int(shown[places[which - 1]])
         self.alarm = Alarm(
             detector=self.name,
             evidence=self._settings.run_length,
@@ -156,21 +179,24 @@ class FamineDetector(Detector):
             value=None,
             low=None,
             high=None,
+            lag=max(self._newest - self._shown, 0),
         )
         return self.alarm
 
     def reset(self) -> None:
         """Take the alarm back; the next run begins with the next label."""
         self.alarm = None
-        self._since, self._time = self.read, self._newest
+        self._since, self._time = self.read, self._shown
 
     def _state(self) -> dict[str, Any]:
-        gaps = [self._longest, self._newest, self._since, self._time]
+        gaps = [self._longest, self._newest, self._since, self._time, self._shown]
         return {"positives": self._positives, "first": self._first, "gaps": gaps}
 
     def _restore(self, stored: dict[str, Any]) -> None:
         self._positives, self._first = int(stored["positives"]), int(stored["first"])
-        self._longest, self._newest, self._since, self._time = map(int, stored["gaps"])
+        self._longest, self._newest, self._since, self._time, *shown = map(int, stored["gaps"])
+        # An older state does not have it.
+        self._shown = shown[0] if shown else self._time
 
 
 def rate_bound(positive: int, labels: int, alpha: float) -> float:

@@ -64,7 +64,7 @@ class ModelWatch:
             values: of the records, in order.
             end: offset behind the last of them.
             arrived: broker time of the last of them, epoch milliseconds. Whether labels come is told by when they
-                come, not by the time of what they are of, which may be long ago where a shop is replayed.
+                come, which is long after what they are of was shown.
         """
         found, crowded = read(partition, values, self._places, self.outcomes, self._versions)
         for name, seen in found.items():
@@ -78,7 +78,8 @@ class ModelWatch:
     def _feed(self, seen: Seen, arrived: int) -> None:
         if self._famine.alarm is not None and seen.positive.any():
             self._famine.reset()
-        self._famine.add(Labels(seen.scores, seen.positive, np.full(len(seen), arrived)))
+        came = np.full(len(seen), arrived)
+        self._famine.add_shown(Labels(seen.scores, seen.positive, came), np.minimum(seen.times, came))
 
     def _version(self, name: Name) -> VersionWatch:
         found = self._versions.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from monitoring.causes import (
@@ -121,7 +122,7 @@ class Causes:
         )
         before = self._remembered.mappings.before(told.settled)
         lineage = lineage_of(mapped, features, {one["asset"]: one for one in documents}, before)
-        ages = await self._ages(told, {**mapped, **before}) if told.what == "famine" else []
+        ages = await self._ages(told, {**mapped, **before})
         return await asyncio.to_thread(
             explain, told, documents, lineage, self._remembered.memory.observations(), ages
         )
@@ -141,7 +142,7 @@ class Causes:
 def _alarm(standing: Standing, watched: VersionWatch | None) -> Alarm:
     alarm, what = standing.alarm, _WHAT.get(standing.kind, "fall")
     falls = watched.falls() if watched is not None and what == "fall" else ()
-    return Alarm(
+    told = Alarm(
         standing.subject,
         alarm.since_time,
         _now(),
@@ -150,6 +151,7 @@ def _alarm(standing: Standing, watched: VersionWatch | None) -> Alarm:
         scores=None if watched is None else Scores(*watched.scores()),
         what=what,
     )
+    return replace(told, uncertainty_ms=round(max(alarm.lag, told.error_ms))) if alarm.lag else told
 
 
 def _weightiest(documents: Iterable[Document], mapped: Container[str]) -> list[Document]:

@@ -46,6 +46,8 @@ class LogReader:
         except BaseException:
             await self._consumer.stop()
             raise
+        # What it has just put to work must have begun, or to stop it at once looks as if we were to be cancelled.
+        await asyncio.sleep(0)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import cycle, repeat
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -106,7 +106,7 @@ def produce(
     partition: int | None = None,
     keys: Iterable[bytes | None] | None = None,
     headers: Sequence[Header] = (),
-    timestamp_ms: int | None = None,
+    timestamp_ms: int | Iterable[int] | None = None,
     compression: str | None = None,
 ) -> dict[int, int]:
     """Write records and wait until all are acknowledged by all replicas.
@@ -118,7 +118,7 @@ def produce(
         partition: Where all of them go. Default: by Kafka's hash of the key, or in turn when there is none.
         keys: One key a value; default: none.
         headers: The same headers on every record.
-        timestamp_ms: The same time on every record; default: now.
+        timestamp_ms: The same time on every record, or one a value; default: now.
         compression: ``gzip``, ``snappy``, ``lz4`` or ``zstd``.
 
     Returns:
@@ -126,7 +126,8 @@ def produce(
     """
     items = ((None, value) for value in values) if keys is None else zip(keys, values, strict=True)
     encoded = ((key, _encode(value)) for key, value in items)
-    return _run(_produce(address, topic, encoded, partition, list(headers), timestamp_ms, compression))
+    times = timestamp_ms if isinstance(timestamp_ms, Iterable) else repeat(timestamp_ms)
+    return _run(_produce(address, topic, encoded, partition, list(headers), times, compression))
 
 
 def read_all(
@@ -190,7 +191,7 @@ async def _produce(
     records: Iterable[tuple[bytes | None, bytes | None]],
     partition: int | None,
     headers: list[Header],
-    timestamp_ms: int | None,
+    times: Iterable[int | None],
     compression: str | None,
 ) -> dict[int, int]:
     producer = AIOKafkaProducer(
@@ -198,7 +199,8 @@ async def _produce(
     )
     async with producer:
         writer = _Writer(producer, topic, sorted(await producer.partitions_for(topic)))
-        for key, value in records:
+        # Without ``strict``: one time for all is given without end.
+        for (key, value), timestamp_ms in zip(records, times, strict=False):
             part = writer.place(key) if partition is None else partition
             await writer.add(part, key, value, timestamp_ms, headers)
         return await writer.finish()

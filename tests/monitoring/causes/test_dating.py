@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,28 @@ def test_all_else_is_none(some: Ages) -> None:
     found = explained(some)
     assert (found.verdict, found.causes) == ("unknown", ())
     assert "Nothing is known to have moved about when feedback stopped" in found.text
+
+
+def test_of_usual_records_nothing_is_told_where_they_are_the_most() -> None:
+    (found,) = signals(ages(-8 * HOUR_S, share=0.3))
+    assert re.fullmatch(r"(2|3)\d% of them dated 8\.0 h after they came, at the median", found.after)
+
+
+@pytest.mark.parametrize("pace", [2, 60, 86_400])
+def test_history_that_is_told_again_has_no_clock(pace: float) -> None:
+    """What happened years ago comes faster than it happened: each record is younger than the one before."""
+    random = np.random.default_rng(7)
+    old = np.array(TIMES) / 1_000 * (1 - pace) + 1e9
+    seconds = old[:, None] - random.exponential(3_600.0, (len(TIMES), 50))
+    assert list(signals(Ages("shop.clicks", "at", TIMES, seconds.tolist()))) == []
+
+
+def test_what_always_came_days_late_is_hours_late_by_nobodys_fault() -> None:
+    usual = ages(0.0)
+    for hours, told in ((3.0, 0), (12.0, 1)):
+        days = [[one + 4 * 86_400 for one in some] for some in usual.seconds]
+        days[7:] = [[one + hours * HOUR_S for one in some] for some in days[7:]]
+        assert len(list(signals(Ages("shop.clicks", "at", TIMES, days)))) == told
 
 
 def test_where_feedback_stops_the_clock_is_named() -> None:

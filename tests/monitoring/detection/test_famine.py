@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from monitoring.detection.base import Labels
+from monitoring.detection.base import Alarm, Labels
 from monitoring.detection.famine import FamineDetector, FamineSettings, rate_bound
 from tests.monitoring.detection.streams import stream
 
@@ -54,6 +54,45 @@ def test_short_silence_is_none_however_dense_labels_were() -> None:
 
 def test_silence_is_not_told_before_there_is_a_reference() -> None:
     assert FamineDetector().tick(10**15) is None
+
+
+def test_a_run_begins_when_it_was_shown_what_was_acted_on_last() -> None:
+    lag = 1_800_000
+    detector = FamineDetector(FamineSettings(slack=1.0))
+    labels = stream(1, 20_000)
+    came = np.arange(20_000) * 1_000 + lag
+    detector.add_shown(Labels(labels.scores, labels.positive, came), came - lag)
+    allowed = detector.allowed
+    assert allowed is not None
+    one = np.zeros(allowed + 1)
+    one[3] = 1
+    times = np.arange(20_000, 20_001 + allowed) * 1_000 + lag
+    more = Labels(np.full(allowed + 1, 0.1), one, times)
+    restored = FamineDetector(FamineSettings(slack=1.0))
+    restored.restore(detector.state())
+    for each in (detector, restored):
+        each.add_shown(more, times - lag)
+        alarm = each.add_shown(Labels([0.1] * 3, [0] * 3, [times[-1]] * 3), np.full(3, times[-1] - lag))
+        assert alarm is not None
+        assert (alarm.since, alarm.since_time, alarm.lag) == (20_004, 20_003_000, 0)
+
+
+def test_what_silenced_labels_may_have_been_as_early_as_what_they_are_of() -> None:
+    detector = FamineDetector(FamineSettings())
+    labels = stream(1, 20_000)
+    came = np.arange(20_000) * 1_000 + 1_800_000
+    detector.add_shown(Labels(labels.scores, labels.positive, came), came - 1_800_000)
+    restored = FamineDetector(FamineSettings())
+    restored.restore(detector.state())
+    alarm = restored.tick(int(came[-1]) + 600_001)
+    assert alarm is not None
+    assert (alarm.since_time, alarm.lag) == (came[-1], 1_800_000)
+    assert Alarm.of(alarm.document()) == alarm
+    # As it was written before.
+    old = detector.state()
+    old["gaps"] = old["gaps"][:4]
+    restored.restore(old)
+    assert restored.tick(int(came[-1]) + 600_001) is not None
 
 
 @pytest.mark.parametrize(("positive", "labels"), [(1_000, 10_000), (1_000, 1_000), (30, 60_000)])

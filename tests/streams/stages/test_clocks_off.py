@@ -96,7 +96,15 @@ def test_the_alert_names_the_clock(tmp_path: Path) -> None:
             pages.show(200, 8 * HOUR_MS)
             time.sleep(0.3)
         (alert,) = alerts()
+
+        def shown() -> list[dict[str, Any]]:
+            found = (worker.get("/v1/alerts") or {"alerts": []})["alerts"]
+            return [one for one in found if one["alert_id"] == alert["alert_id"]]
+
+        worker.wait(lambda: bool(shown()), "the alert on the page", 10)
+        (served,) = shown()
     cause = alert["causes"][0]
     assert (cause["asset"], cause["field"]) == (CLICKS, "at")
     assert "dated 8.0 h after they came" in cause["after"]
     assert "Most likely it is shop.clicks.at (the time of interactions)" in alert["text"]
+    assert (served["text"], served["causes"]) == (alert["text"], alert["causes"])

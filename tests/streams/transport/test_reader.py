@@ -29,3 +29,8 @@ async def test_a_topic_that_is_gone_is_not_waited_for(
     async with reader.LogReader(Settings(broker=kafka_broker.address)) as log:
         with pytest.raises(BrokerError, match="still there"):
             await log.ends([(unique("gone"), 0)])
+
+
+async def test_a_reader_that_is_not_used_ends_quietly(broker: Broker) -> None:
+    async with reader.LogReader(Settings(broker=broker.address)):
+        pass
