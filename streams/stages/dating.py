@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain, repeat
 from statistics import median
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from pandian import topics
 from pandian.errors import BrokerError
 from streams.stages.context import StageContext
 from streams.transport.admin import TopicInfo
+from streams.transport.background import BackgroundThread
 from streams.transport.errors import KAFKA_ERRORS
 from streams.transport.reader import LogReader
 from streams.worklog import logger
@@ -25,13 +27,15 @@ log = logger("causes")
 #: Partitions that are looked at, as users are spread over all of them alike; records of each at each look; and looks,
 #: from the end back, each so many times as far: some are after what is asked about and some before, whenever it was.
 _PARTITIONS, _RECORDS, _LOOKS, _FURTHER = 2, 50, 48, 1.25
+#: What is fetched for a look: of most topics that is as many records.
+_FETCH_BYTES = 16_384
 #: Looks from before something began that are told: long ago a topic may have been filled with what was older still.
 _BEFORE = 8
 #: Where records are so much older than at another look, it is asked whether they waited for a worker: so often at most,
 #: and those that nobody was asked about tell nothing.
 _WAITED_S, _ASKED = 60.0, 150
 #: An alarm waits no longer for it.
-_PATIENCE_S = 10.0
+_PATIENCE_S = 5.0
 _TOPICS = (topics.INTERACTIONS, topics.IMPRESSIONS)
 _TIME = "time"
 
@@ -66,16 +70,24 @@ async def ages(context: StageContext, settled: int, time_fields: Mapping[str, st
         settled: before it all was well, epoch milliseconds.
         time_fields: by asset, the field that interactions take their time from.
     """
-    fields = {topics.IMPRESSIONS: _TIME, **time_fields}
+    # On a loop of its own: that of the worker is busy with records, and each look takes several turns of it.
+    thread = BackgroundThread("clocks")
+    reading = partial(asyncio.run, _ages(context, settled, {topics.IMPRESSIONS: _TIME, **time_fields}))
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            looks = await _looks(context)
-            known = {asset: _kept(looks, asset, settled) for asset in fields}
-            return [await _told(context, asset, fields[asset], some) for asset, some in known.items() if some]
+        return await asyncio.get_running_loop().run_in_executor(thread, reading)
     except (*KAFKA_ERRORS, BrokerError, OSError) as error:
         why = str(error) or f"it takes more than {_PATIENCE_S:g} s"
         log.warning("clocks cannot be looked at, the cause is told without them: %s", why)
         return []
+    finally:
+        thread.shutdown(wait=False)
+
+
+async def _ages(context: StageContext, settled: int, fields: Mapping[str, str]) -> list[Ages]:
+    async with asyncio.timeout(_PATIENCE_S):
+        looks = await _looks(context)
+        known = {asset: _kept(looks, asset, settled) for asset in fields}
+        return [await _told(context, asset, fields[asset], some) for asset, some in known.items() if some]
 
 
 def _kept(looks: Iterable[_Look], asset: str, settled: int) -> list[tuple[int, Sequence[_Dated]]]:
@@ -121,7 +133,7 @@ async def _delays(context: StageContext, asset: str, records: Sequence[_Dated]) 
     if not any(places):
         return [0.0] * len(records)
     found = []
-    async with LogReader(context.settings) as reader:
+    async with LogReader(context.settings, _FETCH_BYTES) as reader:
         for one, place in zip(records, places, strict=True):
             delay = 0.0
             if place is not None:
@@ -168,7 +180,7 @@ async def _looks_at(
 ) -> list[list[tuple[str, _Dated]]]:
     """Return the records of each span of a partition that say whose they are, and when."""
     found = []
-    async with LogReader(context.settings) as reader:
+    async with LogReader(context.settings, _FETCH_BYTES) as reader:
         for start, end in spans:
             fetched = [records async for records in reader.span(*tp, start, end)]
             read = (_read(tp[0], record) for record in chain.from_iterable(fetched))

@@ -29,11 +29,17 @@ class LogReader:
     Both methods go by the high watermark that comes with each fetch. What a broker answers when it is asked for the
     latest offset is older than the next record to be read; the embedded broker answers with the beginning of its
     last batch.
+
+    Args:
+        settings: of the worker.
+        fetch_bytes: that a fetch brings of a partition; the broker gives a batch that is larger, but then no other.
+            Who reads a few records here and there asks for few.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, fetch_bytes: int = 1 << 20) -> None:
         self._consumer = aiokafka.AIOKafkaConsumer(
             **aiokafka_options(settings, settings.bootstrap_servers),
+            max_partition_fetch_bytes=fetch_bytes,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             request_timeout_ms=_REQUEST_MS,
@@ -77,8 +83,8 @@ class LogReader:
         tp = aiokafka.TopicPartition(topic, partition)
         self._consumer.assign([tp])
         self._consumer.seek(tp, start)
-        while await self._consumer.position(tp) < end:
-            fetched = await self._consumer.getmany(tp, timeout_ms=4 * _WAIT_MS)
+        while (position := await self._consumer.position(tp)) < end:
+            fetched = await self._consumer.getmany(tp, timeout_ms=4 * _WAIT_MS, max_records=end - position)
             for records in fetched.values():
                 yield [record for record in records if record.offset < end]
             if not fetched and (high := self._consumer.highwater(tp)) is not None and high < end:
