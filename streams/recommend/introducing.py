@@ -22,6 +22,8 @@ from streams.recommend.ranking import best_columns
 SOURCE: Final = "text"
 #: So that three tenths of ten are three, whatever the rounding.
 _ROUNDING: Final = 1e-9
+#: Cosines, of names that are nearly the same, are told apart to so many digits.
+_DIGITS = 4
 #: Items ordered at first: most of the nearest may be shown.
 _SPARE: Final = 32
 
@@ -109,7 +111,8 @@ def _nearest(placed: Placed, history: Sequence[str]) -> Iterator[_Near]:
     cosines = vectors @ placed.columns
     near = np.flatnonzero(cosines.max(axis=0) >= placed.least)
     cosines = cosines[:, near]
-    scores = summed(cosines)
+    # The last digits of a product depend on where a column stands, and on the processor: equal ones must be equal.
+    scores = np.round(summed(cosines), _DIGITS)
     width, seen = _SPARE, 0
     while seen < len(near):
         best = best_columns(scores, width)

@@ -214,8 +214,11 @@ class NewItems:
     def _place(self, items: Sequence[_New]) -> None:
         assert self._encoder is not None and self._text is not None  # noqa: S101 - as above
         unread = [item for item in items if item.text is None]
-        for item, text in zip(unread, self._encoder.encode([item.name for item in unread]), strict=True):
-            item.text = text.astype(np.float16)
+        # A name is read once: what an encoder says in its last digits depends on what it reads beside it.
+        names = list(dict.fromkeys(item.name for item in unread))
+        said = dict(zip(names, self._encoder.encode(names).astype(np.float16), strict=True))
+        for item in unread:
+            item.text = said[item.name]
         texts = np.stack([item.text for item in items if item.text is not None]).astype(np.float32)
         for item, vector in zip(items, self._text.mapping(texts), strict=True):
             item.vector = vector

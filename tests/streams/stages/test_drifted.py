@@ -16,7 +16,6 @@ from streams.stages.noticing import NoticingPart
 from tests.streams.stages.test_alerting import Producer
 
 HOUR_MS = 3_600_000
-NOW_MS = time.time_ns() // 1_000_000
 
 
 def drift(minute: int, aspect: str = "values", evidence: float = 8.4) -> dict[str, Any]:
@@ -44,7 +43,9 @@ class Worker:
         self._part._alerting._take(0, [SimpleNamespace(value=orjson.dumps(one)) for one in producer.sent])
 
     async def look(self, after_ms: int, *drifts: dict[str, Any]) -> None:
-        await self._part._judge_drift("shop.orders", {"drift": drifts}, NOW_MS + after_ms)
+        await self._part._judge_drift(
+            "shop.orders", {"drift": drifts}, time.time_ns() // 1_000_000 + after_ms
+        )
 
 
 @pytest.mark.parametrize(
